@@ -1,0 +1,40 @@
+#include "lib/bitstream/bit_reader.h"
+
+#include <algorithm>
+
+namespace jxlpool {
+
+void BitReader::RefillNearEnd() {
+  while (available_ < kRefillBits) {
+    if (next_ != end_) {
+      buffer_ |= uint64_t{*next_++} << available_;
+    } else {
+      ++virtual_bytes_;
+    }
+    available_ += 8;
+  }
+}
+
+void BitReader::Skip(uint64_t count) {
+  if (count <= available_) {
+    Consume(static_cast<uint32_t>(count));
+    return;
+  }
+  count -= available_;
+  buffer_ = 0;
+  available_ = 0;
+  const uint64_t whole = count / 8;
+  const uint64_t real = std::min<uint64_t>(whole, static_cast<uint64_t>(end_ - next_));
+  next_ += real;
+  virtual_bytes_ += whole - real;
+  Read(static_cast<uint32_t>(count % 8));
+}
+
+Status BitReader::ZeroPadToByte() {
+  const uint64_t position = Position();
+  const uint32_t bits = static_cast<uint32_t>((8 - BitsConsumed() % 8) % 8);
+  if (Read(bits) != 0) return Corrupt("padding bits are not zero", position);
+  return OkStatus();
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,37 @@
+#include "lib/pool/memory.h"
+
+#include <cstring>
+#include <limits>
+
+#include "lib/base/bits.h"
+#include "lib/pool/block.h"
+#include "lib/pool/buffer_pool.h"
+
+namespace jxlpool {
+
+uint8_t* Buffer::data() const { return block_ == nullptr ? nullptr : block_->payload; }
+size_t Buffer::size() const { return block_ == nullptr ? 0 : block_->size; }
+
+void Buffer::Release() {
+  if (block_ == nullptr) return;
+  memory_->budget_->Refund(block_->size, block_->category);
+  memory_->pool_->Give(std::exchange(block_, nullptr));
+}
+
+Result<Buffer> Memory::Acquire(size_t bytes, Category category, ElementType type, Fill fill) {
+  if (bytes == 0) return Buffer();
+  if (bytes > std::numeric_limits<size_t>::max() - kBufferAlignment) {
+    return Status(ErrorCode::kMemoryLimit, "allocation size overflows");
+  }
+  const size_t size = RoundUp(bytes, kBufferAlignment);
+  if (!budget_->TryCharge(size, category)) return Status(ErrorCode::kMemoryLimit, "memory limit exceeded");
+  BlockHeader* block = pool_->Take(size, category, type);
+  if (block == nullptr) {
+    budget_->Refund(size, category);
+    return Status(ErrorCode::kMemoryLimit, "out of memory");
+  }
+  if (fill == Fill::kZero) std::memset(block->payload, 0, size);
+  return Buffer(block, this);
+}
+
+}  // namespace jxlpool
