@@ -1,0 +1,122 @@
+// ImageDecoder: one JPEG XL image, from its bytes to finished frames. What lib/api is a C face of.
+//
+//   ImageDecoder decoder(&memory, &threads);
+//   decoder.Open(data, size, options);             // container, image header, ICC profile
+//   while (NextFrame(&info) gives true) decoder.DecodeFrame(targets, n);   // or SkipFrame()
+//
+// The image's bytes are the caller's and must stay valid until Close or destruction; they are read in place. One thread at
+// a time may use an ImageDecoder; it spreads work over the ThreadPool it was given. After an error only Rewind, Open and
+// Close are allowed. Frames delivered before the error stay valid.
+#ifndef LIB_FRAME_IMAGE_DECODER_H_
+#define LIB_FRAME_IMAGE_DECODER_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/base/thread_pool.h"
+#include "lib/bitstream/container.h"
+#include "lib/frame/output_request.h"
+#include "lib/headers/frame_header.h"
+#include "lib/headers/image_header.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+#include "lib/pool/pooled_object.h"
+
+namespace jxlpool {
+
+struct ColourDescription;
+
+struct DecoderOptions {
+  // Limit on width * height * channels of the image, of the preview and of every frame.
+  uint64_t max_samples = uint64_t{1} << 30;
+  // Deliver stored instead of display orientation.
+  bool keep_orientation = false;
+  // Mix spot colours into the colour channels.
+  bool render_spot_colours = true;
+  // Deliver composed frames; otherwise every layer on its own, at its own size.
+  bool coalescing = true;
+  // Divide colour by alpha where the alpha channel is associated and delivered with the colour.
+  bool unpremultiply = false;
+  // 1, 2, 4 or 8: stop after the passes that suffice for an image reduced by this factor (the size stays).
+  uint32_t downsampling = 1;
+  // Deliver what a truncated file allows instead of an error.
+  bool allow_partial = false;
+  // The encoding to deliver colour in; empty: the image's own (linear sRGB for XYB images that carry an ICC profile). A text
+  // name such as "RGB_D65_SRG_Rel_SRG"; REQUIRES: valid, see lib/color.
+  char colour_space[128] = {};
+  // Checked now and then from any thread; true stops the decode with kCancelled. May be null.
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
+// A displayed frame (or layer), with orientation applied unless kept.
+struct FrameInfo {
+  uint32_t index = 0;   // 0, 1, 2, ... of what NextFrame delivers
+  uint32_t width = 0;   // of what DecodeFrame delivers
+  uint32_t height = 0;
+  int32_t x0 = 0;       // position on the canvas; 0 unless layers are delivered
+  int32_t y0 = 0;
+  uint32_t duration = 0;  // ticks
+  uint32_t timecode = 0;  // 0xHHMMSSFF, if the image has time codes
+  bool is_last = false;
+  const char* name = "";  // UTF-8, not validated; valid until the next NextFrame
+  const FrameHeader* header = nullptr;  // valid until the next NextFrame
+};
+
+class ImageDecoder {
+ public:
+  // Neither argument is owned; both must outlive the decoder. No memory is acquired before Open.
+  ImageDecoder(Memory* memory, ThreadPool* threads);
+  ~ImageDecoder();
+  ImageDecoder(const ImageDecoder&) = delete;
+  ImageDecoder& operator=(const ImageDecoder&) = delete;
+
+  // Reads the container, the image header and the ICC profile. May be called again for another image.
+  Status Open(const uint8_t* data, size_t size, const DecoderOptions& options);
+  // Back to the state before Open; memory goes back to the pool.
+  void Close();
+  // The next NextFrame delivers the first frame again. REQUIRES: Open succeeded.
+  Status Rewind();
+
+  // The following REQUIRE that Open succeeded.
+  const Container& container() const;
+  const ImageHeader& header() const;
+  // Size as delivered: oriented unless orientation is kept.
+  uint32_t width() const;
+  uint32_t height() const;
+  // 1 or 3.
+  uint32_t num_colour_channels() const;
+  // The profile that the image carries, or the synthesised equivalent of its enumerated encoding (empty if none exists).
+  const PoolVector<uint8_t>& original_icc() const;
+  // The profile of the delivered pixels.
+  const PoolVector<uint8_t>& data_icc() const;
+  // The enumerated encoding of the image or of the delivered pixels; null if only a profile describes it.
+  const ColourDescription* original_colour() const;
+  const ColourDescription* data_colour() const;
+
+  // Advances to the next displayed frame (layer), decoding whatever it depends on; false after the last one. An undecoded
+  // current frame counts as skipped.
+  Result<bool> NextFrame(FrameInfo* info);
+  // Decodes the current frame into all targets at once. REQUIRES: NextFrame gave true; called once per frame.
+  Status DecodeFrame(const OutputTarget* targets, size_t num_targets);
+  Status SkipFrame();
+  // True if the last DecodeFrame delivered less than the complete frame because the file ends early.
+  bool frame_is_partial() const;
+
+  // Decodes the preview. REQUIRES: header().have_preview.
+  Status DecodePreview(const OutputTarget* targets, size_t num_targets);
+
+  // Input bytes that had to be copied because a section straddles two parts of the codestream.
+  uint64_t copied_input_bytes() const;
+
+ private:
+  struct State;  // on pooled memory
+  Memory* memory_;
+  ThreadPool* threads_;
+  PooledObject<State> state_;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_IMAGE_DECODER_H_

@@ -1,0 +1,53 @@
+// What the caller of a frame decode wants to receive, and where: the plain data that crosses from lib/api to lib/frame.
+#ifndef LIB_FRAME_OUTPUT_REQUEST_H_
+#define LIB_FRAME_OUTPUT_REQUEST_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+
+namespace jxlpool {
+
+enum class SampleType : uint8_t { kUint8, kUint16, kFloat16, kFloat32 };
+
+constexpr size_t SampleBytes(SampleType type) {
+  return type == SampleType::kUint8 ? 1 : type == SampleType::kFloat32 ? 4 : 2;
+}
+
+// Which channels one pixel of an output holds, interleaved in this order.
+enum class ChannelSet : uint8_t {
+  kColour,           // 1 (grey) or 3
+  kColourAlpha,      // kColour and the first alpha channel (opaque if the image has none)
+  kRgb,              // 3, grey replicated
+  kRgba,             // 4, grey replicated
+  kAll,              // kColour, then every extra channel in file order
+  kExtra,            // one extra channel: `extra_channel`
+};
+
+// Receives finished rows from top to bottom, a band at a time. Called by the thread that runs DecodeFrame.
+class BandSink {
+ public:
+  virtual ~BandSink() = default;
+  // Rows [y, y + num_rows); row i starts at `rows` + i * `stride`. The memory is valid during the call only. An error
+  // ends the decode and is passed on.
+  virtual Status Band(uint32_t y, uint32_t num_rows, const uint8_t* rows, size_t stride) = 0;
+};
+
+// One image to deliver. Either `pixels` or `sink` is set.
+struct OutputTarget {
+  ChannelSet channels = ChannelSet::kColour;
+  uint32_t extra_channel = 0;  // for kExtra
+  SampleType type = SampleType::kUint8;
+  // Integer types: samples are scaled to 0..2^bits - 1; 1..8 for kUint8, 1..16 for kUint16.
+  uint32_t bits = 8;
+  bool big_endian = false;  // byte order of samples of more than one byte
+
+  uint8_t* pixels = nullptr;  // caller's memory: height * stride bytes
+  size_t stride = 0;          // bytes between rows of `pixels`
+  BandSink* sink = nullptr;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_OUTPUT_REQUEST_H_
