@@ -1,0 +1,490 @@
+/* libjxlpool: a JPEG XL (ISO/IEC 18181) decoder whose memory is bounded, counted and reused.
+ *
+ * The journey of one image (error handling left out; JXLPOOL_OK is 0):
+ *
+ *   JxlpoolDecoderOptions options;
+ *   JXLPOOL_INIT(options);                       // all defaults
+ *   options.memory_limit = 256u << 20;           // bytes; a hard limit
+ *   JxlpoolDecoder* decoder;
+ *   jxlpool_decoder_create(&options, &decoder);
+ *   jxlpool_decoder_open_file(decoder, "photo.jxl");
+ *   JxlpoolImageInfo image;
+ *   JXLPOOL_INIT(image);
+ *   jxlpool_decoder_get_image_info(decoder, &image);
+ *   JxlpoolFrameInfo frame;
+ *   JXLPOOL_INIT(frame);
+ *   while (jxlpool_decoder_next_frame(decoder, &frame) == JXLPOOL_OK) {
+ *     JxlpoolOutput output;
+ *     JXLPOOL_INIT(output);
+ *     output.format.channels = JXLPOOL_CHANNELS_COLOR_ALPHA;
+ *     output.format.sample_type = JXLPOOL_UINT8;
+ *     output.pixels = my_pixels;                 // or output.rows = my_callback: rows as they become final
+ *     output.pixels_size = my_pixels_size;
+ *     jxlpool_decoder_decode_frame(decoder, &output);
+ *   }
+ *   jxlpool_decoder_destroy(decoder);
+ *
+ * The library never throws, aborts or prints, and keeps no global state that a caller could see.
+ *
+ * Structs carry their size in the first member so that they can grow in later versions. JXLPOOL_INIT sets it and clears
+ * the rest; in every struct that the caller fills in, zero means the default. A function that gets a struct whose
+ * struct_size is too small to be one fails with JXLPOOL_INVALID_ARGUMENT.
+ *
+ * Threads: a JxlpoolPool may be used by any number of decoders in any threads at once. A JxlpoolDecoder may move between
+ * threads, but is used by one thread at a time; the exceptions say so.
+ *
+ * Errors: functions return a JxlpoolStatus. After an error in the input the decoder stays usable: open another image, or
+ * rewind this one. Output pointers are written only on success unless stated otherwise.
+ */
+#ifndef JXLPOOL_JXLPOOL_H_
+#define JXLPOOL_JXLPOOL_H_
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define JXLPOOL_VERSION_MAJOR 0
+#define JXLPOOL_VERSION_MINOR 1
+#define JXLPOOL_VERSION_PATCH 0
+
+#if defined(JXLPOOL_STATIC)
+#define JXLPOOL_API
+#elif defined(_WIN32)
+#define JXLPOOL_API __declspec(dllimport)
+#else
+#define JXLPOOL_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Clears a struct of this header and sets its struct_size. `object` is the struct itself, not a pointer. */
+#define JXLPOOL_INIT(object) jxlpool_init_struct(&(object), sizeof(object))
+static inline void jxlpool_init_struct(void* object, size_t size) {
+  memset(object, 0, size);
+  memcpy(object, &size, sizeof(size));
+}
+
+/* ---- Version and errors ------------------------------------------------------------------------------------------ */
+
+/* Version of the library that is linked: major << 16 | minor << 8 | patch. */
+JXLPOOL_API uint32_t jxlpool_version(void);
+/* The same as text, e.g. "0.1.0". Static storage. */
+JXLPOOL_API const char* jxlpool_version_string(void);
+
+typedef enum JxlpoolStatus {
+  JXLPOOL_OK = 0,
+  JXLPOOL_NEED_MORE_INPUT = 1,  /* the input ends too early */
+  JXLPOOL_CORRUPT = 2,          /* the input violates the format */
+  JXLPOOL_UNSUPPORTED = 3,      /* legal input, or a request, that this build cannot handle */
+  JXLPOOL_MEMORY_LIMIT = 4,     /* memory_limit does not suffice, or the system has no more memory */
+  JXLPOOL_SIZE_LIMIT = 5,       /* the image has more samples than max_samples */
+  JXLPOOL_INVALID_ARGUMENT = 6, /* the caller broke a rule of this header */
+  JXLPOOL_CANCELLED = 7,        /* jxlpool_decoder_cancel, or a callback asked to stop */
+  JXLPOOL_IO = 8,               /* reading the file failed */
+  /* Not errors: */
+  JXLPOOL_END = 100,    /* there is no further frame, box or profile */
+  JXLPOOL_PARTIAL = 101 /* delivered completely, but approximate where the input was missing (allow_partial) */
+} JxlpoolStatus;
+
+/* A few words in lower case, e.g. "memory limit reached"; for any value. Static storage. */
+JXLPOOL_API const char* jxlpool_status_text(JxlpoolStatus status);
+
+/* Value of JxlpoolError.bit_position if the position is not known or makes no sense. */
+#define JXLPOOL_NO_POSITION UINT64_MAX
+
+typedef struct JxlpoolError {
+  size_t struct_size;
+  JxlpoolStatus status;
+  const char* message;      /* what is wrong, in words that a user understands; "" if nothing; static storage */
+  uint64_t bit_position;    /* in bits from the start of the codestream (not of the container), or JXLPOOL_NO_POSITION */
+  uint64_t requested_bytes; /* JXLPOOL_MEMORY_LIMIT: the size of the request that was refused; else 0 */
+  const char* category;     /* JXLPOOL_MEMORY_LIMIT: what the memory was for, e.g. "canvas"; else ""; static storage */
+} JxlpoolError;
+
+/* ---- Pools ------------------------------------------------------------------------------------------------------- */
+
+/* Memory that decoders draw from and give back to, so that a later decode finds it ready. */
+typedef struct JxlpoolPool JxlpoolPool;
+
+typedef struct JxlpoolPoolOptions {
+  size_t struct_size;
+  uint64_t max_cached_bytes; /* bytes kept for reuse at most; 0: the library's default */
+  int disable_caching;       /* non-zero: everything given back goes to the system at once (for comparison) */
+} JxlpoolPoolOptions;
+
+/* Creates a pool; `options` may be NULL. The caller owns it. Errors: JXLPOOL_INVALID_ARGUMENT, JXLPOOL_MEMORY_LIMIT. */
+JXLPOOL_API JxlpoolStatus jxlpool_pool_create(const JxlpoolPoolOptions* options, JxlpoolPool** pool);
+
+/* Gives up the caller's hold on the pool (NULL is fine); it disappears once no decoder uses it any more. */
+JXLPOOL_API void jxlpool_pool_destroy(JxlpoolPool* pool);
+
+/* Returns all cached memory that no decoder is using to the system. */
+JXLPOOL_API void jxlpool_pool_trim(JxlpoolPool* pool);
+
+typedef struct JxlpoolPoolStatistics {
+  size_t struct_size;
+  uint64_t hits;         /* requests served from the cache */
+  uint64_t misses;       /* requests that needed memory from the system */
+  uint64_t live_bytes;   /* in use by decoders now */
+  uint64_t peak_bytes;   /* largest live_bytes since creation or reset */
+  uint64_t cached_bytes; /* kept for reuse now */
+} JxlpoolPoolStatistics;
+
+/* May be called at any time; while decoders run, the numbers are a snapshot without a common moment. */
+JXLPOOL_API JxlpoolStatus jxlpool_pool_get_statistics(const JxlpoolPool* pool, JxlpoolPoolStatistics* statistics);
+
+/* Zeroes hits and misses; the peak starts from what is live now. */
+JXLPOOL_API void jxlpool_pool_reset_statistics(JxlpoolPool* pool);
+
+/* ---- Decoders ---------------------------------------------------------------------------------------------------- */
+
+/* Decodes one image after the other. Keeping a decoder (or its pool) is what makes the next decode cheap. */
+typedef struct JxlpoolDecoder JxlpoolDecoder;
+
+/* Called now and then while a frame is decoded, by any of the decoder's threads but never by two at once. `done` of
+ * `total` steps of the frame are complete. Returning non-zero stops the decode with JXLPOOL_CANCELLED. Must not call
+ * into the decoder. */
+typedef int (*JxlpoolProgressCallback)(void* opaque, uint64_t done, uint64_t total);
+
+typedef struct JxlpoolDecoderOptions {
+  size_t struct_size;
+  JxlpoolPool* pool;     /* shared pool; NULL: the decoder makes one of its own */
+  uint64_t memory_limit; /* bytes whose amount depends on the input, at any moment; 0: no limit. Not counted: the caller's
+                            own buffers and mapped files */
+  uint64_t max_samples;  /* width * height * channels of an image or frame; 0: 2^30 */
+  uint32_t num_threads;  /* threads that work on a decode, the calling one included; 0: one per CPU */
+  int keep_orientation;  /* deliver pixels as stored instead of turned upright */
+  int keep_spot_colors;  /* do not mix spot colours into the colour channels */
+  int layers;            /* deliver each layer by itself instead of composed frames */
+  int unpremultiply;     /* divide colour by associated alpha; only for formats with interleaved alpha */
+  int allow_partial;     /* deliver truncated input as far as it goes, see JXLPOOL_PARTIAL */
+  uint32_t downsampling; /* 1, 2, 4, 8: stop after the pass that suffices for viewing at 1/n; full size; 0: 1 */
+  float display_nits;    /* map tones for a display with this peak luminance; 0: leave brightness alone */
+  const char* color_encoding; /* convert to this encoding, e.g. "RGB_D65_SRG_Rel_SRG" or "DisplayP3"; NULL: the image's
+                                 own. Copied */
+  JxlpoolProgressCallback progress; /* may be NULL */
+  void* progress_opaque;            /* handed to `progress` */
+} JxlpoolDecoderOptions;
+
+/* Creates a decoder; `options` may be NULL. The caller owns it. Errors: JXLPOOL_INVALID_ARGUMENT (also an unknown
+ * color_encoding), JXLPOOL_MEMORY_LIMIT. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, JxlpoolDecoder** decoder);
+
+/* Frees the decoder (NULL is fine) and gives its memory back to the pool. */
+JXLPOOL_API void jxlpool_decoder_destroy(JxlpoolDecoder* decoder);
+
+/* What the latest failed call on this decoder complained about; status JXLPOOL_OK if none failed since the image was
+ * opened. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_error(const JxlpoolDecoder* decoder, JxlpoolError* error);
+
+/* Asks a running decode to stop soon with JXLPOOL_CANCELLED. May be called from any thread and from a signal handler.
+ * Holds until the next open or rewind. */
+JXLPOOL_API void jxlpool_decoder_cancel(JxlpoolDecoder* decoder);
+
+/* ---- Opening an image -------------------------------------------------------------------------------------------- */
+
+/* Each open closes the image before and reads everything up to the first frame. Errors: all of the input's. On failure
+ * no image is open. */
+
+/* Bytes of the caller, a bare codestream or a container. Not copied: they must stay valid and unchanged until the next
+ * open, close or destroy. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, const void* data, size_t size);
+
+/* A file by name; mapped, not read. It must not be truncated while it is open. Errors also: JXLPOOL_IO. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, const char* path);
+
+/* A file descriptor: a regular file is mapped (from its start); anything else, e.g. a pipe, is read to its end into
+ * pooled memory. The descriptor stays the caller's and may be closed after the call. Errors also: JXLPOOL_IO. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd);
+
+/* Lets go of the image and of everything that belongs to it. */
+JXLPOOL_API void jxlpool_decoder_close(JxlpoolDecoder* decoder);
+
+/* Back to before the first frame of the same image. REQUIRES: an image is open. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder);
+
+/* ---- About the image --------------------------------------------------------------------------------------------- */
+
+/* All of this needs an open image (else JXLPOOL_INVALID_ARGUMENT). Pointers that are handed out belong to the decoder
+ * and stay valid until the next open, close or destroy. Texts are UTF-8, NUL-terminated, and may contain further NULs:
+ * their length is given as well. */
+
+typedef struct JxlpoolImageInfo {
+  size_t struct_size;
+  uint32_t width; /* pixels, as delivered: upright unless keep_orientation */
+  uint32_t height;
+  uint32_t orientation;        /* as coded: 1 to 8 with the meaning of the Exif tag, however pixels are delivered */
+  uint32_t num_color_channels; /* 1 or 3, as delivered */
+  uint32_t bits_per_sample;    /* of the colour channels as coded, 1 to 32 */
+  uint32_t exponent_bits;      /* of these; 0: samples are integers, else floating point */
+  uint32_t num_extra_channels;
+  int32_t alpha_channel; /* index of the first extra channel that is alpha, or -1 */
+  int alpha_associated;  /* whether colour is premultiplied by that alpha, as coded */
+  int xyb_encoded;       /* lossy in the decoder's own colour space; the original profile is history */
+  int is_container;
+  int has_jpeg_reconstruction; /* the file can be turned back into the JPEG it was made from */
+  int have_animation;
+  uint32_t ticks_per_second_numerator; /* animations: a tick lasts denominator / numerator seconds */
+  uint32_t ticks_per_second_denominator;
+  uint32_t num_loops; /* animations: 0: forever */
+  int have_timecodes;
+  int have_preview;
+  uint32_t preview_width; /* 0 without a preview; delivered as `width` is */
+  uint32_t preview_height;
+  uint32_t intrinsic_width; /* the size to show the image at, a hint; equal to width and height if not coded */
+  uint32_t intrinsic_height;
+  float intensity_target; /* nits of the brightest sample value 1.0 */
+  float min_nits;
+  float linear_below; /* nits, or a fraction of the display's peak if relative_to_max_display */
+  int relative_to_max_display;
+} JxlpoolImageInfo;
+
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_image_info(JxlpoolDecoder* decoder, JxlpoolImageInfo* info);
+
+typedef enum JxlpoolExtraChannelType {
+  JXLPOOL_EXTRA_ALPHA = 0,
+  JXLPOOL_EXTRA_DEPTH = 1,
+  JXLPOOL_EXTRA_SPOT_COLOR = 2,
+  JXLPOOL_EXTRA_SELECTION_MASK = 3,
+  JXLPOOL_EXTRA_BLACK = 4,
+  JXLPOOL_EXTRA_CFA = 5,
+  JXLPOOL_EXTRA_THERMAL = 6,
+  JXLPOOL_EXTRA_OPTIONAL = 16 /* meaning unknown, may be ignored */
+} JxlpoolExtraChannelType;
+
+typedef struct JxlpoolExtraChannelInfo {
+  size_t struct_size;
+  JxlpoolExtraChannelType type;
+  uint32_t bits_per_sample;
+  uint32_t exponent_bits; /* 0: integers */
+  uint32_t dim_shift;     /* coded at 1 / 2^dim_shift of the image's size; delivered at full size */
+  int alpha_associated;   /* alpha: colour is premultiplied */
+  float spot_color[4];    /* spot colours: red, green, blue, solidity */
+  uint32_t cfa_channel;   /* colour filter arrays: which one */
+  const char* name;
+  size_t name_length;
+} JxlpoolExtraChannelInfo;
+
+/* REQUIRES: index < num_extra_channels. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_extra_channel(JxlpoolDecoder* decoder, uint32_t index,
+                                                            JxlpoolExtraChannelInfo* info);
+
+typedef enum JxlpoolProfile {
+  JXLPOOL_PROFILE_ORIGINAL = 0, /* what the file says about the image it was made from */
+  JXLPOOL_PROFILE_DATA = 1      /* what the delivered pixels are in */
+} JxlpoolProfile;
+
+/* The ICC profile: the embedded one, or one made from the enumerated encoding. JXLPOOL_END: there is none. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_icc(JxlpoolDecoder* decoder, JxlpoolProfile profile, const uint8_t** data,
+                                                  size_t* size);
+
+/* Values of JxlpoolColorEncoding; those of primaries, white point and transfer function follow ITU-T H.273 where it
+ * knows them. */
+enum {
+  JXLPOOL_COLOR_SPACE_RGB = 0,
+  JXLPOOL_COLOR_SPACE_GRAY = 1,
+  JXLPOOL_COLOR_SPACE_XYB = 2,
+  JXLPOOL_COLOR_SPACE_UNKNOWN = 3,
+  JXLPOOL_WHITE_POINT_D65 = 1,
+  JXLPOOL_WHITE_POINT_CUSTOM = 2,
+  JXLPOOL_WHITE_POINT_E = 10,
+  JXLPOOL_WHITE_POINT_DCI = 11,
+  JXLPOOL_PRIMARIES_SRGB = 1,
+  JXLPOOL_PRIMARIES_CUSTOM = 2,
+  JXLPOOL_PRIMARIES_2100 = 9,
+  JXLPOOL_PRIMARIES_P3 = 11,
+  JXLPOOL_TRANSFER_GAMMA = 0,
+  JXLPOOL_TRANSFER_709 = 1,
+  JXLPOOL_TRANSFER_UNKNOWN = 2,
+  JXLPOOL_TRANSFER_LINEAR = 8,
+  JXLPOOL_TRANSFER_SRGB = 13,
+  JXLPOOL_TRANSFER_PQ = 16,
+  JXLPOOL_TRANSFER_DCI = 17,
+  JXLPOOL_TRANSFER_HLG = 18,
+  JXLPOOL_INTENT_PERCEPTUAL = 0,
+  JXLPOOL_INTENT_RELATIVE = 1,
+  JXLPOOL_INTENT_SATURATION = 2,
+  JXLPOOL_INTENT_ABSOLUTE = 3
+};
+
+typedef struct JxlpoolColorEncoding {
+  size_t struct_size;
+  int from_icc;              /* the file embeds an ICC profile: that is what counts; the fields are its best description */
+  uint32_t color_space;      /* JXLPOOL_COLOR_SPACE_* */
+  uint32_t white_point;      /* JXLPOOL_WHITE_POINT_* */
+  uint32_t primaries;        /* JXLPOOL_PRIMARIES_*; 0 for grey */
+  uint32_t transfer;         /* JXLPOOL_TRANSFER_* */
+  uint32_t rendering_intent; /* JXLPOOL_INTENT_* */
+  double white_xy[2];        /* chromaticities of the white point */
+  double primaries_xy[6];    /* of red, green and blue; 0 for grey */
+  double gamma;              /* JXLPOOL_TRANSFER_GAMMA: the encoding exponent, e.g. 0.45455; else 0 */
+  int has_cicp;              /* whether ITU-T H.273 code points describe it exactly */
+  uint8_t cicp[4];           /* colour primaries, transfer characteristics, matrix coefficients (0), full range (1) */
+  char name[192];            /* e.g. "RGB_D65_SRG_Rel_SRG", as JxlpoolDecoderOptions.color_encoding takes it */
+} JxlpoolColorEncoding;
+
+/* The profile as fields. JXLPOOL_END: it cannot be expressed so; use the ICC profile. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_color_encoding(JxlpoolDecoder* decoder, JxlpoolProfile profile,
+                                                             JxlpoolColorEncoding* encoding);
+
+/* ---- Frames ------------------------------------------------------------------------------------------------------ */
+
+/* Frame duration of a page of a multi-page document: it is shown until the reader turns it. */
+#define JXLPOOL_DURATION_PAGE UINT32_MAX
+
+typedef enum JxlpoolBlendMode {
+  JXLPOOL_BLEND_REPLACE = 0,
+  JXLPOOL_BLEND_ADD = 1,
+  JXLPOOL_BLEND_ALPHA = 2,
+  JXLPOOL_BLEND_MULTIPLY_ADD = 3,
+  JXLPOOL_BLEND_MULTIPLY = 4
+} JxlpoolBlendMode;
+
+typedef struct JxlpoolFrameInfo {
+  size_t struct_size;
+  uint32_t index; /* counts what next_frame delivers, from 0 */
+  uint32_t width; /* pixels, as delivered; the image's, but for layers */
+  uint32_t height;
+  int32_t x0; /* where the top left pixel lies on the canvas; 0 but for layers */
+  int32_t y0;
+  uint32_t duration; /* ticks, see JxlpoolImageInfo, or JXLPOOL_DURATION_PAGE */
+  uint32_t timecode; /* 0xHHMMSSFF if have_timecodes, else 0 */
+  int is_last;       /* no frame follows */
+  const char* name;  /* valid until the next next_frame, rewind, open, close or destroy */
+  size_t name_length;
+  /* Layers only: how the colour channels are meant to be combined with what is below. */
+  JxlpoolBlendMode blend_mode;
+  uint32_t blend_source;  /* slot 0 to 3 that holds what is below */
+  uint32_t blend_alpha;   /* extra channel that serves as alpha, for modes that need one */
+  int blend_clamp;        /* alpha is clamped to 0..1 */
+  uint32_t save_slot;     /* where the result is meant to go */
+} JxlpoolFrameInfo;
+
+/* Moves on to the next frame that is to be shown (or the next layer). A frame that is not decoded is skipped; that costs
+ * little unless a later one needs it. `info` may be NULL. JXLPOOL_END: there are no more. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameInfo* info);
+
+typedef enum JxlpoolChannels {
+  JXLPOOL_CHANNELS_COLOR = 0,       /* 1 or 3: num_color_channels */
+  JXLPOOL_CHANNELS_COLOR_ALPHA = 1, /* 2 or 4: followed by the first alpha channel, or by opaque if there is none */
+  JXLPOOL_CHANNELS_ALL = 2          /* followed by all extra channels in order */
+} JxlpoolChannels;
+
+typedef enum JxlpoolSampleType {
+  JXLPOOL_UINT8 = 0,
+  JXLPOOL_UINT16 = 1,
+  JXLPOOL_FLOAT16 = 2,
+  JXLPOOL_FLOAT32 = 3 /* nominally 0 to 1, not clamped */
+} JxlpoolSampleType;
+
+typedef enum JxlpoolEndianness {
+  JXLPOOL_ENDIAN_NATIVE = 0,
+  JXLPOOL_ENDIAN_LITTLE = 1,
+  JXLPOOL_ENDIAN_BIG = 2
+} JxlpoolEndianness;
+
+/* How pixels lie in memory: the channels of a pixel side by side. Part of other structs; its size never changes. */
+typedef struct JxlpoolPixelFormat {
+  JxlpoolChannels channels;
+  JxlpoolSampleType sample_type;
+  JxlpoolEndianness endianness; /* of samples wider than a byte */
+  uint32_t bits_per_sample;     /* integer types: samples go from 0 to 2^n - 1; 0: the full range of the type */
+} JxlpoolPixelFormat;
+
+/* Receives rows [y, y + num_rows), `stride` bytes apart, valid during the call only. Rows come from top to bottom, each
+ * once, from any of the decoder's threads but never from two at once. Returning non-zero stops the decode with
+ * JXLPOOL_CANCELLED. Must not call into the decoder. */
+typedef int (*JxlpoolRowsCallback)(void* opaque, uint32_t y, uint32_t num_rows, const void* rows, size_t stride);
+
+/* One extra channel as a plane of its own. Its size never changes. */
+typedef struct JxlpoolExtraOutput {
+  uint32_t channel;          /* index of the extra channel */
+  JxlpoolPixelFormat format; /* `channels` is ignored: there is one */
+  void* pixels;              /* the caller's, at least stride * (height - 1) + one row */
+  size_t pixels_size;        /* bytes at `pixels` */
+  size_t stride;             /* bytes from row to row; 0: rows follow each other without a gap */
+} JxlpoolExtraOutput;
+
+/* Where a frame goes: to `pixels` or, if that is NULL, to `rows`. */
+typedef struct JxlpoolOutput {
+  size_t struct_size;
+  JxlpoolPixelFormat format;
+  void* pixels;       /* the caller's, at least stride * (height - 1) + one row; any alignment of whole samples */
+  size_t pixels_size; /* bytes at `pixels` */
+  size_t stride;      /* bytes from row to row; 0: rows follow each other without a gap */
+  JxlpoolRowsCallback rows;
+  void* rows_opaque;                 /* handed to `rows` */
+  const JxlpoolExtraOutput* extras;  /* further planes, or NULL */
+  size_t num_extras;
+} JxlpoolOutput;
+
+/* Bytes of one pixel in `format` for the open image: channels times bytes per sample; 0 without an image or if the
+ * format is not valid. */
+JXLPOOL_API size_t jxlpool_decoder_pixel_size(JxlpoolDecoder* decoder, const JxlpoolPixelFormat* format);
+
+/* Decodes the frame that next_frame moved to; as often as wanted, also in other formats. After an error the contents of
+ * `pixels` are not specified. Returns JXLPOOL_PARTIAL only with allow_partial. Errors: all.
+ * REQUIRES: next_frame returned JXLPOOL_OK. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* output);
+
+/* Decodes the preview image, of size preview_width x preview_height; at any time while an image is open, without
+ * disturbing the frames. JXLPOOL_END: there is none. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* output);
+
+/* ---- Metadata ---------------------------------------------------------------------------------------------------- */
+
+typedef struct JxlpoolBox {
+  size_t struct_size;
+  char type[5];        /* four characters and NUL, e.g. "Exif", "xml ", "jumb"; of a compressed box the inner type */
+  int is_compressed;   /* stored as `brob` */
+  const uint8_t* data; /* payload as stored, without box header (and without the inner type): in the caller's bytes or the
+                          mapped file */
+  size_t size;         /* of that */
+  uint64_t position;   /* of the payload, in bytes from the start of the file */
+} JxlpoolBox;
+
+/* The index-th box of the container that is neither codestream nor structure, in file order, from 0. JXLPOOL_END: there
+ * are fewer (a bare codestream has none). */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolBox* box);
+
+/* The contents of that box, decompressed if need be. At most one decompressed box is held at a time: `data` is valid
+ * until the next call of this function or the end of the image. Errors: JXLPOOL_CORRUPT, JXLPOOL_MEMORY_LIMIT,
+ * JXLPOOL_SIZE_LIMIT; they do not affect the image. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index, const uint8_t** data,
+                                                           size_t* size);
+
+/* ---- Statistics -------------------------------------------------------------------------------------------------- */
+
+typedef struct JxlpoolMemoryUse {
+  uint64_t live_bytes; /* now */
+  uint64_t peak_bytes; /* at most, since creation or reset */
+} JxlpoolMemoryUse;
+
+#define JXLPOOL_MAX_CATEGORIES 16
+
+typedef struct JxlpoolDecoderStatistics {
+  size_t struct_size;
+  uint64_t memory_limit; /* bytes, 0: none */
+  JxlpoolMemoryUse total;
+  uint32_t num_categories;
+  JxlpoolMemoryUse categories[JXLPOOL_MAX_CATEGORIES]; /* peaks of different categories need not coincide */
+  uint64_t copied_input_bytes;                         /* input that could not be used where it lay */
+} JxlpoolDecoderStatistics;
+
+/* What this decoder holds of its pool's memory. May be called at any time from any thread. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* decoder,
+                                                         JxlpoolDecoderStatistics* statistics);
+
+/* Peaks start from what is live now; copied_input_bytes from 0. */
+JXLPOOL_API void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder);
+
+/* What a category is called, e.g. "coefficients"; "" for index >= num_categories. Static storage. */
+JXLPOOL_API const char* jxlpool_category_name(uint32_t index);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* JXLPOOL_JXLPOOL_H_ */
