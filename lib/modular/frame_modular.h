@@ -1,0 +1,163 @@
+// FrameModular: the modular image of one frame, spread over LfGlobal, LF groups and the groups of all passes
+// (ISO/IEC 18181-1, GlobalModular, ModularLfGroup, ModularGroup).
+//
+// It holds the colour channels of Modular frames and the extra channels of all frames, and the frame's global MA tree.
+//
+//   FrameModular modular;
+//   modular.Init(info, memory);
+//   modular.DecodeGlobal(&reader);                       // from the has_global_tree bit to the end of LfGlobal
+//   modular.DecodeLfGroup(g, &reader);                   // for each LF group; nothing is read if it has no channel
+//
+// Then one of two modes, which DecodeGlobal chooses:
+//
+//   if (modular.group_local()) {
+//     // Samples do not depend on other groups: no frame-sized memory exists. For each group, on any thread:
+//     JXLPOOL_ASSIGN_OR_RETURN(ModularImage image, modular.NewGroupImage(g));
+//     modular.DecodeGroupInto(pass, g, &reader, &image); // for each pass; the image is zero where a pass is left out
+//     modular.FinishGroup(&image);                       // now it has the channels of info.channels, group-sized
+//   } else {
+//     modular.DecodeGroup(pass, g, &reader);             // for all groups and passes, on any threads
+//     modular.Finish(threads);                           // undoes the transforms of the frame
+//     modular.GroupView(g);                              // or channel(i): the whole frame
+//   }
+//
+// Either way the caller ends up with a ModularImage of group g whose channels correspond to info.channels: channel i
+// covers columns [gx * group_dim >> hshift, ...) and rows likewise of the frame's channel i, clipped to it (perhaps
+// empty).
+//
+// Sections of a truncated file may be left out in both modes: their samples count as zero if `may_be_incomplete`.
+//
+// Thread safety: the const methods and DecodeLfGroup/DecodeGroup/DecodeGroupInto may run at the same time for different
+// groups once DecodeGlobal has returned; passes of one group one after another. Init, DecodeGlobal and Finish alone.
+#ifndef LIB_MODULAR_FRAME_MODULAR_H_
+#define LIB_MODULAR_FRAME_MODULAR_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/base/thread_pool.h"
+#include "lib/bitstream/bit_reader.h"
+#include "lib/modular/ma_tree.h"
+#include "lib/modular/modular_image.h"
+#include "lib/modular/modular_stream.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+
+namespace jxlpool {
+
+// What FrameModular needs to know about the frame. Plain data; the frame decoder fills it from the headers.
+struct ModularFrameInfo {
+  static constexpr uint32_t kMaxPasses = 11;
+  // Channels with min_shift <= min(hshift, vshift) <= max_shift are coded in the pass; none if max_shift < min_shift.
+  struct PassShifts {
+    int32_t min_shift = 0;
+    int32_t max_shift = 2;
+  };
+
+  // The initial list: colour channels (if any), then the extra channels. Copied by Init.
+  const ChannelShape* channels = nullptr;
+  size_t num_channels = 0;
+
+  uint32_t group_dim = 256;
+  uint32_t groups_x = 1;
+  uint32_t groups_y = 1;
+  uint32_t lf_groups_x = 1;
+  uint32_t lf_groups_y = 1;
+  uint32_t num_passes = 1;
+  PassShifts pass_shifts[kMaxPasses];
+
+  // bits_per_sample of the image header.
+  uint32_t bit_depth = 8;
+  // xsize * ysize * (colour channels of the image, 1 or 3, + extra channels): limits the size of the global tree. The
+  // colour channels count in VarDCT frames too.
+  uint64_t tree_samples = 0;
+  // Store samples in 16 bits: the image header promises that they fit and the caller can use them.
+  bool int16_samples = false;
+  // The caller may leave out sections: frame-sized channels start as zero.
+  bool may_be_incomplete = false;
+  // Keep frame-sized channels even if the groups are independent.
+  bool force_full_frame = false;
+};
+
+class FrameModular {
+ public:
+  FrameModular() = default;
+  FrameModular(FrameModular&&) noexcept = default;
+  FrameModular& operator=(FrameModular&&) noexcept = default;
+
+  // Forgets everything and starts a frame. `memory` must outlive this object. Errors: kMemoryLimit.
+  Status Init(const ModularFrameInfo& info, Memory* memory);
+
+  // Reads the end of LfGlobal: has_global_tree, the tree, the GlobalModular sub-bitstream (nothing of which exists if
+  // there is no channel). Decides on group_local() and allocates the frame's channels if needed.
+  // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
+  Status DecodeGlobal(BitReader* reader);
+
+  // Null if the frame has none. Valid after DecodeGlobal as long as this object.
+  const MaTreeAndCode* global_tree() const { return has_global_tree_ ? &global_ : nullptr; }
+
+  // Decodes the modular part of LF group `g`. Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
+  Status DecodeLfGroup(uint32_t g, BitReader* reader);
+
+  // True if groups are decoded with NewGroupImage, DecodeGroupInto and FinishGroup; false if with DecodeGroup and
+  // Finish. With no channels at all it is true.
+  bool group_local() const { return group_local_; }
+  // False if neither groups nor LF groups hold any sample: all is in LfGlobal.
+  bool has_group_data() const { return first_group_channel_ < shapes_.shapes.size(); }
+  size_t num_channels() const { return num_initial_; }
+  SampleType sample_type() const { return sample_type_; }
+
+  // Group-local mode. A group-sized image of the transformed list, to be decoded into; Fill::kZero if passes are going
+  // to be missing. REQUIRES: group_local().
+  Result<ModularImage> NewGroupImage(uint32_t g, Fill fill = Fill::kUninitialized) const;
+  // Decodes what `pass` holds of group `g`. REQUIRES: group_local(); image from NewGroupImage(g).
+  Status DecodeGroupInto(uint32_t pass, uint32_t g, BitReader* reader, ModularImage* image) const;
+  // Undoes the transforms of the frame. REQUIRES: group_local(); image from NewGroupImage(g).
+  Status FinishGroup(ModularImage* image) const;
+
+  // Full-frame mode. Decodes what `pass` holds of group `g` into the frame's channels. REQUIRES: !group_local().
+  Status DecodeGroup(uint32_t pass, uint32_t g, BitReader* reader);
+  // Undoes the transforms of the frame; call once, after the last section. `threads` may be null.
+  // REQUIRES: !group_local().
+  Status Finish(ThreadPool* threads);
+  // The final channel i. REQUIRES: !group_local(), Finish was called, i < num_channels().
+  const ModularChannel& channel(size_t i) const { return image_[i]; }
+  ModularChannel& channel(size_t i) { return image_[i]; }
+  // Group `g` of the final channels, borrowed from this object. REQUIRES: as channel().
+  Result<ModularImage> GroupView(uint32_t g);
+
+ private:
+  // The part of a channel that a group holds; empty if none.
+  struct Region {
+    uint32_t x0 = 0;
+    uint32_t y0 = 0;
+    uint32_t width = 0;
+    uint32_t height = 0;
+    bool empty() const { return width == 0 || height == 0; }
+  };
+  Region GroupRegion(const ChannelShape& shape, uint32_t g) const;
+  Region LfGroupRegion(const ChannelShape& shape, uint32_t g) const;
+  Status DecodeGlobalImage(BitReader* reader);
+  Status CheckGroupChannels(uint64_t position) const;
+  bool GroupsAreIndependent() const;
+  ModularStreamParams StreamParams(uint32_t stream_index) const;
+
+  Memory* memory_ = nullptr;
+  ModularFrameInfo info_;  // info_.channels is null: the list is initial_
+  PoolVector<ChannelShape> initial_;
+  size_t num_initial_ = 0;
+  bool has_global_tree_ = false;
+  bool group_local_ = true;
+  SampleType sample_type_ = SampleType::kInt32;
+  MaTreeAndCode global_;
+  ModularHeader header_;
+  ShapeList shapes_;                // the transformed list
+  size_t first_group_channel_ = 0;  // channels of shapes_ from here on are coded in groups
+  // Full-frame mode: the transformed list, after Finish the final one. Group-local mode: only the meta-channels.
+  ModularImage image_;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_MODULAR_FRAME_MODULAR_H_
