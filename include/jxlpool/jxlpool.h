@@ -16,11 +16,11 @@
  *   while (jxlpool_decoder_next_frame(decoder, &frame) == JXLPOOL_OK) {
  *     JxlpoolOutput output;
  *     JXLPOOL_INIT(output);
- *     output.format.channels = JXLPOOL_CHANNELS_COLOR_ALPHA;
- *     output.format.sample_type = JXLPOOL_UINT8;
+ *     output.channels = JXLPOOL_CHANNELS_COLOR_ALPHA;
+ *     output.sample_type = JXLPOOL_UINT8;
  *     output.pixels = my_pixels;                 // or output.rows = my_callback: rows as they become final
  *     output.pixels_size = my_pixels_size;
- *     jxlpool_decoder_decode_frame(decoder, &output);
+ *     jxlpool_decoder_decode_frame(decoder, &output, 1);
  *   }
  *   jxlpool_decoder_destroy(decoder);
  *
@@ -30,11 +30,11 @@
  * the rest; in every struct that the caller fills in, zero means the default. A function that gets a struct whose
  * struct_size is too small to be one fails with JXLPOOL_INVALID_ARGUMENT.
  *
- * Threads: a JxlpoolPool may be used by any number of decoders in any threads at once. A JxlpoolDecoder may move between
- * threads, but is used by one thread at a time; the exceptions say so.
+ * Threads: a JxlpoolPool may be used by any number of decoders in any threads at once. A JxlpoolDecoder may move
+ * between threads, but is used by one thread at a time; the exceptions say so.
  *
- * Errors: functions return a JxlpoolStatus. After an error in the input the decoder stays usable: open another image, or
- * rewind this one. Output pointers are written only on success unless stated otherwise.
+ * Errors: functions return a JxlpoolStatus. After an error in the input the decoder stays usable: open another image,
+ * or rewind this one. Output pointers are written only on success unless stated otherwise.
  */
 #ifndef JXLPOOL_JXLPOOL_H_
 #define JXLPOOL_JXLPOOL_H_
@@ -97,8 +97,8 @@ JXLPOOL_API const char* jxlpool_status_text(JxlpoolStatus status);
 typedef struct JxlpoolError {
   size_t struct_size;
   JxlpoolStatus status;
-  const char* message;      /* what is wrong, in words that a user understands; "" if nothing; static storage */
-  uint64_t bit_position;    /* in bits from the start of the codestream (not of the container), or JXLPOOL_NO_POSITION */
+  const char* message;   /* what is wrong, in words that a user understands; "" if nothing; static storage */
+  uint64_t bit_position; /* in bits from the start of the codestream (not of the container), or JXLPOOL_NO_POSITION */
   uint64_t requested_bytes; /* JXLPOOL_MEMORY_LIMIT: the size of the request that was refused; else 0 */
   const char* category;     /* JXLPOOL_MEMORY_LIMIT: what the memory was for, e.g. "canvas"; else ""; static storage */
 } JxlpoolError;
@@ -143,29 +143,21 @@ JXLPOOL_API void jxlpool_pool_reset_statistics(JxlpoolPool* pool);
 /* Decodes one image after the other. Keeping a decoder (or its pool) is what makes the next decode cheap. */
 typedef struct JxlpoolDecoder JxlpoolDecoder;
 
-/* Called now and then while a frame is decoded, by any of the decoder's threads but never by two at once. `done` of
- * `total` steps of the frame are complete. Returning non-zero stops the decode with JXLPOOL_CANCELLED. Must not call
- * into the decoder. */
-typedef int (*JxlpoolProgressCallback)(void* opaque, uint64_t done, uint64_t total);
-
 typedef struct JxlpoolDecoderOptions {
   size_t struct_size;
-  JxlpoolPool* pool;     /* shared pool; NULL: the decoder makes one of its own */
-  uint64_t memory_limit; /* bytes whose amount depends on the input, at any moment; 0: no limit. Not counted: the caller's
-                            own buffers and mapped files */
-  uint64_t max_samples;  /* width * height * channels of an image or frame; 0: 2^30 */
-  uint32_t num_threads;  /* threads that work on a decode, the calling one included; 0: one per CPU */
-  int keep_orientation;  /* deliver pixels as stored instead of turned upright */
-  int keep_spot_colors;  /* do not mix spot colours into the colour channels */
-  int layers;            /* deliver each layer by itself instead of composed frames */
-  int unpremultiply;     /* divide colour by associated alpha; only for formats with interleaved alpha */
-  int allow_partial;     /* deliver truncated input as far as it goes, see JXLPOOL_PARTIAL */
-  uint32_t downsampling; /* 1, 2, 4, 8: stop after the pass that suffices for viewing at 1/n; full size; 0: 1 */
-  float display_nits;    /* map tones for a display with this peak luminance; 0: leave brightness alone */
+  JxlpoolPool* pool;          /* shared pool; NULL: the decoder makes one of its own */
+  uint64_t memory_limit;      /* bytes whose amount depends on the input, at any moment; 0: no limit. Not counted: the
+                                 caller's      own buffers and mapped files */
+  uint64_t max_samples;       /* width * height * channels of an image or frame; 0: 2^30 */
+  uint32_t num_threads;       /* threads that work on a decode, the calling one included; 0: one per CPU */
+  int keep_orientation;       /* deliver pixels as stored instead of turned upright */
+  int keep_spot_colors;       /* do not mix spot colours into the colour channels */
+  int layers;                 /* deliver each layer by itself instead of composed frames */
+  int unpremultiply;          /* divide colour by associated alpha; only for formats with interleaved alpha */
+  int allow_partial;          /* deliver truncated input as far as it goes, see JXLPOOL_PARTIAL */
+  uint32_t downsampling;      /* 1, 2, 4, 8: stop after the pass that suffices for viewing at 1/n; full size; 0: 1 */
   const char* color_encoding; /* convert to this encoding, e.g. "RGB_D65_SRG_Rel_SRG" or "DisplayP3"; NULL: the image's
                                  own. Copied */
-  JxlpoolProgressCallback progress; /* may be NULL */
-  void* progress_opaque;            /* handed to `progress` */
 } JxlpoolDecoderOptions;
 
 /* Creates a decoder; `options` may be NULL. The caller owns it. Errors: JXLPOOL_INVALID_ARGUMENT (also an unknown
@@ -311,11 +303,11 @@ enum {
 
 typedef struct JxlpoolColorEncoding {
   size_t struct_size;
-  int from_icc;              /* the file embeds an ICC profile: that is what counts; the fields are its best description */
-  uint32_t color_space;      /* JXLPOOL_COLOR_SPACE_* */
-  uint32_t white_point;      /* JXLPOOL_WHITE_POINT_* */
-  uint32_t primaries;        /* JXLPOOL_PRIMARIES_*; 0 for grey */
-  uint32_t transfer;         /* JXLPOOL_TRANSFER_* */
+  int from_icc;         /* the file embeds an ICC profile: that is what counts; the fields are its best description */
+  uint32_t color_space; /* JXLPOOL_COLOR_SPACE_* */
+  uint32_t white_point; /* JXLPOOL_WHITE_POINT_* */
+  uint32_t primaries;   /* JXLPOOL_PRIMARIES_*; 0 for grey */
+  uint32_t transfer;    /* JXLPOOL_TRANSFER_* */
   uint32_t rendering_intent; /* JXLPOOL_INTENT_* */
   double white_xy[2];        /* chromaticities of the white point */
   double primaries_xy[6];    /* of red, green and blue; 0 for grey */
@@ -356,20 +348,24 @@ typedef struct JxlpoolFrameInfo {
   size_t name_length;
   /* Layers only: how the colour channels are meant to be combined with what is below. */
   JxlpoolBlendMode blend_mode;
-  uint32_t blend_source;  /* slot 0 to 3 that holds what is below */
-  uint32_t blend_alpha;   /* extra channel that serves as alpha, for modes that need one */
-  int blend_clamp;        /* alpha is clamped to 0..1 */
-  uint32_t save_slot;     /* where the result is meant to go */
+  uint32_t blend_source; /* slot 0 to 3 that holds what is below */
+  uint32_t blend_alpha;  /* extra channel that serves as alpha, for modes that need one */
+  int blend_clamp;       /* alpha is clamped to 0..1 */
+  uint32_t save_slot;    /* where the result is meant to go */
 } JxlpoolFrameInfo;
 
-/* Moves on to the next frame that is to be shown (or the next layer). A frame that is not decoded is skipped; that costs
- * little unless a later one needs it. `info` may be NULL. JXLPOOL_END: there are no more. */
+/* Moves on to the next frame that is to be shown (or the next layer). A frame that is not decoded is skipped; that
+ * costs little unless a later one needs it. `info` may be NULL. JXLPOOL_END: there are no more. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameInfo* info);
 
+/* Which channels a pixel holds, side by side in this order. */
 typedef enum JxlpoolChannels {
-  JXLPOOL_CHANNELS_COLOR = 0,       /* 1 or 3: num_color_channels */
-  JXLPOOL_CHANNELS_COLOR_ALPHA = 1, /* 2 or 4: followed by the first alpha channel, or by opaque if there is none */
-  JXLPOOL_CHANNELS_ALL = 2          /* followed by all extra channels in order */
+  JXLPOOL_CHANNELS_COLOR = 0,       /* num_color_channels: 1 or 3 */
+  JXLPOOL_CHANNELS_COLOR_ALPHA = 1, /* the same and the first alpha channel, or opaque if there is none */
+  JXLPOOL_CHANNELS_RGB = 2,         /* always 3: grey is repeated */
+  JXLPOOL_CHANNELS_RGBA = 3,        /* always 4 */
+  JXLPOOL_CHANNELS_ALL = 4,         /* num_color_channels, then every extra channel in file order */
+  JXLPOOL_CHANNELS_EXTRA = 5        /* one extra channel, see JxlpoolOutput.extra_channel */
 } JxlpoolChannels;
 
 typedef enum JxlpoolSampleType {
@@ -385,53 +381,40 @@ typedef enum JxlpoolEndianness {
   JXLPOOL_ENDIAN_BIG = 2
 } JxlpoolEndianness;
 
-/* How pixels lie in memory: the channels of a pixel side by side. Part of other structs; its size never changes. */
-typedef struct JxlpoolPixelFormat {
+/* Receives rows [y, y + num_rows), `stride` bytes apart, valid during the call only. Rows come from top to bottom, each
+ * once, on the thread that called the decode. Returning non-zero stops the decode with JXLPOOL_CANCELLED. Must not call
+ * into the decoder. */
+typedef int (*JxlpoolRowsCallback)(void* opaque, uint32_t y, uint32_t num_rows, const void* rows, size_t stride);
+
+/* What is wanted of a frame, in which form, and where it goes: to `pixels` or, if that is NULL, to `rows`. */
+typedef struct JxlpoolOutput {
+  size_t struct_size;
   JxlpoolChannels channels;
+  uint32_t extra_channel; /* JXLPOOL_CHANNELS_EXTRA: its index */
   JxlpoolSampleType sample_type;
   JxlpoolEndianness endianness; /* of samples wider than a byte */
   uint32_t bits_per_sample;     /* integer types: samples go from 0 to 2^n - 1; 0: the full range of the type */
-} JxlpoolPixelFormat;
-
-/* Receives rows [y, y + num_rows), `stride` bytes apart, valid during the call only. Rows come from top to bottom, each
- * once, from any of the decoder's threads but never from two at once. Returning non-zero stops the decode with
- * JXLPOOL_CANCELLED. Must not call into the decoder. */
-typedef int (*JxlpoolRowsCallback)(void* opaque, uint32_t y, uint32_t num_rows, const void* rows, size_t stride);
-
-/* One extra channel as a plane of its own. Its size never changes. */
-typedef struct JxlpoolExtraOutput {
-  uint32_t channel;          /* index of the extra channel */
-  JxlpoolPixelFormat format; /* `channels` is ignored: there is one */
-  void* pixels;              /* the caller's, at least stride * (height - 1) + one row */
-  size_t pixels_size;        /* bytes at `pixels` */
-  size_t stride;             /* bytes from row to row; 0: rows follow each other without a gap */
-} JxlpoolExtraOutput;
-
-/* Where a frame goes: to `pixels` or, if that is NULL, to `rows`. */
-typedef struct JxlpoolOutput {
-  size_t struct_size;
-  JxlpoolPixelFormat format;
-  void* pixels;       /* the caller's, at least stride * (height - 1) + one row; any alignment of whole samples */
-  size_t pixels_size; /* bytes at `pixels` */
-  size_t stride;      /* bytes from row to row; 0: rows follow each other without a gap */
+  void* pixels;                 /* the caller's, at least stride * (height - 1) bytes and one row */
+  size_t pixels_size;           /* bytes at `pixels` */
+  size_t stride;                /* bytes from row to row of `pixels`; 0: rows follow each other without a gap */
   JxlpoolRowsCallback rows;
-  void* rows_opaque;                 /* handed to `rows` */
-  const JxlpoolExtraOutput* extras;  /* further planes, or NULL */
-  size_t num_extras;
+  void* rows_opaque; /* handed to `rows` */
 } JxlpoolOutput;
 
-/* Bytes of one pixel in `format` for the open image: channels times bytes per sample; 0 without an image or if the
+/* Bytes of one pixel of `output` for the open image: its channels times bytes per sample; 0 without an image or if the
  * format is not valid. */
-JXLPOOL_API size_t jxlpool_decoder_pixel_size(JxlpoolDecoder* decoder, const JxlpoolPixelFormat* format);
+JXLPOOL_API size_t jxlpool_decoder_pixel_size(const JxlpoolDecoder* decoder, const JxlpoolOutput* output);
 
-/* Decodes the frame that next_frame moved to; as often as wanted, also in other formats. After an error the contents of
- * `pixels` are not specified. Returns JXLPOOL_PARTIAL only with allow_partial. Errors: all.
- * REQUIRES: next_frame returned JXLPOOL_OK. */
-JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* output);
+/* Decodes the frame that next_frame moved to, into `num_outputs` outputs at once (an array; all elements have the
+ * struct_size of the first). After an error the contents of `pixels` are not specified. Returns JXLPOOL_PARTIAL only
+ * with allow_partial. Errors: all. REQUIRES: next_frame returned JXLPOOL_OK; once per frame. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
+                                                       size_t num_outputs);
 
 /* Decodes the preview image, of size preview_width x preview_height; at any time while an image is open, without
  * disturbing the frames. JXLPOOL_END: there is none. */
-JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* output);
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
+                                                         size_t num_outputs);
 
 /* ---- Metadata ---------------------------------------------------------------------------------------------------- */
 
@@ -439,8 +422,8 @@ typedef struct JxlpoolBox {
   size_t struct_size;
   char type[5];        /* four characters and NUL, e.g. "Exif", "xml ", "jumb"; of a compressed box the inner type */
   int is_compressed;   /* stored as `brob` */
-  const uint8_t* data; /* payload as stored, without box header (and without the inner type): in the caller's bytes or the
-                          mapped file */
+  const uint8_t* data; /* payload as stored, without box header (and without the inner type): in the caller's bytes or
+                          the mapped file */
   size_t size;         /* of that */
   uint64_t position;   /* of the payload, in bytes from the start of the file */
 } JxlpoolBox;
@@ -452,8 +435,8 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint3
 /* The contents of that box, decompressed if need be. At most one decompressed box is held at a time: `data` is valid
  * until the next call of this function or the end of the image. Errors: JXLPOOL_CORRUPT, JXLPOOL_MEMORY_LIMIT,
  * JXLPOOL_SIZE_LIMIT; they do not affect the image. */
-JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index, const uint8_t** data,
-                                                           size_t* size);
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index,
+                                                           const uint8_t** data, size_t* size);
 
 /* ---- Statistics -------------------------------------------------------------------------------------------------- */
 
