@@ -1,0 +1,100 @@
+// ColourDescription: what the numbers of an image mean, as enumerated fields (ISO/IEC 18181-1, colour encodings). The
+// working form of all colour code; a plain value, copied freely.
+//
+// An encoding that is known only as an ICC profile has no ColourDescription; callers keep the profile's bytes and,
+// where RecogniseIcc (icc_recognition.h) finds an equivalent, the description beside them.
+#ifndef LIB_COLOR_COLOUR_DESCRIPTION_H_
+#define LIB_COLOR_COLOUR_DESCRIPTION_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "lib/base/status.h"
+
+namespace jxlpool {
+
+// A chromaticity in the CIE 1931 xy diagram, in units of 10^-6 as the codestream stores it.
+struct ChromaticityMicro {
+  int32_t x = 0;
+  int32_t y = 0;
+  friend bool operator==(const ChromaticityMicro&, const ChromaticityMicro&) = default;
+};
+
+// The same as numbers.
+struct Chromaticity {
+  double x = 0;
+  double y = 0;
+};
+
+struct PrimaryChromaticities {
+  Chromaticity red, green, blue;
+};
+
+struct ColourDescription {
+  // Values are the code points of the codestream; kGamma has none.
+  enum class Space : uint8_t { kRgb = 0, kGrey = 1, kXyb = 2, kUnknown = 3 };
+  enum class White : uint8_t { kD65 = 1, kCustom = 2, kE = 10, kDci = 11 };
+  enum class Primaries : uint8_t { kSrgb = 1, kCustom = 2, kBt2100 = 9, kP3 = 11 };
+  enum class Transfer : uint8_t {
+    kGamma = 0,
+    k709 = 1,
+    kUnknown = 2,
+    kLinear = 8,
+    kSrgb = 13,
+    kPq = 16,
+    kDci = 17,
+    kHlg = 18
+  };
+  enum class Intent : uint8_t { kPerceptual = 0, kRelative = 1, kSaturation = 2, kAbsolute = 3 };
+
+  Space space = Space::kRgb;
+  White white = White::kD65;
+  Primaries primaries = Primaries::kSrgb;  // meaningless unless space is kRgb
+  Transfer transfer = Transfer::kSrgb;     // meaningless if space is kXyb
+  Intent intent = Intent::kRelative;
+  uint32_t gamma = 10000000;              // kGamma: encoding exponent in units of 10^-7
+  ChromaticityMicro custom_white;         // kCustom white
+  ChromaticityMicro custom_primaries[3];  // kCustom primaries: red, green, blue
+
+  // Linear light with sRGB primaries and D65 (or linear grey).
+  static ColourDescription LinearSrgb(bool grey = false);
+  // sRGB (or grey with the sRGB curve).
+  static ColourDescription Srgb(bool grey = false);
+
+  bool grey() const { return space == Space::kGrey; }
+  // Samples of colour per pixel: 1 or 3.
+  uint32_t num_channels() const { return grey() ? 1 : 3; }
+  Chromaticity WhiteXy() const;
+  PrimaryChromaticities PrimariesXy() const;
+  // Encoding exponent of kGamma and kDci, 1 for kLinear; undefined for others.
+  double GammaExponent() const;
+  bool HasSrgbPrimariesAndD65() const;
+};
+
+// The same encoding: everything but the intent agrees; custom values must be equal integers.
+bool SameEncoding(const ColourDescription& a, const ColourDescription& b);
+
+// Replaces custom values by names they are within 10^-3 of; gamma near 1 becomes kLinear, near 1/2.6 kDci. For
+// descriptions that come from a caller or a profile; those of a codestream are kept as coded.
+void SnapToNames(ColourDescription* description);
+
+// Ok if matrices and a profile exist for the description. Errors: kCorrupt (nothing else than values that the format
+// forbids or from which no matrix can be computed).
+Status CheckDescription(const ColourDescription& description);
+
+// Whether XYB images can be delivered in the encoding without a colour engine.
+bool IsConvertible(const ColourDescription& description);
+
+// Coding-independent code points (ITU-T H.273): what PNG's cICP chunk holds; matrix 0, full range 1.
+struct Cicp {
+  uint8_t primaries = 0;
+  uint8_t transfer = 0;
+};
+// Empty if the encoding has no code points (not RGB, custom or unusual combinations, gamma).
+std::optional<Cicp> CicpOf(const ColourDescription& description);
+// The converse; empty for code points that no description has. The intent is kRelative.
+std::optional<ColourDescription> DescriptionOfCicp(Cicp cicp);
+
+}  // namespace jxlpool
+
+#endif  // LIB_COLOR_COLOUR_DESCRIPTION_H_

@@ -1,0 +1,70 @@
+// ColourTransform: from the decoded planes of a frame to its output encoding: inverse XYB or YCbCr, primaries, transfer
+// function, fused per row.
+//
+// Built once per frame (cheap, no memory acquired), a plain value, immutable; all methods are const and thread-safe.
+// Rows are changed in place and need neither alignment nor padding. p0, p1, p2 hold X, Y, B, or Cb, Y, Cr, or R, G, B.
+//
+// Grey output of an XYB image: only p0 is written, p1 and p2 keep their contents.
+#ifndef LIB_COLOR_COLOUR_TRANSFORM_H_
+#define LIB_COLOR_COLOUR_TRANSFORM_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/color/colour_description.h"
+#include "lib/color/transfer_functions.h"
+#include "lib/color/xyb.h"
+
+namespace jxlpool {
+
+// What the image header says about XYB.
+struct OpsinHeader {
+  float inverse_matrix[3][3] = {{11.031566901960783f, -9.866943921568629f, -0.16462299647058826f},
+                                {-3.254147380392157f, 4.418770392156863f, -0.16462299647058826f},
+                                {-3.6588512862745097f, 2.7129230470588235f, 1.9459282392156863f}};
+  float bias[3] = {-0.0037930732552754493f, -0.0037930732552754493f, -0.0037930732552754493f};
+};
+
+// The encoding that an XYB image is delivered in by default: its own if that is convertible, else linear sRGB (linear
+// grey). `signalled` is null for images that carry an ICC profile; `grey` is the coded colour space field.
+ColourDescription DefaultXybOutput(const ColourDescription* signalled, bool grey);
+
+class ColourTransform {
+ public:
+  enum class Kind : uint8_t { kNone, kYcbcr, kXyb, kScaledXyb };
+
+  // Does nothing.
+  ColourTransform() = default;
+
+  // Samples are in the signalled encoding already.
+  static ColourTransform None() { return ColourTransform(); }
+  static ColourTransform Ycbcr();
+  // An XYB frame delivered in `output`; linear 1.0 = intensity_target nits. Errors: kCorrupt, kInvalidArgument (an
+  // output encoding without matrix or transfer function).
+  static Result<ColourTransform> Xyb(const OpsinHeader& opsin, float intensity_target, const ColourDescription& output);
+  // As Xyb, tone-mapped later: the transfer function takes linear 1.0 as `output_intensity_target` nits.
+  static Result<ColourTransform> Xyb(const OpsinHeader& opsin, float intensity_target, const ColourDescription& output,
+                                     float output_intensity_target);
+
+  Kind kind() const { return kind_; }
+  // Whether ApplyTransferFunction does anything.
+  bool has_transfer_function() const { return transfer_.kind != ColourDescription::Transfer::kLinear; }
+
+  // Everything: ApplyInverse, then ApplyTransferFunction, in one go.
+  void Apply(float* p0, float* p1, float* p2, size_t n) const;
+  // XYB to linear light of the output primaries, or YCbCr to RGB.
+  void ApplyInverse(float* p0, float* p1, float* p2, size_t n) const;
+  // Linear light to the output signal; nothing for kNone, kYcbcr and kScaledXyb.
+  void ApplyTransferFunction(float* p0, float* p1, float* p2, size_t n) const;
+
+ private:
+  Kind kind_ = Kind::kNone;
+  bool grey_ = false;
+  XybParameters xyb_;
+  TransferParameters transfer_;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_COLOR_COLOUR_TRANSFORM_H_

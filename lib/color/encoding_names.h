@@ -1,0 +1,30 @@
+// Text names of colour encodings: "RGB_D65_SRG_Rel_SRG", "Gra_D65_Rel_g0.45455", "XYB_Per", and short ones like "sRGB".
+//
+// Used by option values, by the description inside synthesised profiles and in messages.
+#ifndef LIB_COLOR_ENCODING_NAMES_H_
+#define LIB_COLOR_ENCODING_NAMES_H_
+
+#include <string_view>
+
+#include "lib/base/status.h"
+#include "lib/color/colour_description.h"
+
+namespace jxlpool {
+
+// A name with its terminating zero.
+struct EncodingName {
+  char text[192] = {};
+  std::string_view view() const { return std::string_view(text); }
+};
+
+// <space>_<white>_<primaries>_<intent>_<transfer>; numbers with 6 significant digits.
+EncodingName FullEncodingName(const ColourDescription& description);
+// sRGB, DisplayP3, Rec2100PQ, Rec2100HLG, Adobe98 or ProPhoto where one applies, else the full name.
+EncodingName ShortEncodingName(const ColourDescription& description);
+// Either kind of name, snapped (SnapToNames). Errors: kInvalidArgument for anything else, also with trailing text or a
+// gamma outside (0, 1] or below 1/8192.
+Result<ColourDescription> ParseEncodingName(std::string_view name);
+
+}  // namespace jxlpool
+
+#endif  // LIB_COLOR_ENCODING_NAMES_H_

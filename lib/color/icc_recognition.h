@@ -1,0 +1,32 @@
+// Recognising an ICC profile as an enumerated encoding, so that no colour engine is needed for it.
+#ifndef LIB_COLOR_ICC_RECOGNITION_H_
+#define LIB_COLOR_ICC_RECOGNITION_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/color/colour_description.h"
+#include "lib/pool/memory.h"
+
+namespace jxlpool {
+
+struct IccSummary {
+  // Data colour space of the profile.
+  enum class Space : uint8_t { kGrey, kRgb, kCmyk };
+  Space space = Space::kRgb;
+  ColourDescription::Intent intent = ColourDescription::Intent::kPerceptual;
+  // Whether `description` is equivalent to the profile.
+  bool recognised = false;
+  // White and primaries are set if has_chromaticities, everything if recognised.
+  bool has_chromaticities = false;
+  ColourDescription description;
+};
+
+// Errors: kInvalidArgument if the profile cannot be parsed or has an illegal intent; kMemoryLimit. Costs milliseconds
+// for profiles that are not recognised at once.
+Result<IccSummary> RecogniseIcc(const uint8_t* icc, size_t size, Memory* memory);
+
+}  // namespace jxlpool
+
+#endif  // LIB_COLOR_ICC_RECOGNITION_H_

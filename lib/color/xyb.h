@@ -1,0 +1,31 @@
+// Row kernels for the inverse colour transforms. ColourTransform is what frame code uses.
+#ifndef LIB_COLOR_XYB_H_
+#define LIB_COLOR_XYB_H_
+
+#include <cstddef>
+
+#include "lib/color/transfer_functions.h"
+
+namespace jxlpool {
+
+// The inverse opsin transform with brightness scale and output primaries folded into the matrix.
+struct XybParameters {
+  float matrix[3][3] = {};
+  float bias[3] = {};
+  float bias_cbrt[3] = {};
+};
+
+// X, Y, B to linear light and on to the signal of `transfer`, in place.
+void XybToSignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, float* p1, float* p2,
+                    size_t n);
+// As above with all rows of the matrix equal: reads three rows, writes p0 only.
+void XybToGreySignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, const float* p1,
+                        const float* p2, size_t n);
+// X, Y, B to the scaled XYB encoding, whose samples of ordinary colours are in 0..1.
+void XybToScaledXybRow(float* p0, float* p1, float* p2, size_t n);
+// Cb, Y, Cr to R, G, B (full-range BT.601).
+void YcbcrToRgbRow(float* p0, float* p1, float* p2, size_t n);
+
+}  // namespace jxlpool
+
+#endif  // LIB_COLOR_XYB_H_
