@@ -26,7 +26,8 @@ void BitReader::Skip(uint64_t count) {
   const uint64_t whole = count / 8;
   const uint64_t real = std::min<uint64_t>(whole, static_cast<uint64_t>(end_ - next_));
   next_ += real;
-  virtual_bytes_ += whole - real;
+  // Bounded so that positions never overflow, whatever the bitstream asks to skip.
+  virtual_bytes_ += std::min(whole - real, uint64_t{1} << 48);
   Read(static_cast<uint32_t>(count % 8));
 }
 

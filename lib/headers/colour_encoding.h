@@ -1,0 +1,76 @@
+// ColourEncoding: how the decoded samples (or, for XYB images, the preferred output) are to be interpreted
+// (ISO/IEC 18181-1 "ColourEncoding").
+#ifndef LIB_HEADERS_COLOUR_ENCODING_H_
+#define LIB_HEADERS_COLOUR_ENCODING_H_
+
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/bitstream/fields.h"
+
+namespace jxlpool {
+
+enum class ColourSpace : uint8_t { kRgb = 0, kGrey = 1, kXyb = 2, kUnknown = 3 };
+enum class WhitePoint : uint8_t { kD65 = 1, kCustom = 2, kE = 10, kDci = 11 };
+enum class Primaries : uint8_t { kSrgb = 1, kCustom = 2, kBt2100 = 9, kP3 = 11 };
+enum class TransferFunction : uint8_t {
+  kBt709 = 1,
+  kUnknown = 2,
+  kLinear = 8,
+  kSrgb = 13,
+  kPq = 16,
+  kDci = 17,
+  kHlg = 18
+};
+enum class RenderingIntent : uint8_t { kPerceptual = 0, kRelative = 1, kSaturation = 2, kAbsolute = 3 };
+
+// A chromaticity as coded: x and y in millionths, -2097152..2097151 each.
+struct Customxy {
+  int32_t x = 0;
+  int32_t y = 0;
+};
+
+// The field defaults are sRGB.
+struct ColourEncoding {
+  bool all_default = true;
+  bool want_icc = false;  // an ICC profile follows the image header; then only colour_space of the rest is meaningful
+  ColourSpace colour_space = ColourSpace::kRgb;  // with want_icc it still fixes the number of colour channels
+  WhitePoint white_point = WhitePoint::kD65;
+  Customxy white;                          // white_point == kCustom
+  Primaries primaries = Primaries::kSrgb;  // not for kGrey and kXyb
+  Customxy red, green, blue;               // primaries == kCustom
+  bool have_gamma = false;                 // `gamma` replaces transfer_function
+  uint32_t gamma = 0;                      // encoding exponent * 10^7, 1221..10000000
+  // XYB has neither: its transfer is the cube root, its white D65.
+  TransferFunction transfer_function = TransferFunction::kSrgb;
+  RenderingIntent rendering_intent = RenderingIntent::kRelative;
+
+  // Colour channels of an image with this encoding: 1 or 3.
+  uint32_t NumColourChannels() const { return colour_space == ColourSpace::kGrey ? 1 : 3; }
+};
+
+// CIE 1931 xy.
+struct Chromaticity {
+  double x = 0;
+  double y = 0;
+};
+struct RgbChromaticities {
+  Chromaticity red, green, blue;
+};
+
+// The white point of an encoding, whether named or custom. REQUIRES: !want_icc.
+Chromaticity WhiteChromaticity(const ColourEncoding& encoding);
+// REQUIRES: !want_icc, colour_space == kRgb.
+RgbChromaticities PrimaryChromaticities(const ColourEncoding& encoding);
+
+// The matrix (row-major) from linear RGB with these primaries and white point to XYZ, Bradford-adapted to D50. False
+// if the chromaticities are unusable: white point outside 0 <= x <= 1, 0 < y <= 1, singular primaries, a cone response
+// of zero, or entries that an ICC s15Fixed16 cannot hold.
+bool RgbToXyzD50(const RgbChromaticities& primaries, const Chromaticity& white, double matrix[9]);
+
+// Reads the bundle into `encoding` and validates it; errors end up in `reader`.
+void ReadColourEncoding(FieldReader* reader, ColourEncoding* encoding);
+
+}  // namespace jxlpool
+
+#endif  // LIB_HEADERS_COLOUR_ENCODING_H_

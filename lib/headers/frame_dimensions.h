@@ -1,0 +1,69 @@
+// FrameDimensions: everything about a frame's geometry that follows from image and frame header
+// (ISO/IEC 18181-1 "Frame dimensions", "Groups").
+//
+// All counts are in the units named; derived once per frame, immutable, readable from any thread.
+#ifndef LIB_HEADERS_FRAME_DIMENSIONS_H_
+#define LIB_HEADERS_FRAME_DIMENSIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/rect.h"
+#include "lib/headers/frame_header.h"
+#include "lib/headers/image_header.h"
+
+namespace jxlpool {
+
+inline constexpr uint32_t kBlockDim = 8;  // pixels
+
+struct FrameDimensions {
+  // The frame's area in canvas pixels; for an LF frame of level n divided by 8^n. What the frame delivers.
+  uint64_t width = 0, height = 0;
+  // Coded colour samples: width, height divided by upsampling.
+  uint64_t xsize = 0, ysize = 0;
+  uint32_t group_dim = 256;      // pixels of the coded colour grid per group side
+  uint32_t lf_group_dim = 2048;  // the same per LF group side; in blocks: group_dim
+  // 8x8 blocks, rounded up to whole chroma MCUs.
+  uint64_t xblocks = 0, yblocks = 0;
+  // VarDCT: 8 * blocks; Modular: xsize, ysize.
+  uint64_t xpadded = 0, ypadded = 0;
+  uint64_t groups_x = 0, groups_y = 0;
+  uint64_t lf_groups_x = 0, lf_groups_y = 0;
+  uint64_t num_groups = 0, num_lf_groups = 0;
+  // Chroma subsampling of Cb, Y, Cr: log2 of the factor, 0 or 1. All 0 unless YCbCr.
+  uint32_t hshift[3] = {0, 0, 0};
+  uint32_t vshift[3] = {0, 0, 0};
+  // log2 of the MCU size in blocks; may be 1 although nothing is subsampled.
+  uint32_t max_hshift = 0, max_vshift = 0;
+  // Colour channels that are coded: 3, or 1 for grey Modular frames without colour transform.
+  uint32_t num_colour_channels = 3;
+
+  bool IsSubsampled() const { return (hshift[0] | hshift[1] | hshift[2] | vshift[0] | vshift[1] | vshift[2]) != 0; }
+
+  // Pixels of the coded colour grid of a group, clipped to xsize x ysize. REQUIRES: group < num_groups.
+  Rect GroupRect(uint64_t group) const;
+  // Blocks of a group, clipped to xblocks x yblocks. REQUIRES: group < num_groups.
+  Rect GroupBlockRect(uint64_t group) const;
+  // Pixels of an LF group, clipped to xsize x ysize. REQUIRES: lf_group < num_lf_groups.
+  Rect LfGroupRect(uint64_t lf_group) const;
+  // Blocks of an LF group, clipped to xblocks x yblocks. REQUIRES: lf_group < num_lf_groups.
+  Rect LfGroupBlockRect(uint64_t lf_group) const;
+  // The LF group that contains a group. REQUIRES: group < num_groups.
+  uint64_t LfGroupOfGroup(uint64_t group) const { return group / groups_x / 8 * lf_groups_x + group % groups_x / 8; }
+};
+
+// REQUIRES: both headers were read successfully (sizes within the 64-bit arithmetic of the standard).
+FrameDimensions ComputeFrameDimensions(const ImageHeader& image, const FrameHeader& frame);
+
+// Samples of extra channel `index`: width and height divided by its ec_factor.
+struct ChannelSize {
+  uint64_t width = 0;
+  uint64_t height = 0;
+};
+ChannelSize ExtraChannelSize(const FrameDimensions& dimensions, const FrameHeader& frame, size_t index);
+// log2(ec_factor) - log2(upsampling) of an extra channel: its subsampling relative to the coded colour grid; 0..3.
+uint32_t ExtraChannelShift(const FrameHeader& frame, size_t index);
+
+}  // namespace jxlpool
+
+#endif  // LIB_HEADERS_FRAME_DIMENSIONS_H_
