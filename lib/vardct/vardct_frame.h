@@ -1,0 +1,144 @@
+// VarDctFrame: everything about one VarDCT frame that its groups need: 1/64-size planes, maps, tables, codes.
+//
+// A plain struct, owned by the frame decoder, filled in the order of the sections:
+//
+//   VarDctFrame frame;
+//   frame.Initialize(parameters, memory);
+//   ReadVarDctLfGlobal(&reader, &frame);                        // LfGlobal up to, not including, GlobalModular
+//   per LF group g, on any threads:
+//     extra_precision = reader.Read(2);                         // unless use_lf_frame
+//     decode a modular stream with the 3 channels of LfChannelSize(frame, g, c), in the order Y, X, B
+//     DequantizeLf(g, extra_precision, planes, &frame);         // lf_coefficients.h
+//     ModularLfGroup
+//     num_varblocks = ReadNumVarblocks(&reader, frame, g);      // hf_metadata.h
+//     decode a modular stream with the 4 channels of HF metadata
+//     ProcessHfMetadata(g, metadata, &frame);
+//   SmoothLf(memory, &frame) (or an LfSmoother, row by row)     // lf_coefficients.h
+//   ReadHfGlobal(&reader, raw_table_source, memory, &frame);    // hf_pass.h
+//   PrepareDequantTables(memory, &frame);                       // hf_pass.h; after all LF groups
+//   per group, on any threads, one GroupDecoder per worker:     // group_decoder.h
+//     decoder.Decode(frame, group, readers of all passes, tile)
+//
+// Thread safety: LF groups write disjoint parts. From PrepareDequantTables on the struct is only read.
+#ifndef LIB_VARDCT_VARDCT_FRAME_H_
+#define LIB_VARDCT_VARDCT_FRAME_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/bitstream/bit_reader.h"
+#include "lib/pool/matrix.h"
+#include "lib/pool/memory.h"
+#include "lib/vardct/dequant_tables.h"
+#include "lib/vardct/hf_pass.h"
+#include "lib/vardct/lf_global.h"
+#include "lib/vardct/transform_types.h"
+
+namespace jxlpool {
+
+// What the headers say; the frame decoder fills it. Channels are X, Y, B (or Cb, Y, Cr, or R, G, B).
+struct VarDctParameters {
+  // Size of the colour planes: after dividing by upsampling and 8^lf_level.
+  uint32_t width = 0;
+  uint32_t height = 0;
+  // Chroma shifts, 0 or 1; the largest in each direction decides the padding.
+  uint8_t hshift[3] = {0, 0, 0};
+  uint8_t vshift[3] = {0, 0, 0};
+  bool use_lf_frame = false;
+  bool skip_adaptive_lf_smoothing = false;
+  uint32_t x_qm_scale = 2;
+  uint32_t b_qm_scale = 2;
+  // From the image header's OpsinInverseMatrix (its defaults in non-XYB images).
+  float quant_bias[3] = {1.0f - 0.05465007330715401f, 1.0f - 0.07005449891748593f, 1.0f - 0.049935103337343655f};
+  float quant_bias_numerator = 0.145f;
+  uint32_t num_passes = 1;              // 1 ... kMaxPasses
+  uint8_t pass_shift[kMaxPasses] = {};  // 0 ... 3
+  // Of the restoration filter; no map is made if epf_iterations == 0.
+  uint32_t epf_iterations = 0;
+  float epf_quant_mul = 0.46f;
+  float epf_sharp_lut[8] = {0, 1.0f / 7, 2.0f / 7, 3.0f / 7, 4.0f / 7, 5.0f / 7, 6.0f / 7, 1};
+};
+
+// A rectangle of blocks.
+struct BlockRect {
+  uint32_t x0 = 0;
+  uint32_t y0 = 0;
+  uint32_t columns = 0;
+  uint32_t rows = 0;
+};
+
+struct VarDctGeometry {
+  uint32_t block_columns = 0;  // of the frame, with the padding that chroma subsampling causes
+  uint32_t block_rows = 0;
+  uint32_t groups_x = 0;
+  uint32_t groups_y = 0;
+  uint32_t lf_groups_x = 0;
+  uint32_t lf_groups_y = 0;
+  bool subsampled = false;
+
+  uint32_t num_groups() const { return groups_x * groups_y; }
+  uint32_t num_lf_groups() const { return lf_groups_x * lf_groups_y; }
+  BlockRect GroupRect(uint32_t group) const;
+  BlockRect LfGroupRect(uint32_t lf_group) const;
+};
+VarDctGeometry MakeVarDctGeometry(const VarDctParameters& parameters);
+
+struct VarDctFrame {
+  VarDctFrame() = default;
+  VarDctFrame(const VarDctFrame&) = delete;
+  VarDctFrame& operator=(const VarDctFrame&) = delete;
+
+  // Bit of block_type: this block is the top-left one of its varblock.
+  static constexpr uint8_t kFirstBlock = 0x80;
+
+  // Sets parameters and geometry and allocates the planes and maps (Category::kLf). May be called again for another
+  // frame. Errors: kMemoryLimit; kCorrupt if the parameters contradict each other (subsampled chroma with smoothing).
+  Status Initialize(const VarDctParameters& new_parameters, Memory* memory);
+
+  // For frames that take their LF image from an LF frame: one sample per block. The planes must stay valid.
+  // Errors: kCorrupt if they are smaller than the frame in blocks.
+  Status UseLfFrame(const View2D<const float> (&planes)[3]);
+
+  // Multiplier of the quantised LF values of channel c, without extra precision.
+  float LfStep(size_t c) const {
+    return quantizer.InverseGlobalScale() / static_cast<float>(quantizer.quant_lf) * lf_dequantization.multiplier[c];
+  }
+
+  VarDctParameters parameters;
+  VarDctGeometry geometry;
+
+  // LfGlobal.
+  LfChannelDequantization lf_dequantization;
+  Quantizer quantizer;
+  HfBlockContext block_context;
+  LfChannelCorrelation correlation;
+
+  // LF groups. Planes of channel c have (block_columns >> hshift[c]) x (block_rows >> vshift[c]) samples; all other
+  // maps cover the unshifted block grid.
+  Matrix2D<float> lf_storage[3];
+  View2D<const float> lf[3];     // lf_storage or the LF frame
+  Matrix2D<uint8_t> lf_index;    // context from the LF values; empty if always 0
+  Matrix2D<uint8_t> block_type;  // TransformType | kFirstBlock
+  Matrix2D<uint8_t> hf_mul;      // HfMul - 1 of the varblock that covers the block
+  Matrix2D<int8_t> x_from_y;     // per colour tile
+  Matrix2D<int8_t> b_from_y;
+  Matrix2D<float> epf_inverse_sigma;    // per block, negative (see hf_metadata.h); empty without EPF
+  std::atomic<uint32_t> used_types{0};  // bit t: TransformType t occurs
+
+  // HfGlobal.
+  DequantTables dequant;
+  uint32_t num_histograms = 1;
+  HfPass passes[kMaxPasses];
+};
+
+// LfGlobal from LfChannelDequantization to LfChannelCorrelation. Errors: kCorrupt, kNeedMoreInput.
+Status ReadVarDctLfGlobal(BitReader* reader, Memory* memory, VarDctFrame* frame);
+
+// PassGroup sections with this many passes or more need stored coefficients; fewer are transformed as they are decoded.
+inline constexpr uint32_t kMinPassesWithStorage = 2;
+
+}  // namespace jxlpool
+
+#endif  // LIB_VARDCT_VARDCT_FRAME_H_
