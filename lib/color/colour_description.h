@@ -10,31 +10,12 @@
 #include <optional>
 
 #include "lib/base/status.h"
+#include "lib/headers/colour_encoding.h"
 
 namespace jxlpool {
 
-// A chromaticity in the CIE 1931 xy diagram, in units of 10^-6 as the codestream stores it.
-struct ChromaticityMicro {
-  int32_t x = 0;
-  int32_t y = 0;
-  friend bool operator==(const ChromaticityMicro&, const ChromaticityMicro&) = default;
-};
-
-// The same as numbers.
-struct Chromaticity {
-  double x = 0;
-  double y = 0;
-};
-
-struct PrimaryChromaticities {
-  Chromaticity red, green, blue;
-};
-
 struct ColourDescription {
   // Values are the code points of the codestream; kGamma has none.
-  enum class Space : uint8_t { kRgb = 0, kGrey = 1, kXyb = 2, kUnknown = 3 };
-  enum class White : uint8_t { kD65 = 1, kCustom = 2, kE = 10, kDci = 11 };
-  enum class Primaries : uint8_t { kSrgb = 1, kCustom = 2, kBt2100 = 9, kP3 = 11 };
   enum class Transfer : uint8_t {
     kGamma = 0,
     k709 = 1,
@@ -45,27 +26,28 @@ struct ColourDescription {
     kDci = 17,
     kHlg = 18
   };
-  enum class Intent : uint8_t { kPerceptual = 0, kRelative = 1, kSaturation = 2, kAbsolute = 3 };
 
-  Space space = Space::kRgb;
-  White white = White::kD65;
+  ColourSpace space = ColourSpace::kRgb;
+  WhitePoint white_point = WhitePoint::kD65;
   Primaries primaries = Primaries::kSrgb;  // meaningless unless space is kRgb
   Transfer transfer = Transfer::kSrgb;     // meaningless if space is kXyb
-  Intent intent = Intent::kRelative;
-  uint32_t gamma = 10000000;              // kGamma: encoding exponent in units of 10^-7
-  ChromaticityMicro custom_white;         // kCustom white
-  ChromaticityMicro custom_primaries[3];  // kCustom primaries: red, green, blue
+  RenderingIntent intent = RenderingIntent::kRelative;
+  uint32_t gamma = 10000000;  // kGamma: encoding exponent in units of 10^-7
+  Customxy white;             // kCustom white point
+  Customxy red, green, blue;  // kCustom primaries
 
+  // The enumerated fields of an image header. REQUIRES: !encoding.want_icc.
+  static ColourDescription FromHeader(const ColourEncoding& encoding);
   // Linear light with sRGB primaries and D65 (or linear grey).
   static ColourDescription LinearSrgb(bool grey = false);
   // sRGB (or grey with the sRGB curve).
   static ColourDescription Srgb(bool grey = false);
 
-  bool grey() const { return space == Space::kGrey; }
+  bool grey() const { return space == ColourSpace::kGrey; }
   // Samples of colour per pixel: 1 or 3.
   uint32_t num_channels() const { return grey() ? 1 : 3; }
   Chromaticity WhiteXy() const;
-  PrimaryChromaticities PrimariesXy() const;
+  RgbChromaticities PrimariesXy() const;
   // Encoding exponent of kGamma and kDci, 1 for kLinear; undefined for others.
   double GammaExponent() const;
   bool HasSrgbPrimariesAndD65() const;

@@ -21,16 +21,16 @@ Result<ColourMatrix> Invert(const ColourMatrix& a);
 
 // Linear RGB to XYZ; the middle row holds the luminances of red, green and blue. Errors: kCorrupt for a white point
 // outside 0 <= x <= 1, 0 < y <= 1 or singular primaries.
-Result<ColourMatrix> RgbToXyz(const PrimaryChromaticities& primaries, Chromaticity white);
+Result<ColourMatrix> RgbToXyzMatrix(const RgbChromaticities& primaries, Chromaticity white);
 // Bradford adaptation from `white` to D50. Errors: kCorrupt.
-Result<ColourMatrix> AdaptToD50(Chromaticity white);
-// AdaptToD50(white) * RgbToXyz(primaries, white).
-Result<ColourMatrix> RgbToXyzD50(const PrimaryChromaticities& primaries, Chromaticity white);
+Result<ColourMatrix> AdaptToD50Matrix(Chromaticity white);
+// AdaptToD50Matrix(white) * RgbToXyzMatrix(primaries, white).
+Result<ColourMatrix> RgbToXyzD50Matrix(const RgbChromaticities& primaries, Chromaticity white);
 // From linear sRGB to the linear RGB of `to`. REQUIRES: to.space == kRgb.
-Result<ColourMatrix> SrgbToRgb(const ColourDescription& to);
+Result<ColourMatrix> SrgbToRgbMatrix(const ColourDescription& to);
 
 // Weights of red, green and blue in the luminance of an encoding: BT.709's for sRGB primaries with D65, for grey and
-// for XYB, else the middle row of RgbToXyz. Errors: kCorrupt.
+// for XYB, else the middle row of RgbToXyzMatrix. Errors: kCorrupt.
 struct LuminanceWeights {
   float r = 0.2126f;
   float g = 0.7152f;

@@ -15,16 +15,9 @@
 #include "lib/color/colour_description.h"
 #include "lib/color/transfer_functions.h"
 #include "lib/color/xyb.h"
+#include "lib/headers/image_header.h"
 
 namespace jxlpool {
-
-// What the image header says about XYB.
-struct OpsinHeader {
-  float inverse_matrix[3][3] = {{11.031566901960783f, -9.866943921568629f, -0.16462299647058826f},
-                                {-3.254147380392157f, 4.418770392156863f, -0.16462299647058826f},
-                                {-3.6588512862745097f, 2.7129230470588235f, 1.9459282392156863f}};
-  float bias[3] = {-0.0037930732552754493f, -0.0037930732552754493f, -0.0037930732552754493f};
-};
 
 // The encoding that an XYB image is delivered in by default: its own if that is convertible, else linear sRGB (linear
 // grey). `signalled` is null for images that carry an ICC profile; `grey` is the coded colour space field.
@@ -42,10 +35,11 @@ class ColourTransform {
   static ColourTransform Ycbcr();
   // An XYB frame delivered in `output`; linear 1.0 = intensity_target nits. Errors: kCorrupt, kInvalidArgument (an
   // output encoding without matrix or transfer function).
-  static Result<ColourTransform> Xyb(const OpsinHeader& opsin, float intensity_target, const ColourDescription& output);
+  static Result<ColourTransform> Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                     const ColourDescription& output);
   // As Xyb, tone-mapped later: the transfer function takes linear 1.0 as `output_intensity_target` nits.
-  static Result<ColourTransform> Xyb(const OpsinHeader& opsin, float intensity_target, const ColourDescription& output,
-                                     float output_intensity_target);
+  static Result<ColourTransform> Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                     const ColourDescription& output, float output_intensity_target);
 
   Kind kind() const { return kind_; }
   // Whether ApplyTransferFunction does anything.

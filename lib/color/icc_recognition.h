@@ -15,7 +15,7 @@ struct IccSummary {
   // Data colour space of the profile.
   enum class Space : uint8_t { kGrey, kRgb, kCmyk };
   Space space = Space::kRgb;
-  ColourDescription::Intent intent = ColourDescription::Intent::kPerceptual;
+  RenderingIntent intent = RenderingIntent::kPerceptual;
   // Whether `description` is equivalent to the profile.
   bool recognised = false;
   // White and primaries are set if has_chromaticities, everything if recognised.
