@@ -4,15 +4,10 @@
 
 namespace jxlpool {
 
-void BitReader::RefillNearEnd() {
-  while (available_ < kRefillBits) {
-    if (next_ != end_) {
-      buffer_ |= uint64_t{*next_++} << available_;
-    } else {
-      ++virtual_bytes_;
-    }
-    available_ += 8;
-  }
+uint64_t BitReader::LastBytes(const uint8_t* bytes, uint64_t count) {
+  uint64_t word = 0;
+  for (uint64_t i = 0; i < count; ++i) word |= uint64_t{bytes[i]} << (8 * i);
+  return word;
 }
 
 void BitReader::Skip(uint64_t count) {

@@ -28,24 +28,29 @@ class BitReader {
       : next_(data), end_(data + size), begin_(data), base_(base_bit_position) {}
 
   // Makes at least kRefillBits bits available to Peek and Consume.
-  void Refill() {
+  [[gnu::always_inline]] void Refill() {
+    const uint32_t bytes = (63 - available_) >> 3;
     if (end_ - next_ >= 8) [[likely]] {
       uint64_t word;
       std::memcpy(&word, next_, sizeof(word));
       buffer_ |= word << available_;
-      next_ += (63 - available_) >> 3;
-      available_ |= kRefillBits;
+      next_ += bytes;
     } else {
-      RefillNearEnd();
+      // Works on values, never on `this`, so that a local BitReader can live in registers.
+      const uint64_t left = static_cast<uint64_t>(end_ - next_);
+      buffer_ |= LastBytes(next_, left) << available_;
+      next_ += bytes < left ? bytes : left;
+      virtual_bytes_ += bytes < left ? 0 : bytes - left;
     }
+    available_ |= kRefillBits;
   }
 
   // The next `count` bits without consuming them. REQUIRES: count <= bits available since the last Refill, count < 64.
-  uint64_t Peek(uint32_t count) const { return buffer_ & ((uint64_t{1} << count) - 1); }
+  [[gnu::always_inline]] uint64_t Peek(uint32_t count) const { return buffer_ & ((uint64_t{1} << count) - 1); }
   // At least kRefillBits minus what was consumed since the last Refill; upper bits are unspecified.
-  uint64_t PeekAll() const { return buffer_; }
+  [[gnu::always_inline]] uint64_t PeekAll() const { return buffer_; }
   // REQUIRES: count <= bits available since the last Refill.
-  void Consume(uint32_t count) {
+  [[gnu::always_inline]] void Consume(uint32_t count) {
     buffer_ >>= count;
     available_ -= count;
   }
@@ -79,7 +84,8 @@ class BitReader {
   }
 
  private:
-  void RefillNearEnd();
+  // `count` < 8 bytes as a little-endian word.
+  static uint64_t LastBytes(const uint8_t* bytes, uint64_t count);
 
   uint64_t buffer_ = 0;
   uint32_t available_ = 0;  // valid bits of buffer_

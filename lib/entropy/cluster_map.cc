@@ -1,0 +1,1 @@
+#include "lib/entropy/cluster_map.h"

@@ -1,0 +1,1 @@
+#include "lib/entropy/entropy_decoder.h"

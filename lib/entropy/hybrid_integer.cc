@@ -1,0 +1,1 @@
+#include "lib/entropy/hybrid_integer.h"

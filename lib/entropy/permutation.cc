@@ -1,0 +1,1 @@
+#include "lib/entropy/permutation.h"

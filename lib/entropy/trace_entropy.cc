@@ -1,0 +1,1 @@
+#include "lib/entropy/trace_entropy.h"
