@@ -1,0 +1,84 @@
+#include "tools/djxl_pooled/benchmark.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+#include "tools/writers/error.h"
+
+namespace jxlpool::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+JxlpoolOutput NaturalOutput(const JxlpoolImageInfo& info) {
+  auto output = Make<JxlpoolOutput>();
+  output.channels = info.alpha_channel >= 0 ? JXLPOOL_CHANNELS_COLOR_ALPHA : JXLPOOL_CHANNELS_COLOR;
+  output.sample_type = info.exponent_bits != 0 || info.bits_per_sample > 16 ? JXLPOOL_FLOAT32
+                       : info.bits_per_sample > 8                           ? JXLPOOL_UINT16
+                                                                            : JXLPOOL_UINT8;
+  return output;
+}
+
+// One repetition. Returns megapixels per second.
+double Repeat(Session* session, std::vector<uint8_t>* buffer, BenchmarkResult* result) {
+  uint64_t pixels = 0;
+  result->frames.clear();
+  const Clock::time_point begin = Clock::now();
+  session->Open();
+  const JxlpoolImageInfo info = *session->decoder().ImageInfo();
+  JxlpoolOutput output = NaturalOutput(info);
+  auto frame = Make<JxlpoolFrameInfo>();
+  while (session->Check(session->decoder().NextFrame(&frame)) == JXLPOOL_OK) {
+    const uint64_t bytes = uint64_t{frame.width} * frame.height * session->decoder().PixelSize(output);
+    if (bytes > buffer->size()) buffer->resize(bytes);
+    output.pixels = buffer->data();
+    output.pixels_size = buffer->size();
+    const JxlpoolStatus status = session->Check(session->decoder().DecodeFrame(output));
+    pixels += uint64_t{frame.width} * frame.height;
+    result->frames.push_back({std::string(frame.name, frame.name_length), frame.duration, frame.timecode});
+    if (status == JXLPOOL_PARTIAL) {
+      result->partial = true;
+      break;
+    }
+  }
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  result->width = info.width;
+  result->height = info.height;
+  return static_cast<double>(pixels) * 1e-6 / std::max(seconds, 1e-9);
+}
+
+// The buffer exists before the clock starts.
+std::vector<uint8_t> AllocateBuffer(Session* session) {
+  session->Open();
+  const JxlpoolImageInfo info = *session->decoder().ImageInfo();
+  const uint64_t bytes = uint64_t{info.width} * info.height * session->decoder().PixelSize(NaturalOutput(info));
+  return std::vector<uint8_t>(bytes);
+}
+
+}  // namespace
+
+BenchmarkResult RunBenchmark(const Options& options, Session* session) {
+  session->LoadInput();
+  std::vector<uint8_t> buffer = AllocateBuffer(session);
+  BenchmarkResult result;
+  std::vector<double> speeds;
+  for (int i = 0; i < options.num_reps; ++i) speeds.push_back(Repeat(session, &buffer, &result));
+  double sum_of_logs = 0;
+  for (const double speed : speeds) sum_of_logs += std::log(std::max(speed, 1e-12));
+  result.mean = std::exp(sum_of_logs / static_cast<double>(speeds.size()));
+  result.slowest = *std::min_element(speeds.begin(), speeds.end());
+  result.fastest = *std::max_element(speeds.begin(), speeds.end());
+  if (result.frames.empty()) throw Error(options.input + ": there is no frame to show");
+  return result;
+}
+
+void PrintBenchmark(const Options& options, const BenchmarkResult& result, uint32_t num_threads) {
+  if (options.quiet) return;
+  std::fprintf(stderr, "%u x %u, geomean: %.3f MP/s [%.3f, %.3f], %d reps, %u threads.\n", result.width, result.height,
+               result.mean, result.slowest, result.fastest, options.num_reps, num_threads);
+}
+
+}  // namespace jxlpool::tools

@@ -1,0 +1,33 @@
+// Decoding for its own sake: how fast is it?
+#ifndef TOOLS_DJXL_POOLED_BENCHMARK_H_
+#define TOOLS_DJXL_POOLED_BENCHMARK_H_
+
+#include <vector>
+
+#include "tools/djxl_pooled/metadata.h"
+#include "tools/djxl_pooled/options.h"
+#include "tools/djxl_pooled/session.h"
+
+namespace jxlpool::tools {
+
+struct BenchmarkResult {
+  bool partial = false;
+  std::vector<FrameRecord> frames;  // of one repetition
+  uint32_t width = 0;               // of the image
+  uint32_t height = 0;
+  double mean = 0;  // geometric, of the repetitions' MP/s over all frames
+  double slowest = 0;
+  double fastest = 0;
+};
+
+// Decodes the whole image options.num_reps times from memory into one buffer that is allocated (and touched) once:
+// colour and alpha interleaved, in the smallest type that holds the coded samples. The clock runs from opening the
+// image to its last frame.
+BenchmarkResult RunBenchmark(const Options& options, Session* session);
+
+// One line on standard error.
+void PrintBenchmark(const Options& options, const BenchmarkResult& result, uint32_t num_threads);
+
+}  // namespace jxlpool::tools
+
+#endif  // TOOLS_DJXL_POOLED_BENCHMARK_H_

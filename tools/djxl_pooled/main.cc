@@ -1,0 +1,147 @@
+// djxl-pooled: decodes JPEG XL files with libjxlpool. Uses the public interface only.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "tools/djxl_pooled/benchmark.h"
+#include "tools/djxl_pooled/convert.h"
+#include "tools/djxl_pooled/interrupt.h"
+#include "tools/djxl_pooled/metadata.h"
+#include "tools/djxl_pooled/options.h"
+#include "tools/djxl_pooled/output_set.h"
+#include "tools/djxl_pooled/session.h"
+#include "tools/djxl_pooled/stats.h"
+#include "tools/writers/error.h"
+
+namespace jxlpool::tools {
+namespace {
+
+std::string_view AsText(const std::vector<uint8_t>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The box that an output format such as "xmp" stands for, or null.
+const char* BoxFor(const std::string& format) {
+  if (format == "exif") return "Exif";
+  if (format == "xmp" || format == "xml") return "xml ";
+  if (format == "jumb" || format == "jumbf") return "jumb";
+  return nullptr;
+}
+
+FileFormat ImageFormatFor(const Options& options, const std::string& name) {
+  if (const auto format = FormatFromName(name)) return *format;
+  if (name == "jpg" || name == "jpeg") throw Error(options.output + ": JPEG output is not supported yet");
+  throw Error(options.output + ": unknown output format '" + name + "'");
+}
+
+int ExtractBox(const Options& options, const char* type) {
+  Session session(options, false);
+  session.Open();
+  const auto contents = type == std::string("Exif")
+                            ? ReadExif(&session.decoder())
+                            : ReadBox(&session.decoder(), type).value_or(std::vector<uint8_t>());
+  if (contents.empty()) throw Error(options.input + ": contains no " + options.output_format + " metadata");
+  OutputSet outputs;
+  outputs.AddWhole(options.output, AsText(contents));
+  outputs.Commit();
+  PrintStats(options.stats, &session);
+  return kExitComplete;
+}
+
+void WriteProfile(const std::string& path, JxlpoolProfile profile, Session* session, OutputSet* outputs) {
+  if (path.empty()) return;
+  const ByteView icc = session->decoder().Icc(profile);
+  if (icc.size != 0) outputs->AddWhole(path, {reinterpret_cast<const char*>(icc.data), icc.size});
+}
+
+void WritePreview(const Options& options, const ImageDescription& image, Session* session, OutputSet* outputs) {
+  if (options.preview_out.empty()) return;
+  auto format = FormatFromName(ExtensionOf(options.preview_out));
+  if (!format) format = ImageFormatFor(options, options.output_format);
+  ConvertPreview(options, *format, image, session, outputs);
+}
+
+void PrintSummary(const Options& options, const ImageDescription& image, const ConversionResult& result,
+                  const Session& session) {
+  if (options.quiet) return;
+  const double megapixels = static_cast<double>(result.pixels) * 1e-6;
+  std::fprintf(stderr, "%u x %u, %.3f MP/s, %u threads\n", image.info.width, image.info.height,
+               megapixels / (result.decode_seconds > 0 ? result.decode_seconds : 1e-9), session.num_threads());
+}
+
+void PrintDescription(const Options& options, const ImageDescription& image) {
+  if (options.verbose == 0 || options.quiet) return;
+  const JxlpoolImageInfo& info = image.info;
+  std::fprintf(stderr, "%s: %s, %u x %u, %u colour and %u extra channels, %u-bit %s%s, %s\n", options.input.c_str(),
+               info.is_container ? "container" : "bare codestream", info.width, info.height, info.num_color_channels,
+               info.num_extra_channels, info.bits_per_sample, info.exponent_bits != 0 ? "float" : "integer",
+               info.have_animation ? ", animation" : "",
+               image.encoding ? image.encoding->name : "colour described by an ICC profile only");
+}
+
+int Decode(const Options& options) {
+  const bool write_image = !options.disable_output;
+  const FileFormat format = write_image ? ImageFormatFor(options, options.output_format) : FileFormat::kNpy;
+  Session session(options, write_image && WantsStraightAlpha(format));
+  if (options.num_reps > 1 || !write_image) session.LoadInput();
+  session.Open();
+  if (write_image && format != FileFormat::kNpy) session.ConvertIfNotRgb();
+
+  ImageDescription image = session.Describe();
+  image.animation = write_image && image.info.have_animation && HoldsAnimation(format) && !options.layers;
+  PrintDescription(options, image);
+  OutputSet outputs;
+  WriteProfile(options.icc_out, JXLPOOL_PROFILE_DATA, &session, &outputs);
+  WriteProfile(options.original_icc_out, JXLPOOL_PROFILE_ORIGINAL, &session, &outputs);
+  WritePreview(options, image, &session, &outputs);
+
+  bool partial = false;
+  std::vector<FrameRecord> frames;
+  if (options.num_reps > 1 || !write_image) {
+    BenchmarkResult result = RunBenchmark(options, &session);
+    PrintBenchmark(options, result, session.num_threads());
+    partial = result.partial;
+    frames = std::move(result.frames);
+    session.Open();
+  }
+  if (write_image) {
+    ConversionResult result = ConvertFrames(options, format, image, &session, &outputs);
+    if (options.num_reps == 1) PrintSummary(options, image, result, session);
+    partial = result.partial;
+    frames = std::move(result.frames);
+  }
+  if (!options.metadata_out.empty()) outputs.AddWhole(options.metadata_out, DescribeAsJson(image, frames));
+  outputs.Commit();
+  PrintStats(options.stats, &session);
+  if (!partial) return kExitComplete;
+  if (!options.quiet) {
+    std::fprintf(stderr, "djxl-pooled: %s: the file ends early; what is missing was approximated\n",
+                 options.input.c_str());
+  }
+  return kExitPartial;
+}
+
+int Run(const Options& options) {
+  const char* box = options.disable_output ? nullptr : BoxFor(options.output_format);
+  return box != nullptr ? ExtractBox(options, box) : Decode(options);
+}
+
+}  // namespace
+}  // namespace jxlpool::tools
+
+int main(int argc, char** argv) {
+  using namespace jxlpool::tools;  // NOLINT(google-build-using-namespace): main cannot be in it.
+  Options options;
+  try {
+    if (const auto status = ParseOptions(argc, argv, &options)) return *status;
+    InstallInterruptHandler();
+    const int status = Run(options);
+    SetInterruptTarget(nullptr);
+    return status;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "djxl-pooled: out of memory\n");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "djxl-pooled: %s\n", error.what());
+  }
+  return kExitError;
+}

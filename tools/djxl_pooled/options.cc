@@ -1,0 +1,138 @@
+#include "tools/djxl_pooled/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <limits>
+
+#include "jxlpool/jxlpool.h"
+
+namespace jxlpool::tools {
+namespace {
+
+std::string ToLower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// "64M" -> 67108864. Throws CLI::ValidationError.
+uint64_t ParseBytes(const std::string& text) {
+  static constexpr char kUnits[] = "kmg";
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string unit = ToLower(text.substr(digits));
+  const size_t index = unit.size() == 1 ? std::string(kUnits).find(unit) : 0;
+  if (digits == 0 || digits > 18 || unit.size() > 1 || index == std::string::npos) {
+    throw CLI::ValidationError("--memory_limit", "'" + text + "' is not a number of bytes, such as 800000 or 256M");
+  }
+  const uint64_t value = std::stoull(text.substr(0, digits));
+  const uint64_t factor = unit.empty() ? 1 : uint64_t{1} << (10 * (index + 1));
+  if (value == 0 || value > std::numeric_limits<uint64_t>::max() / factor) {
+    throw CLI::ValidationError("--memory_limit", "'" + text + "' is out of range");
+  }
+  return value * factor;
+}
+
+void DefineOutput(CLI::App* app, Options* options) {
+  app->add_option("INPUT", options->input, "JPEG XL file; - for standard input");
+  app->add_option("OUTPUT", options->output, "output file; - for standard output (needs --output_format)");
+  app->add_option("--output_format", options->output_format,
+                  "png, apng, ppm, pgm, pnm, pam, pfm, npy, exif, xmp, xml, jumb, jumbf; default: extension of OUTPUT");
+  app->add_option("--bits_per_sample", options->bits_per_sample,
+                  "-1: as the format likes, 0: as coded, else explicit (PNG: up to 8 or 16)")
+      ->check(CLI::Range(-1, 16));
+  app->add_flag("--disable_output", options->disable_output, "decode, write no pixels");
+  app->add_flag("--output_frames", options->output_frames,
+                "all frames to numbered files if the format has no animation");
+  app->add_flag("--output_extra_channels", options->output_extra_channels,
+                "also write extra channels: into the file if it can hold them, else to files of their own");
+  app->add_option("--preview_out", options->preview_out, "write the preview image to this file");
+  app->add_option("--icc_out", options->icc_out, "write the ICC profile of the decoded pixels to this file");
+  app->add_option("--orig_icc_out", options->original_icc_out, "write the ICC profile of the original to this file");
+  app->add_option("--metadata_out", options->metadata_out, "write a JSON description of the image to this file");
+}
+
+void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) {
+  app->add_option("--num_threads", options->num_threads, "-1: one per CPU, 0: no worker threads, else that many")
+      ->check(CLI::Range(-1, 4096));
+  app->add_option("--num_reps", options->num_reps, "decode this often and report the speed")
+      ->check(CLI::Range(1, 1000000));
+  app->add_option("--color_space", options->color_space,
+                  "convert to this colour encoding, e.g. RGB_D65_SRG_Rel_Lin or DisplayP3");
+  app->add_flag("--no_coalescing", options->layers, "write layers instead of composed frames");
+  app->add_flag("--norender_spotcolors", options->keep_spot_colors, "leave spot colours unmixed");
+  app->add_option("-s,--downsampling", options->downsampling,
+                  "1, 2, 4 or 8: decode only what a view of that reduction needs; full size")
+      ->check(CLI::IsMember({1, 2, 4, 8}));
+  app->add_flag("--allow_partial_files", options->allow_partial,
+                "deliver truncated input as far as it goes; exit status 3 then");
+  app->add_option("--memory_limit", *memory_limit, "bytes the decoder may use, e.g. 256M");
+  app->add_flag("--disable_pool", options->disable_pool, "give memory back to the system at once, for comparison");
+}
+
+void DefineReporting(CLI::App* app, Options* options, std::string* stats) {
+  app->add_flag("--stats{text}", *stats, "print memory statistics at the end; --stats=json for one line of JSON");
+  app->add_flag("--quiet", options->quiet, "print errors only");
+  app->add_flag("-v,--verbose", options->verbose, "say more; repeatable");
+}
+
+int PrintUsageError(const std::string& message) {
+  std::string line(message);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::fprintf(stderr, "djxl-pooled: %s\n", line.c_str());
+  return kExitUsage;
+}
+
+// The first thing that is wrong with the combination of options, or "".
+std::string FindContradiction(const Options& options) {
+  if (options.input.empty()) return "no INPUT given; --help lists the options";
+  if (options.disable_output) return "";
+  if (options.output.empty()) return "no OUTPUT given (--disable_output decodes without one)";
+  if (options.output_format.empty()) return "cannot tell the format of " + options.output + ": use --output_format";
+  return "";
+}
+
+}  // namespace
+
+std::string ExtensionOf(const std::string& path) {
+  const size_t dot = path.rfind('.');
+  const size_t slash = path.rfind('/');
+  if (dot == std::string::npos || (slash != std::string::npos && dot < slash)) return "";
+  return ToLower(path.substr(dot + 1));
+}
+
+std::optional<int> ParseOptions(int argc, char** argv, Options* options) {
+  CLI::App app("Decodes JPEG XL images.", "djxl-pooled");
+  bool version = false;
+  std::string memory_limit, stats;
+  app.add_flag("-V,--version", version, "print the version");
+  DefineOutput(&app, options);
+  DefineDecoding(&app, options, &memory_limit);
+  DefineReporting(&app, options, &stats);
+  try {
+    app.parse(argc, argv);
+    if (!memory_limit.empty()) options->memory_limit = ParseBytes(memory_limit);
+  } catch (const CLI::CallForHelp&) {
+    std::printf("%s", app.help().c_str());
+    return kExitComplete;
+  } catch (const CLI::ParseError& error) {
+    return PrintUsageError(error.what());
+  }
+  if (version) {
+    std::printf("djxl-pooled %s\n", jxlpool_version_string());
+    return kExitComplete;
+  }
+  if (stats == "text" || stats == "true") {
+    options->stats = StatsFormat::kText;
+  } else if (stats == "json") {
+    options->stats = StatsFormat::kJson;
+  } else if (!stats.empty()) {
+    return PrintUsageError("--stats: '" + stats + "' is neither text nor json");
+  }
+  options->output_format =
+      ToLower(options->output_format.empty() ? ExtensionOf(options->output) : options->output_format);
+  if (const std::string problem = FindContradiction(*options); !problem.empty()) return PrintUsageError(problem);
+  return std::nullopt;
+}
+
+}  // namespace jxlpool::tools

@@ -1,0 +1,54 @@
+// What the user asked djxl-pooled to do. Names and meanings follow djxl where it has the option.
+#ifndef TOOLS_DJXL_POOLED_OPTIONS_H_
+#define TOOLS_DJXL_POOLED_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace jxlpool::tools {
+
+enum class StatsFormat { kNone, kText, kJson };
+
+struct Options {
+  std::string input;          // "-": standard input
+  std::string output;         // "-": standard output; "": none
+  std::string output_format;  // lower case; of OUTPUT's extension unless given
+  bool disable_output = false;
+  bool output_frames = false;
+  bool output_extra_channels = false;
+  bool layers = false;
+  bool keep_spot_colors = false;
+  bool allow_partial = false;
+  int bits_per_sample = -1;  // -1: as the format likes; 0: as coded
+  int num_threads = -1;      // -1: one per CPU; 0: none but the main one
+  int num_reps = 1;
+  uint32_t downsampling = 1;
+  std::string color_space;
+  std::string preview_out;
+  std::string icc_out;
+  std::string original_icc_out;
+  std::string metadata_out;
+  uint64_t memory_limit = 0;  // bytes; 0: none
+  bool disable_pool = false;
+  StatsFormat stats = StatsFormat::kNone;
+  bool quiet = false;
+  int verbose = 0;
+};
+
+// Exit statuses of the program.
+inline constexpr int kExitComplete = 0;
+inline constexpr int kExitError = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitPartial = 3;
+
+// Reads the command line. A value is the exit status to end with at once (help, version, wrong usage); everything there
+// is to say was printed then.
+std::optional<int> ParseOptions(int argc, char** argv, Options* options);
+
+// Part of a path after the last dot of its last component, lower case; "" if there is none.
+std::string ExtensionOf(const std::string& path);
+
+}  // namespace jxlpool::tools
+
+#endif  // TOOLS_DJXL_POOLED_OPTIONS_H_

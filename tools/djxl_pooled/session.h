@@ -1,0 +1,56 @@
+// Session: the decoder that one run of the tool works with, and its input. Turns statuses into Errors that name the
+// file.
+#ifndef TOOLS_DJXL_POOLED_SESSION_H_
+#define TOOLS_DJXL_POOLED_SESSION_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jxlpool/jxlpool.hpp"
+#include "tools/djxl_pooled/options.h"
+#include "tools/writers/image_writer.h"
+
+namespace jxlpool::tools {
+
+class Session {
+ public:
+  // `unpremultiply`: deliver straight alpha. Nothing is opened yet.
+  Session(const Options& options, bool unpremultiply);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Opens the input, or opens it again. A regular file is mapped; anything else can be opened once only.
+  void Open();
+  // Reads the whole input into memory; later calls of Open find it there.
+  void LoadInput();
+  // Opens the image in another encoding if its colour (CMYK) means nothing to formats that hold RGB or grey.
+  void ConvertIfNotRgb();
+
+  Decoder& decoder() { return decoder_; }
+  Pool& pool() { return pool_; }
+  // Threads that decode.
+  uint32_t num_threads() const { return num_threads_; }
+
+  // An Error for anything but JXLPOOL_OK and the statuses that are no errors, which it hands back.
+  JxlpoolStatus Check(JxlpoolStatus status) const;
+
+  // Colour, extra channels, profile and metadata of the open image.
+  ImageDescription Describe();
+
+ private:
+  void CreateDecoder();
+
+  const Options& options_;
+  const bool unpremultiply_;
+  uint32_t num_threads_;
+  std::string color_space_;
+  Pool pool_;
+  Decoder decoder_;
+  bool input_loaded_ = false;
+  std::vector<uint8_t> input_;
+};
+
+}  // namespace jxlpool::tools
+
+#endif  // TOOLS_DJXL_POOLED_SESSION_H_

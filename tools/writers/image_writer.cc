@@ -1,0 +1,136 @@
+#include "tools/writers/image_writer.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "tools/writers/error.h"
+#include "tools/writers/npy_writer.h"
+#include "tools/writers/png_writer.h"
+#include "tools/writers/pnm_writer.h"
+
+namespace jxlpool::tools {
+namespace {
+
+bool IsPng(FileFormat format) { return format == FileFormat::kPng; }
+bool IsFloat(FileFormat format) { return format == FileFormat::kPfm || format == FileFormat::kNpy; }
+
+// Significant bits of integer samples in a file.
+uint32_t BitsFor(FileFormat format, uint32_t coded_bits, bool coded_float, int requested) {
+  const uint32_t coded = coded_float ? 16 : std::min<uint32_t>(coded_bits, 16);
+  const uint32_t wanted = requested > 0 ? std::min<uint32_t>(static_cast<uint32_t>(requested), 16) : coded;
+  // PNG scales samples to the range of its containers; the others say what their maximum is.
+  if (IsPng(format)) return wanted <= 8 ? 8 : 16;
+  return wanted;
+}
+
+void SetSampleType(FileFormat format, uint32_t coded_bits, bool coded_float, int requested, PixelLayout* layout) {
+  if (IsFloat(format)) {
+    layout->type = JXLPOOL_FLOAT32;
+    layout->endianness = JXLPOOL_ENDIAN_LITTLE;
+    return;
+  }
+  layout->bits = BitsFor(format, coded_bits, coded_float, requested);
+  layout->type = layout->bits <= 8 ? JXLPOOL_UINT8 : JXLPOOL_UINT16;
+  layout->endianness = JXLPOOL_ENDIAN_BIG;
+}
+
+void SetChannels(FileFormat format, const ImageDescription& image, bool extra_channels, PixelLayout* layout) {
+  const uint32_t num_color = image.info.num_color_channels;
+  const bool alpha = image.info.alpha_channel >= 0;
+  layout->channels = JXLPOOL_CHANNELS_COLOR;
+  layout->num_channels = num_color;
+  switch (format) {
+    case FileFormat::kPgm:
+      if (num_color != 1) throw Error("a PGM file holds grey images only; use PPM");
+      break;
+    case FileFormat::kPpm:
+      layout->channels = JXLPOOL_CHANNELS_RGB;
+      layout->num_channels = 3;
+      break;
+    case FileFormat::kPnm:
+    case FileFormat::kPfm:
+      break;
+    case FileFormat::kNpy:
+      layout->channels = JXLPOOL_CHANNELS_ALL;
+      layout->num_channels = num_color + image.info.num_extra_channels;
+      break;
+    case FileFormat::kPam:
+      if (extra_channels && image.info.num_extra_channels != 0) {
+        layout->channels = JXLPOOL_CHANNELS_ALL;
+        layout->num_channels = num_color + image.info.num_extra_channels;
+        layout->has_alpha = image.info.alpha_channel == 0;
+        break;
+      }
+      [[fallthrough]];
+    case FileFormat::kPng:
+      if (alpha) {
+        layout->channels = JXLPOOL_CHANNELS_COLOR_ALPHA;
+        layout->num_channels = num_color + 1;
+        layout->has_alpha = true;
+      }
+      break;
+  }
+}
+
+}  // namespace
+
+std::optional<FileFormat> FormatFromName(const std::string& name) {
+  std::string lower(name);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower == "png" || lower == "apng") return FileFormat::kPng;
+  if (lower == "ppm") return FileFormat::kPpm;
+  if (lower == "pgm") return FileFormat::kPgm;
+  if (lower == "pnm") return FileFormat::kPnm;
+  if (lower == "pam") return FileFormat::kPam;
+  if (lower == "pfm") return FileFormat::kPfm;
+  if (lower == "npy") return FileFormat::kNpy;
+  return std::nullopt;
+}
+
+bool HoldsAnimation(FileFormat format) { return format == FileFormat::kPng || format == FileFormat::kNpy; }
+
+bool WantsStraightAlpha(FileFormat format) { return format == FileFormat::kPng || format == FileFormat::kPam; }
+
+OutputFile::Access AccessFor(FileFormat format, bool animation) {
+  const bool patches_header = animation && HoldsAnimation(format);
+  return patches_header || format == FileFormat::kPfm ? OutputFile::Access::kRandom : OutputFile::Access::kStream;
+}
+
+PixelLayout LayoutFor(FileFormat format, const ImageDescription& image, const LayoutRequest& request) {
+  PixelLayout layout;
+  SetChannels(format, image, request.extra_channels, &layout);
+  SetSampleType(format, image.info.bits_per_sample, image.info.exponent_bits != 0, request.bits_per_sample, &layout);
+  return layout;
+}
+
+PixelLayout LayoutForExtraChannel(FileFormat format, const ImageDescription& image, uint32_t channel,
+                                  const LayoutRequest& request) {
+  const JxlpoolExtraChannelInfo& info = image.extra_channels.at(channel);
+  PixelLayout layout;
+  layout.channels = JXLPOOL_CHANNELS_EXTRA;
+  layout.extra_channel = channel;
+  layout.num_channels = 1;
+  SetSampleType(format, info.bits_per_sample, info.exponent_bits != 0, request.bits_per_sample, &layout);
+  return layout;
+}
+
+std::unique_ptr<ImageWriter> MakeWriter(FileFormat format, const ImageDescription& image, const PixelLayout& layout,
+                                        OutputFile* file) {
+  switch (format) {
+    case FileFormat::kPng:
+      return MakePngWriter(image, layout, file);
+    case FileFormat::kNpy:
+      return MakeNpyWriter(image, layout, file);
+    case FileFormat::kPfm:
+      return MakePfmWriter(layout, file);
+    case FileFormat::kPam:
+      return MakePamWriter(image, layout, file);
+    case FileFormat::kPpm:
+    case FileFormat::kPgm:
+    case FileFormat::kPnm:
+      return MakePnmWriter(layout, file);
+  }
+  return nullptr;
+}
+
+}  // namespace jxlpool::tools
