@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "lib/base/trace.h"
+#include "lib/entropy/entropy_code.h"
 #include "lib/entropy/hybrid_integer.h"
 
 #ifdef JXLPOOL_TRACE
@@ -58,31 +59,49 @@ class HeaderTrace {
   void Coder(bool uses_prefix_code, uint32_t log_alphabet_size);
   void Config(const HybridConfig& config);
   void ConfigsEnd(uint64_t position);
-  void PrefixCode(const char* form, uint32_t alphabet_size, const uint8_t* lengths, uint64_t position);
-  void PrefixSingle(const char* form, uint32_t alphabet_size, uint32_t symbol, uint64_t position);
-  // `alias` has 4096 (symbol, offset) pairs.
-  void Distribution(const char* form, const uint16_t* frequencies, size_t size, const uint32_t* alias,
-                    uint64_t position);
+  void PrefixCode(const char* form, uint32_t alphabet_size, const uint8_t* lengths, bool is_single,
+                  uint32_t single_symbol, uint64_t position);
+  void Distribution(const char* form, const uint16_t* frequencies, uint32_t size, const AliasEntry* alias,
+                    uint32_t log_alphabet_size, uint64_t position);
   void Finish(uint64_t position);
 
  private:
-  std::string json_;  // members after the common ones
+  uint64_t position_before_ = 0;
+  uint64_t position_before_map_ = 0;
+  uint64_t position_after_map_ = 0;
+  uint64_t position_after_configs_ = 0;
+  size_t num_contexts_ = 0;
+  size_t num_clusters_ = 0;
+  bool uses_prefix_code_ = false;
+  uint32_t log_alphabet_size_ = 0;
+  std::vector<uint8_t> map_;
+  std::string lz77_;
   std::string configs_;
   std::string distributions_;
+#else
+  void Start(uint64_t, size_t) {}
+  void Lz77(bool, uint32_t, uint32_t, const HybridConfig&) {}
+  void ClusterMap(uint64_t, uint64_t, const uint8_t*, size_t, size_t) {}
+  void Coder(bool, uint32_t) {}
+  void Config(const HybridConfig&) {}
+  void ConfigsEnd(uint64_t) {}
+  void PrefixCode(const char*, uint32_t, const uint8_t*, bool, uint32_t, uint64_t) {}
+  void Distribution(const char*, const uint16_t*, uint32_t, const AliasEntry*, uint32_t, uint64_t) {}
+  void Finish(uint64_t) {}
 #endif
 };
 
-#ifdef JXLPOOL_TRACE
 // The thread's trace label with "/cluster_map" appended, for a scope.
 class NestedMapScope {
+#ifdef JXLPOOL_TRACE
  public:
   NestedMapScope();
 
  private:
   std::string label_;
   TraceScope scope_;
-};
 #endif
+};
 
 }  // namespace jxlpool
 
