@@ -16,14 +16,11 @@
 
 namespace jxlpool {
 
-struct GroupScratch;
-
 class GroupDecoder {
  public:
-  GroupDecoder();
-  GroupDecoder(GroupDecoder&&) noexcept;
-  GroupDecoder& operator=(GroupDecoder&&) noexcept;
-  ~GroupDecoder();
+  GroupDecoder() = default;
+  GroupDecoder(GroupDecoder&&) noexcept = default;
+  GroupDecoder& operator=(GroupDecoder&&) noexcept = default;
 
   // Acquires the scratch memory that groups of `frame` need (Category::kTile, kCoefficients); keeps what it has if that
   // is enough. `memory` must outlive this object. REQUIRES: `frame` is complete up to HfGlobal. Errors: kMemoryLimit.
@@ -47,8 +44,18 @@ class GroupDecoder {
                             View2D<const int32_t> (&blocks)[3]);
 
  private:
+  // Makes the coefficient buffer large enough; new memory is zero. Errors: kMemoryLimit.
+  Status PrepareStorage(size_t bytes_per_coefficient);
+  // After an error: makes the coefficient arrays all zero again, as decoding expects them.
+  void CleanUp();
+
   Memory* memory_ = nullptr;
-  Buffer buffer_;  // a GroupScratch and its arrays
+  Buffer maps_;    // list of varblocks, counts of nonzeros
+  Buffer blocks_;  // coefficients of one varblock, three channels of block_size_
+  Buffer transform_scratch_;
+  Buffer coefficients_;  // quantised coefficients of a group, three channels; with several passes only
+  size_t block_size_ = 0;
+  bool clean_ = true;
 };
 
 }  // namespace jxlpool

@@ -39,7 +39,7 @@ class LfSmoother {
  private:
   bool active_ = false;
   uint32_t final_rows_ = 0;
-  Matrix2D<float> saved_;  // originals of the row before the next one to smooth and of that row, per channel
+  Matrix3D<float> saved_;  // originals of the last two rows, one per channel
 };
 
 // Smooths the whole frame, if the frame wants it. Errors: kMemoryLimit.

@@ -16,6 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/headers/frame_dimensions.h"  // kBlockDim
+
 namespace jxlpool {
 
 enum class TransformType : uint8_t {
@@ -52,8 +54,7 @@ inline constexpr size_t kNumTransformTypes = 27;
 inline constexpr size_t kNumOrders = 13;
 inline constexpr size_t kNumDequantTables = 17;
 
-inline constexpr size_t kBlockDim = 8;
-inline constexpr size_t kBlockSize = kBlockDim * kBlockDim;
+inline constexpr size_t kBlockSize = size_t{kBlockDim} * kBlockDim;
 // Groups of VarDCT frames are always this large.
 inline constexpr size_t kGroupDimInBlocks = 32;
 inline constexpr size_t kGroupDim = kGroupDimInBlocks * kBlockDim;
@@ -63,7 +64,6 @@ inline constexpr size_t kLfGroupDimInBlocks = 8 * kGroupDimInBlocks;
 inline constexpr size_t kColorTileDimInBlocks = 8;
 // Coefficients of the largest varblock, and of a group, per channel.
 inline constexpr size_t kMaxVarblockSize = kGroupDim * kGroupDim;
-inline constexpr size_t kMaxPasses = 11;
 
 struct TransformShape {
   uint8_t block_rows;

@@ -3,7 +3,7 @@
 // A plain struct, owned by the frame decoder, filled in the order of the sections:
 //
 //   VarDctFrame frame;
-//   frame.Initialize(parameters, memory);
+//   frame.Initialize(MakeVarDctParameters(image, header, dimensions), memory);
 //   ReadVarDctLfGlobal(&reader, &frame);                        // LfGlobal up to, not including, GlobalModular
 //   per LF group g, on any threads:
 //     extra_precision = reader.Read(2);                         // unless use_lf_frame
@@ -29,6 +29,9 @@
 
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
+#include "lib/headers/frame_dimensions.h"
+#include "lib/headers/frame_header.h"
+#include "lib/headers/image_header.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
 #include "lib/vardct/dequant_tables.h"
@@ -38,12 +41,15 @@
 
 namespace jxlpool {
 
-// What the headers say; the frame decoder fills it. Channels are X, Y, B (or Cb, Y, Cr, or R, G, B).
+// What the headers say. Channels are X, Y, B (or Cb, Y, Cr, or R, G, B).
 struct VarDctParameters {
   // Size of the colour planes: after dividing by upsampling and 8^lf_level.
   uint32_t width = 0;
   uint32_t height = 0;
-  // Chroma shifts, 0 or 1; the largest in each direction decides the padding.
+  // log2 of the MCU size in blocks, to which the frame is padded; may be 1 although nothing is subsampled.
+  uint8_t max_hshift = 0;
+  uint8_t max_vshift = 0;
+  // Chroma shifts, 0 or 1.
   uint8_t hshift[3] = {0, 0, 0};
   uint8_t vshift[3] = {0, 0, 0};
   bool use_lf_frame = false;
@@ -60,6 +66,9 @@ struct VarDctParameters {
   float epf_quant_mul = 0.46f;
   float epf_sharp_lut[8] = {0, 1.0f / 7, 2.0f / 7, 3.0f / 7, 4.0f / 7, 5.0f / 7, 6.0f / 7, 1};
 };
+
+VarDctParameters MakeVarDctParameters(const ImageHeader& image, const FrameHeader& frame,
+                                      const FrameDimensions& dimensions);
 
 // A rectangle of blocks.
 struct BlockRect {
@@ -80,7 +89,9 @@ struct VarDctGeometry {
 
   uint32_t num_groups() const { return groups_x * groups_y; }
   uint32_t num_lf_groups() const { return lf_groups_x * lf_groups_y; }
+  // REQUIRES: group < num_groups().
   BlockRect GroupRect(uint32_t group) const;
+  // REQUIRES: lf_group < num_lf_groups().
   BlockRect LfGroupRect(uint32_t lf_group) const;
 };
 VarDctGeometry MakeVarDctGeometry(const VarDctParameters& parameters);

@@ -1,0 +1,182 @@
+#include "lib/vardct/group_decoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "lib/vardct/group_state.h"
+#include "lib/vardct/hf_coefficients.h"
+#include "lib/vardct/varblock.h"
+
+namespace jxlpool {
+namespace {
+
+// The start of GroupDecoder's map buffer.
+struct GroupMaps {
+  Varblock varblocks[kMaxVarblocksPerGroup];
+  uint8_t nonzeros[3][kMaxVarblocksPerGroup];
+};
+
+size_t LargestVarblock(uint32_t used_types) {
+  size_t largest = kBlockSize;
+  for (size_t t = 0; t < kNumTransformTypes; ++t) {
+    if ((used_types >> t & 1) != 0) largest = std::max(largest, kTransformShapes[t].size());
+  }
+  return largest;
+}
+
+size_t LargestScratch(uint32_t used_types) {
+  size_t largest = InverseTransformScratch(TransformType::kDct8x8);
+  for (size_t t = 0; t < kNumTransformTypes; ++t) {
+    if ((used_types >> t & 1) != 0) {
+      largest = std::max(largest, InverseTransformScratch(static_cast<TransformType>(t)));
+    }
+  }
+  return largest;
+}
+
+// Makes `buffer` hold at least `bytes`.
+Status Grow(Memory* memory, size_t bytes, Category category, ElementType type, Fill fill, Buffer* buffer) {
+  if (buffer->size() >= bytes) return OkStatus();
+  buffer->Release();
+  JXLPOOL_ASSIGN_OR_RETURN(*buffer, memory->Acquire(bytes, category, type, fill));
+  return OkStatus();
+}
+
+template <typename T>
+StoredCoefficients<T> PlanesOf(const Buffer& buffer) {
+  StoredCoefficients<T> coefficients;
+  for (size_t c = 0; c < 3; ++c) coefficients.planes[c] = reinterpret_cast<T*>(buffer.data()) + c * kMaxVarblockSize;
+  return coefficients;
+}
+
+template <typename T>
+Status DecodeStored(const GroupState& state, BitReader* readers, uint32_t num_readers, const Buffer& buffer,
+                    Memory* memory) {
+  const StoredCoefficients<T> coefficients = PlanesOf<T>(buffer);
+  for (uint32_t p = 0; p < num_readers; ++p) {
+    JXLPOOL_RETURN_IF_ERROR(AddPass(state, p, coefficients, &readers[p], memory));
+  }
+  for (size_t i = 0; i < state.num_varblocks; ++i) ReconstructStoredVarblock(state, state.varblocks[i], coefficients);
+  return OkStatus();
+}
+
+}  // namespace
+
+void ListVarblocks(GroupState* state) {
+  const VarDctFrame& frame = *state->frame;
+  size_t count = 0;
+  uint32_t position = 0;
+  for (uint32_t y = 0; y < state->rect.rows; ++y) {
+    const uint8_t* types = frame.block_type.Row(state->rect.y0 + y) + state->rect.x0;
+    const uint8_t* multipliers = frame.hf_mul.Row(state->rect.y0 + y) + state->rect.x0;
+    for (uint32_t x = 0; x < state->rect.columns; ++x) {
+      if ((types[x] & VarDctFrame::kFirstBlock) == 0) continue;
+      Varblock& varblock = state->varblocks[count++];
+      varblock.x = static_cast<uint8_t>(x);
+      varblock.y = static_cast<uint8_t>(y);
+      varblock.type = static_cast<TransformType>(types[x] & ~VarDctFrame::kFirstBlock);
+      varblock.hf_mul = multipliers[x];
+      varblock.first_position = position;
+      std::fill_n(varblock.extent, 3, 0);
+      position += static_cast<uint32_t>(ShapeOf(varblock.type).size());
+    }
+  }
+  state->num_varblocks = count;
+}
+
+Status GroupDecoder::Prepare(const VarDctFrame& frame, Memory* memory) {
+  if (memory_ != memory) *this = GroupDecoder();
+  memory_ = memory;
+  const uint32_t used_types = frame.used_types.load(std::memory_order_relaxed);
+  const size_t block_size = LargestVarblock(used_types);
+  JXLPOOL_RETURN_IF_ERROR(
+      Grow(memory, sizeof(GroupMaps), Category::kTile, ElementType::kOther, Fill::kUninitialized, &maps_));
+  if (block_size > block_size_) {
+    JXLPOOL_RETURN_IF_ERROR(
+        Grow(memory, 3 * block_size * sizeof(float), Category::kTile, ElementType::kFloat, Fill::kZero, &blocks_));
+    block_size_ = block_size;
+  }
+  return Grow(memory, LargestScratch(used_types) * sizeof(float), Category::kTile, ElementType::kFloat,
+              Fill::kUninitialized, &transform_scratch_);
+}
+
+Status GroupDecoder::PrepareStorage(size_t bytes_per_coefficient) {
+  const size_t bytes = 3 * kMaxVarblockSize * bytes_per_coefficient;
+  if (coefficients_.size() >= bytes) return OkStatus();
+  const ElementType type = bytes_per_coefficient == sizeof(int16_t) ? ElementType::kInt16 : ElementType::kInt32;
+  return Grow(memory_, bytes, Category::kCoefficients, type, Fill::kZero, &coefficients_);
+}
+
+void GroupDecoder::CleanUp() {
+  if (clean_) return;
+  std::memset(blocks_.data(), 0, blocks_.size());
+  if (!coefficients_.empty()) std::memset(coefficients_.data(), 0, coefficients_.size());
+  clean_ = true;
+}
+
+Status GroupDecoder::Decode(const VarDctFrame& frame, uint32_t group, BitReader* readers, uint32_t num_readers,
+                            const View2D<float> (&planes)[3]) {
+  CleanUp();
+  GroupMaps* maps = reinterpret_cast<GroupMaps*>(maps_.data());
+  GroupState state;
+  state.frame = &frame;
+  state.rect = frame.geometry.GroupRect(group);
+  state.varblocks = maps->varblocks;
+  state.nonzeros = maps->nonzeros;
+  state.transform_scratch = reinterpret_cast<float*>(transform_scratch_.data());
+  state.transforms = InverseTransforms();
+  const uint32_t qm_scales[3] = {frame.parameters.x_qm_scale, 2, frame.parameters.b_qm_scale};
+  for (size_t c = 0; c < 3; ++c) {
+    state.blocks[c] = reinterpret_cast<float*>(blocks_.data()) + c * block_size_;
+    state.planes[c] = planes[c];
+    const double matrix_scale = std::pow(0.8, static_cast<int>(qm_scales[c]) - 2);
+    state.quant_scale[c] = static_cast<float>(65536.0 / frame.quantizer.global_scale * matrix_scale);
+  }
+  ListVarblocks(&state);
+
+  clean_ = false;
+  if (num_readers == 1 && frame.parameters.num_passes == 1) {
+    JXLPOOL_RETURN_IF_ERROR(DecodeOnlyPass(state, &readers[0], memory_));
+  } else if (FitsInt16(frame)) {
+    JXLPOOL_RETURN_IF_ERROR(PrepareStorage(sizeof(int16_t)));
+    JXLPOOL_RETURN_IF_ERROR(DecodeStored<int16_t>(state, readers, num_readers, coefficients_, memory_));
+  } else {
+    JXLPOOL_RETURN_IF_ERROR(PrepareStorage(sizeof(int32_t)));
+    JXLPOOL_RETURN_IF_ERROR(DecodeStored<int32_t>(state, readers, num_readers, coefficients_, memory_));
+  }
+  clean_ = true;
+  return OkStatus();
+}
+
+Status GroupDecoder::DecodeCoefficients(const VarDctFrame& frame, uint32_t group, BitReader* readers,
+                                        uint32_t num_readers, View2D<const int32_t> (&blocks)[3]) {
+  clean_ = false;
+  JXLPOOL_RETURN_IF_ERROR(PrepareStorage(sizeof(int32_t)));
+  CleanUp();
+  GroupMaps* maps = reinterpret_cast<GroupMaps*>(maps_.data());
+  GroupState state;
+  state.frame = &frame;
+  state.rect = frame.geometry.GroupRect(group);
+  state.varblocks = maps->varblocks;
+  state.nonzeros = maps->nonzeros;
+  ListVarblocks(&state);
+  for (size_t i = 0; i < state.num_varblocks; ++i) {
+    if (state.varblocks[i].type != TransformType::kDct8x8) {
+      return Unsupported("quantised coefficients exist for DCT8x8 only");
+    }
+  }
+  clean_ = false;
+  const StoredCoefficients<int32_t> coefficients = PlanesOf<int32_t>(coefficients_);
+  for (uint32_t p = 0; p < num_readers; ++p) {
+    JXLPOOL_RETURN_IF_ERROR(AddPass(state, p, coefficients, &readers[p], memory_));
+  }
+  for (size_t c = 0; c < 3; ++c) {
+    const size_t width = (state.rect.columns >> frame.parameters.hshift[c]) * kBlockSize;
+    blocks[c] = View2D<const int32_t>{coefficients.planes[c], width, width,
+                                      static_cast<size_t>(state.rect.rows >> frame.parameters.vshift[c])};
+  }
+  return OkStatus();
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,70 @@
+// What the steps of decoding one group share: where its varblocks are, which arrays they use. Internal to GroupDecoder.
+#ifndef LIB_VARDCT_GROUP_STATE_H_
+#define LIB_VARDCT_GROUP_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/pool/matrix.h"
+#include "lib/vardct/inverse_dct.h"
+#include "lib/vardct/transform_types.h"
+#include "lib/vardct/vardct_frame.h"
+
+namespace jxlpool {
+
+inline constexpr size_t kMaxVarblocksPerGroup = kGroupDimInBlocks * kGroupDimInBlocks;
+
+// One varblock of a group. `x` and `y` are its top-left block, relative to the group.
+struct Varblock {
+  uint8_t x;
+  uint8_t y;
+  TransformType type;
+  uint8_t hf_mul;           // HfMul - 1
+  uint32_t first_position;  // of its coefficients, if varblocks are stored one after another
+  // Bitwise or of the stored indices of the nonzeros of each channel: bounds their rows and columns.
+  uint32_t extent[3];
+};
+
+// Quantised coefficients of a group, kept if there are several passes: plane c holds the varblocks of channel c.
+template <typename T>
+struct StoredCoefficients {
+  T* planes[3] = {};
+};
+
+// Constant while a group is decoded, except what the pointers point to.
+struct GroupState {
+  const VarDctFrame* frame = nullptr;
+  BlockRect rect;
+  Varblock* varblocks = nullptr;
+  size_t num_varblocks = 0;
+  // Number of nonzeros per block, rows of kGroupDimInBlocks, of each channel (in its own grid); per pass.
+  uint8_t (*nonzeros)[kMaxVarblocksPerGroup] = nullptr;
+
+  // For samples. blocks[c] holds one varblock in stored layout; all zero between varblocks.
+  float* blocks[3] = {};
+  float* transform_scratch = nullptr;
+  const InverseTransformFunction* transforms = nullptr;
+  View2D<float> planes[3];
+  float quant_scale[3] = {};  // 65536 / global_scale * 0.8^(qm scale - 2)
+
+  bool HasChannel(const Varblock& varblock, size_t c) const {
+    const VarDctParameters& parameters = frame->parameters;
+    return (varblock.x & ((1u << parameters.hshift[c]) - 1)) == 0 &&
+           (varblock.y & ((1u << parameters.vshift[c]) - 1)) == 0;
+  }
+  // Where the stored coefficients of a varblock start in the plane of channel c: with subsampled chroma (all varblocks
+  // are 8x8) blocks are in raster order of the channel.
+  size_t Position(const Varblock& varblock, size_t c) const {
+    if (!frame->geometry.subsampled) return varblock.first_position;
+    const VarDctParameters& parameters = frame->parameters;
+    const size_t columns = rect.columns >> parameters.hshift[c];
+    return ((varblock.y >> parameters.vshift[c]) * columns + (varblock.x >> parameters.hshift[c])) * kBlockSize;
+  }
+};
+
+// Finds the varblocks of a group in raster order. REQUIRES: state->frame, rect and varblocks are set.
+void ListVarblocks(GroupState* state);
+
+}  // namespace jxlpool
+
+#endif  // LIB_VARDCT_GROUP_STATE_H_
