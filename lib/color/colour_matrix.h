@@ -15,7 +15,7 @@ struct ColourMatrix {
 // a * b.
 ColourMatrix Multiply(const ColourMatrix& a, const ColourMatrix& b);
 // out = a * v.
-void Multiply(const ColourMatrix& a, const double v[3], double out[3]);
+void Multiply(const ColourMatrix& a, const float v[3], float out[3]);
 // Errors: kCorrupt if |determinant| < 1e-10.
 Result<ColourMatrix> Invert(const ColourMatrix& a);
 

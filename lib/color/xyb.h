@@ -21,6 +21,10 @@ void XybToSignalRow(const XybParameters& xyb, const TransferParameters& transfer
 // As above with all rows of the matrix equal: reads three rows, writes p0 only.
 void XybToGreySignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, const float* p1,
                         const float* p2, size_t n);
+// The scaled XYB encoding: ((X, Y, B - Y) + offset) * scale. Part of the definition of the encoding.
+inline constexpr float kScaledXybOffset[3] = {0.015386134f, 0.0f, 0.27770459f};
+inline constexpr float kScaledXybScale[3] = {22.995788804f, 1.183000077f, 1.502141333f};
+
 // X, Y, B to the scaled XYB encoding, whose samples of ordinary colours are in 0..1.
 void XybToScaledXybRow(float* p0, float* p1, float* p2, size_t n);
 // Cb, Y, Cr to R, G, B (full-range BT.601).

@@ -1,0 +1,235 @@
+#include "lib/color/colour_description.h"
+
+#include <cmath>
+
+#include "lib/color/colour_matrix.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr double kMicro = 1e-6;
+constexpr double kSnapDistance = 1e-3;
+constexpr uint32_t kGammaOne = 10000000;
+
+constexpr Chromaticity kD65White = {0.3127, 0.3290};
+constexpr Chromaticity kEWhite = {1.0 / 3, 1.0 / 3};
+constexpr Chromaticity kDciWhite = {0.314, 0.351};
+// Not the rounded values of the standard: these give the s15Fixed16 colorants of the usual sRGB profile.
+constexpr RgbChromaticities kSrgbPrimaries = {
+    {0.639998686, 0.330010138}, {0.300003784, 0.600003357}, {0.150002046, 0.059997204}};
+constexpr RgbChromaticities kBt2100Primaries = {{0.708, 0.292}, {0.170, 0.797}, {0.131, 0.046}};
+constexpr RgbChromaticities kP3Primaries = {{0.680, 0.320}, {0.265, 0.690}, {0.150, 0.060}};
+
+constexpr Chromaticity FromMicro(const Customxy& xy) { return {xy.x * kMicro, xy.y * kMicro}; }
+bool Same(const Customxy& a, const Customxy& b) { return a.x == b.x && a.y == b.y; }
+
+bool Near(const Chromaticity& a, const Chromaticity& b) {
+  return std::abs(a.x - b.x) <= kSnapDistance && std::abs(a.y - b.y) <= kSnapDistance;
+}
+bool Near(const RgbChromaticities& a, const RgbChromaticities& b) {
+  return Near(a.red, b.red) && Near(a.green, b.green) && Near(a.blue, b.blue);
+}
+
+// XYZ of a white point of grey images must fit the numbers of a profile.
+Status CheckGreyWhite(const Chromaticity& white) {
+  constexpr double kLargest = 32767.99;
+  if (std::abs(white.y) < 1e-12 || std::abs(white.x / white.y) > kLargest ||
+      std::abs((1 - white.x - white.y) / white.y) > kLargest) {
+    return Corrupt("unusable white point");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+ColourDescription ColourDescription::FromHeader(const ColourEncoding& encoding) {
+  ColourDescription result;
+  result.space = encoding.colour_space;
+  result.white_point = encoding.white_point;
+  result.white = encoding.white;
+  result.primaries = encoding.primaries;
+  result.red = encoding.red;
+  result.green = encoding.green;
+  result.blue = encoding.blue;
+  result.intent = encoding.rendering_intent;
+  result.transfer = encoding.have_gamma ? Transfer::kGamma : static_cast<Transfer>(encoding.transfer_function);
+  if (encoding.have_gamma) result.gamma = encoding.gamma;
+  if (result.space == ColourSpace::kXyb) {
+    result.white_point = WhitePoint::kD65;
+    result.transfer = Transfer::kGamma;
+    result.gamma = kGammaOne / 3;
+  }
+  return result;
+}
+
+ColourDescription ColourDescription::LinearSrgb(bool grey) {
+  ColourDescription result = Srgb(grey);
+  result.transfer = Transfer::kLinear;
+  return result;
+}
+
+ColourDescription ColourDescription::Srgb(bool grey) {
+  ColourDescription result;
+  if (grey) result.space = ColourSpace::kGrey;
+  return result;
+}
+
+Chromaticity ColourDescription::WhiteXy() const {
+  switch (white_point) {
+    case WhitePoint::kD65:
+      return kD65White;
+    case WhitePoint::kE:
+      return kEWhite;
+    case WhitePoint::kDci:
+      return kDciWhite;
+    case WhitePoint::kCustom:
+      break;
+  }
+  return FromMicro(white);
+}
+
+RgbChromaticities ColourDescription::PrimariesXy() const {
+  switch (primaries) {
+    case Primaries::kSrgb:
+      return kSrgbPrimaries;
+    case Primaries::kBt2100:
+      return kBt2100Primaries;
+    case Primaries::kP3:
+      return kP3Primaries;
+    case Primaries::kCustom:
+      break;
+  }
+  return {FromMicro(red), FromMicro(green), FromMicro(blue)};
+}
+
+double ColourDescription::GammaExponent() const {
+  if (transfer == Transfer::kGamma) return gamma / static_cast<double>(kGammaOne);
+  return transfer == Transfer::kDci ? 1 / 2.6 : 1.0;
+}
+
+bool ColourDescription::HasSrgbPrimariesAndD65() const {
+  return space == ColourSpace::kRgb && primaries == Primaries::kSrgb && white_point == WhitePoint::kD65;
+}
+
+bool SameEncoding(const ColourDescription& a, const ColourDescription& b) {
+  if (a.space != b.space) return false;
+  if (a.space == ColourSpace::kXyb) return true;
+  if (a.white_point != b.white_point || a.transfer != b.transfer) return false;
+  if (a.white_point == WhitePoint::kCustom && !Same(a.white, b.white)) return false;
+  if (a.transfer == ColourDescription::Transfer::kGamma && a.gamma != b.gamma) return false;
+  if (a.space == ColourSpace::kGrey) return true;
+  if (a.primaries != b.primaries) return false;
+  return a.primaries != Primaries::kCustom || (Same(a.red, b.red) && Same(a.green, b.green) && Same(a.blue, b.blue));
+}
+
+void SnapToNames(ColourDescription* description) {
+  if (description->white_point == WhitePoint::kCustom) {
+    const Chromaticity white = description->WhiteXy();
+    if (Near(white, kD65White)) description->white_point = WhitePoint::kD65;
+    if (Near(white, kEWhite)) description->white_point = WhitePoint::kE;
+    if (Near(white, kDciWhite)) description->white_point = WhitePoint::kDci;
+  }
+  if (description->space == ColourSpace::kRgb && description->primaries == Primaries::kCustom) {
+    const RgbChromaticities primaries = description->PrimariesXy();
+    if (Near(primaries, kSrgbPrimaries)) description->primaries = Primaries::kSrgb;
+    if (Near(primaries, kBt2100Primaries)) description->primaries = Primaries::kBt2100;
+    if (Near(primaries, kP3Primaries)) description->primaries = Primaries::kP3;
+  }
+  if (description->transfer == ColourDescription::Transfer::kGamma) {
+    const double gamma = description->GammaExponent();
+    if (std::abs(gamma - 1) <= kSnapDistance) description->transfer = ColourDescription::Transfer::kLinear;
+    if (std::abs(gamma - 1 / 2.6) <= kSnapDistance) description->transfer = ColourDescription::Transfer::kDci;
+  }
+}
+
+Status CheckDescription(const ColourDescription& description) {
+  if (description.space == ColourSpace::kUnknown) return Corrupt("unknown colour space without an ICC profile");
+  if (description.space == ColourSpace::kXyb) {
+    if (description.intent != RenderingIntent::kPerceptual)
+      return Corrupt("XYB encoding with a wrong rendering intent");
+    return OkStatus();
+  }
+  if (description.transfer == ColourDescription::Transfer::kUnknown) {
+    return Corrupt("unknown transfer function without an ICC profile");
+  }
+  if (description.transfer == ColourDescription::Transfer::kGamma &&
+      (description.gamma > kGammaOne || uint64_t{description.gamma} * 8192 < kGammaOne)) {
+    return Corrupt("gamma out of range");
+  }
+  if (description.grey()) return CheckGreyWhite(description.WhiteXy());
+  auto matrix = RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy());
+  return matrix.ok() ? OkStatus() : matrix.status();
+}
+
+bool IsConvertible(const ColourDescription& description) {
+  switch (description.space) {
+    case ColourSpace::kGrey:
+      if (description.white_point != WhitePoint::kD65) return false;
+      break;
+    case ColourSpace::kRgb:
+      break;
+    case ColourSpace::kXyb:
+      return true;
+    case ColourSpace::kUnknown:
+      return false;
+  }
+  return description.transfer != ColourDescription::Transfer::kUnknown;
+}
+
+std::optional<Cicp> CicpOf(const ColourDescription& description) {
+  using Transfer = ColourDescription::Transfer;
+  if (description.space != ColourSpace::kRgb || description.transfer == Transfer::kGamma ||
+      description.transfer == Transfer::kUnknown) {
+    return std::nullopt;
+  }
+  Cicp cicp;
+  cicp.transfer = static_cast<uint8_t>(description.transfer);
+  if (description.primaries == Primaries::kP3) {
+    if (description.white_point == WhitePoint::kD65) {
+      cicp.primaries = 12;
+    } else if (description.white_point == WhitePoint::kDci) {
+      cicp.primaries = 11;
+    } else {
+      return std::nullopt;
+    }
+    return cicp;
+  }
+  if (description.primaries == Primaries::kCustom || description.white_point != WhitePoint::kD65) return std::nullopt;
+  cicp.primaries = static_cast<uint8_t>(description.primaries);
+  return cicp;
+}
+
+std::optional<ColourDescription> DescriptionOfCicp(Cicp cicp) {
+  using Transfer = ColourDescription::Transfer;
+  ColourDescription result;
+  switch (cicp.primaries) {
+    case 1:
+      break;
+    case 9:
+      result.primaries = Primaries::kBt2100;
+      break;
+    case 11:
+      result.primaries = Primaries::kP3;
+      result.white_point = WhitePoint::kDci;
+      break;
+    case 12:
+      result.primaries = Primaries::kP3;
+      break;
+    default:
+      return std::nullopt;
+  }
+  switch (cicp.transfer) {
+    case 1:
+    case 8:
+    case 13:
+    case 16:
+    case 17:
+    case 18:
+      result.transfer = static_cast<Transfer>(cicp.transfer);
+      return result;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,113 @@
+#include "lib/color/colour_transform.h"
+
+#include <cmath>
+
+#include "lib/color/colour_matrix.h"
+
+namespace jxlpool {
+namespace {
+
+// The matrix from cone responses to linear light of `output`, 1.0 = intensity_target nits.
+Result<ColourMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensity_target,
+                                  const ColourDescription& output) {
+  ColourMatrix matrix;
+  for (int y = 0; y < 3; ++y) {
+    for (int x = 0; x < 3; ++x) matrix.m[y][x] = opsin.inv_mat[y][x];
+  }
+  if (output.grey()) {
+    const LuminanceWeights weights;
+    ColourMatrix to_grey;
+    for (float(&row)[3] : to_grey.m) {
+      row[0] = weights.r;
+      row[1] = weights.g;
+      row[2] = weights.b;
+    }
+    matrix = Multiply(to_grey, matrix);
+  } else if (!output.HasSrgbPrimariesAndD65()) {
+    JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix to_output, SrgbToRgbMatrix(output));
+    matrix = Multiply(to_output, matrix);
+  }
+  // Luminance 1.0 of the plain matrix is 255 nits.
+  const float scale = 255.0f / intensity_target;
+  for (float(&row)[3] : matrix.m) {
+    for (float& element : row) element *= scale;
+  }
+  return matrix;
+}
+
+}  // namespace
+
+ColourDescription DefaultXybOutput(const ColourDescription* signalled, bool grey) {
+  if (signalled != nullptr && IsConvertible(*signalled)) return *signalled;
+  return ColourDescription::LinearSrgb(grey);
+}
+
+ColourTransform ColourTransform::Ycbcr() {
+  ColourTransform transform;
+  transform.kind_ = Kind::kYcbcr;
+  return transform;
+}
+
+Result<ColourTransform> ColourTransform::Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                             const ColourDescription& output) {
+  return Xyb(opsin, intensity_target, output, intensity_target);
+}
+
+Result<ColourTransform> ColourTransform::Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                             const ColourDescription& output, float output_intensity_target) {
+  if (!(intensity_target > 0)) return InvalidArgument("intensity target must be positive");
+  ColourTransform transform;
+  if (output.space == ColourSpace::kXyb) {
+    transform.kind_ = Kind::kScaledXyb;
+    return transform;
+  }
+  if (output.space == ColourSpace::kUnknown) return InvalidArgument("unknown output colour space");
+  transform.kind_ = Kind::kXyb;
+  transform.grey_ = output.grey();
+  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix matrix, FoldedMatrix(opsin, intensity_target, output));
+  for (int y = 0; y < 3; ++y) {
+    for (int x = 0; x < 3; ++x) transform.xyb_.matrix[y][x] = matrix.m[y][x];
+    transform.xyb_.bias[y] = opsin.opsin_bias[y];
+    transform.xyb_.bias_cbrt[y] = std::cbrt(opsin.opsin_bias[y]);
+  }
+  JXLPOOL_ASSIGN_OR_RETURN(transform.transfer_, EncodeParameters(output, output_intensity_target));
+  return transform;
+}
+
+void ColourTransform::Apply(float* p0, float* p1, float* p2, size_t n) const {
+  if (kind_ != Kind::kXyb) return ApplyInverse(p0, p1, p2, n);
+  if (grey_) {
+    XybToGreySignalRow(xyb_, transfer_, p0, p1, p2, n);
+  } else {
+    XybToSignalRow(xyb_, transfer_, p0, p1, p2, n);
+  }
+}
+
+void ColourTransform::ApplyInverse(float* p0, float* p1, float* p2, size_t n) const {
+  switch (kind_) {
+    case Kind::kNone:
+      return;
+    case Kind::kYcbcr:
+      return YcbcrToRgbRow(p0, p1, p2, n);
+    case Kind::kScaledXyb:
+      return XybToScaledXybRow(p0, p1, p2, n);
+    case Kind::kXyb:
+      break;
+  }
+  const TransferParameters linear;
+  if (grey_) {
+    XybToGreySignalRow(xyb_, linear, p0, p1, p2, n);
+  } else {
+    XybToSignalRow(xyb_, linear, p0, p1, p2, n);
+  }
+}
+
+void ColourTransform::ApplyTransferFunction(float* p0, float* p1, float* p2, size_t n) const {
+  if (grey_) {
+    EncodeRow(transfer_, p0, nullptr, nullptr, n);
+  } else {
+    EncodeRow(transfer_, p0, p1, p2, n);
+  }
+}
+
+}  // namespace jxlpool
