@@ -456,7 +456,7 @@ typedef struct JxlpoolDecoderStatistics {
   uint64_t copied_input_bytes;                         /* input that could not be used where it lay */
 } JxlpoolDecoderStatistics;
 
-/* What this decoder holds of its pool's memory. May be called at any time from any thread. */
+/* What this decoder holds of its pool's memory. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* decoder,
                                                          JxlpoolDecoderStatistics* statistics);
 

@@ -18,9 +18,6 @@ std::optional<std::vector<uint8_t>> ReadBox(Decoder* decoder, const char* type);
 // The TIFF structure of the Exif box, without the offset before it; empty if there is none.
 std::vector<uint8_t> ReadExif(Decoder* decoder);
 
-// Sets the orientation tag of a TIFF structure to 1: the pixels are upright already. Leaves alone what it cannot parse.
-void ResetExifOrientation(std::vector<uint8_t>* tiff);
-
 struct FrameRecord {
   std::string name;
   uint32_t duration = 0;  // ticks

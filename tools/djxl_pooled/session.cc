@@ -11,6 +11,7 @@
 #include "tools/djxl_pooled/interrupt.h"
 #include "tools/djxl_pooled/metadata.h"
 #include "tools/writers/error.h"
+#include "tools/writers/exif.h"
 
 namespace jxlpool::tools {
 namespace {

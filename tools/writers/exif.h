@@ -1,0 +1,15 @@
+// Exif data that travels with already oriented pixels.
+#ifndef TOOLS_WRITERS_EXIF_H_
+#define TOOLS_WRITERS_EXIF_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace jxlpool::tools {
+
+// Sets the orientation tag of a TIFF structure to 1: the pixels are upright already. Leaves alone what it cannot parse.
+void ResetExifOrientation(std::vector<uint8_t>* tiff);
+
+}  // namespace jxlpool::tools
+
+#endif  // TOOLS_WRITERS_EXIF_H_
