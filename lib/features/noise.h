@@ -63,11 +63,15 @@ class NoiseRows {
  private:
   static constexpr uint32_t kBorder = 2;
   static constexpr uint32_t kRing = 2 * kBorder + 1;
+  static constexpr uint32_t kNumJumps = 8;
+  // A jump that was prepared before; tiles of equal shape need the same ones.
   struct Jump {
     uint64_t batches = 0;
     uint64_t polynomial[2] = {1, 0};
   };
 
+  static size_t RowStride(uint32_t width);
+  void Advance(uint64_t batches, NoiseState* state);
   float* RandomRow(uint32_t plane, uint32_t ring_row) const { return random_ + (plane * kRing + ring_row) * stride_; }
   // Seeds the tiles of a tile row and moves them to row `y`.
   void StartTileRow(uint32_t y);
@@ -86,6 +90,8 @@ class NoiseRows {
   float* filtered_ = nullptr;  // 3 rows
   float* column_sums_ = nullptr;
   NoiseState* states_ = nullptr;  // tile x plane
+  Jump jumps_[kNumJumps];
+  uint32_t next_jump_ = 0;
 };
 
 // Adds filtered noise to `size` pixels: colour[c][i] += ... depending on noise[p][i]. Whole vectors (64 bytes) are read

@@ -79,13 +79,17 @@ class PatchDictionary {
   // Bit s: slot s is used.
   uint32_t used_slots() const { return used_slots_; }
 
+  // Floats of scratch memory for DrawRow: blending and two pointers per channel.
+  static constexpr size_t ScratchFloats(uint32_t num_extra) {
+    return BlendScratchFloats(num_extra) + 4 * (3 + size_t{num_extra});
+  }
   // Draws on columns [x0, x1) of row y: rows[c][0] is column x0 of channel c, c < 3 + num_extra, and is changed in
-  // place; nothing outside is touched. `extra` has num_extra entries; `scratch` BlendScratchFloats(num_extra) floats.
-  // Thread-safe. REQUIRES: x0 < x1 <= width, y < height of the environment; references hold every used slot with the
-  // size it had when parsing.
+  // place; nothing outside is touched. `extra` has num_extra entries; `scratch` has ScratchFloats(num_extra) floats and
+  // is aligned to 64 bytes. Thread-safe. REQUIRES: x0 < x1 <= width, y < height of the environment; references hold
+  // every used slot with the size it had when parsing.
   void DrawRow(uint32_t y, uint32_t x0, uint32_t x1, float* const* rows, const PatchReference* references,
                const BlendExtraChannel* extra, float* scratch) const;
-  // Whether any patch touches the rectangle's row; a cheap over-estimate.
+  // Whether any patch may touch columns [x0, x1) of row y; a cheap over-estimate.
   bool MayTouch(uint32_t y, uint32_t x0, uint32_t x1) const;
 
  private:
@@ -95,18 +99,30 @@ class PatchDictionary {
   static constexpr uint32_t kCellWidth = 256;
   static constexpr uint32_t kCellHeight = 16;
 
+  struct DrawTarget {
+    uint32_t y;
+    uint32_t x0;
+    float* const* rows;
+    const PatchReference* references;
+    const BlendExtraChannel* extra;
+    float* scratch;
+  };
+
   Status ParseSource(SymbolSource* symbols, const PatchEnvironment& environment, uint64_t max_positions);
   Status ParsePosition(SymbolSource* symbols, const PatchEnvironment& environment, bool is_first);
-  Status ParseBlending(SymbolSource* symbols, uint32_t num_extra);
+  Status ParseBlending(SymbolSource* symbols);
   Status BuildIndex(Memory* memory, const PatchEnvironment& environment);
-  void DrawPiece(size_t position, uint32_t y, uint32_t x0, uint32_t x1, uint32_t row_x0, float* const* rows,
-                 const PatchReference* references, const BlendExtraChannel* extra, float* scratch) const;
+  // Draws what lies in columns [begin, end).
+  void DrawPatch(size_t index, uint32_t begin, uint32_t end, const DrawTarget& target) const;
+  void DrawGeneral(size_t index, size_t from_x, size_t from_y, size_t to_x, size_t size,
+                   const DrawTarget& target) const;
 
   uint32_t num_extra_ = 0;
   uint32_t used_slots_ = 0;
   uint32_t cells_x_ = 0;
   uint32_t cells_y_ = 0;
   uint64_t total_area_ = 0;
+  uint64_t rules_capacity_ = 1;
   PoolVector<Source> sources_;
   PoolVector<Position> positions_;
   PoolVector<ChannelBlending> blending_;

@@ -51,7 +51,7 @@ class Splines {
   float InverseQuantization() const;
 
  private:
-  Status ParseCurve(SymbolSource* symbols, Curve* curve, Point start, uint64_t area_limit);
+  Status ParseCurve(SymbolSource* symbols, Point start, uint32_t num_deltas, uint64_t area_limit, Curve* curve);
 
   int32_t adjustment_ = 0;
   PoolVector<Curve> curves_;
@@ -82,8 +82,9 @@ class SplineSplats {
   SplineSplats(SplineSplats&&) noexcept = default;
   SplineSplats& operator=(SplineSplats&&) noexcept = default;
 
-  // Expands the curves for a plane of width x height (xsize x ysize). Errors: kCorrupt if the estimated drawing area
-  // exceeds what the frame (of `frame_area` samples after upsampling) may ask for, kMemoryLimit.
+  // Expands the curves for a plane of width x height (xsize x ysize). Errors: if the estimated drawing area exceeds
+  // what the format allows for a frame of `frame_area` samples after upsampling, kCorrupt; if it exceeds what is
+  // sensible, kSizeLimit; kMemoryLimit.
   static Result<SplineSplats> Create(Memory* memory, const Splines& splines, float base_correlation_x,
                                      float base_correlation_b, uint32_t width, uint32_t height, uint64_t frame_area);
 
@@ -97,6 +98,8 @@ class SplineSplats {
   void DrawRow(uint32_t y, uint32_t x0, uint32_t x1, float* const rows[3]) const;
 
  private:
+  Status BuildIndex(uint32_t width, uint32_t height);
+
   PoolVector<Splat> splats_;
   PoolVector<uint32_t> row_start_;  // height + 1: first entry of each row in row_splats_
   PoolVector<uint32_t> row_splats_;
