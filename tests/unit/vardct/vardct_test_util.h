@@ -1,0 +1,106 @@
+// Helpers of the VarDCT tests: memory, vectors from CSV files, every SIMD target in turn, bits to read.
+#ifndef TESTS_UNIT_VARDCT_VARDCT_TEST_UTIL_H_
+#define TESTS_UNIT_VARDCT_VARDCT_TEST_UTIL_H_
+
+#include <gtest/gtest.h>
+#include <hwy/aligned_allocator.h>
+#include <hwy/targets.h>
+
+#include <cstdint>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "lib/bitstream/bit_reader.h"
+#include "lib/pool/buffer_pool.h"
+#include "lib/pool/memory.h"
+
+namespace jxlpool {
+
+struct TestMemory {
+  BufferPool pool;
+  Budget budget;
+  Memory memory{&pool, &budget};
+};
+
+// Calls body() once for every target that this CPU can run, with the kernels of that target.
+template <class Body>
+void ForEachTarget(const Body& body) {
+  const int64_t all = hwy::SupportedTargets();
+  for (int64_t rest = all; rest != 0; rest &= rest - 1) {
+    const int64_t target = rest & -rest;
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    SCOPED_TRACE(hwy::TargetName(target));
+    body();
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+// `size` zeros, aligned.
+template <typename T>
+class AlignedArray {
+ public:
+  explicit AlignedArray(size_t size) : storage_(hwy::AllocateAligned<T>(size)), size_(size) { Fill(T()); }
+  void Fill(T value) { std::fill_n(storage_.get(), size_, value); }
+  T* data() const { return storage_.get(); }
+  T& operator[](size_t i) const { return storage_[i]; }
+  size_t size() const { return size_; }
+
+ private:
+  hwy::AlignedFreeUniquePtr<T[]> storage_;
+  size_t size_;
+};
+
+// The numbers of a CSV file of testdata/vectors, by line; lines that start with '#' are left out.
+inline std::vector<std::vector<double>> ReadVectors(const std::string& name) {
+  std::ifstream file(std::string(JXLPOOL_TESTDATA) + "/vectors/" + name);
+  EXPECT_TRUE(file.good()) << name;
+  std::vector<std::vector<double>> lines;
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream cells(line);
+    std::vector<double> values;
+    std::string cell;
+    while (std::getline(cells, cell, ',')) values.push_back(std::strtod(cell.c_str(), nullptr));
+    lines.push_back(values);
+  }
+  return lines;
+}
+
+// Bits in the order in which they are read.
+class BitWriter {
+ public:
+  BitWriter& U(uint64_t value, uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i, ++size_) {
+      if (size_ % 8 == 0) bytes_.push_back(0);
+      bytes_.back() = static_cast<uint8_t>(bytes_.back() | (value >> i & 1) << (size_ % 8));
+    }
+    return *this;
+  }
+  // A number that half precision represents exactly, not subnormal.
+  BitWriter& F16(double value) {
+    if (value == 0) return U(0, 16);
+    int exponent = 0;
+    const double mantissa = std::frexp(std::abs(value), &exponent);  // 0.5 <= mantissa < 1
+    const auto fraction = static_cast<uint32_t>(std::lround((2 * mantissa - 1) * 1024));
+    return U((value < 0 ? 0x8000u : 0u) | static_cast<uint32_t>(exponent - 1 + 15) << 10 | fraction, 16);
+  }
+  uint64_t size() const { return size_; }
+  // The bits so far; valid until the next write. Reading past them is an overrun only from the next byte boundary on.
+  BitReader Reader() const { return BitReader(bytes_.data(), bytes_.size()); }
+  const std::vector<uint8_t>& bytes() const { return bytes_; }
+
+ private:
+  std::vector<uint8_t> bytes_;
+  uint64_t size_ = 0;
+};
+
+inline uint32_t PackSigned(int64_t value) { return static_cast<uint32_t>(value >= 0 ? 2 * value : -2 * value - 1); }
+
+}  // namespace jxlpool
+
+#endif  // TESTS_UNIT_VARDCT_VARDCT_TEST_UTIL_H_
