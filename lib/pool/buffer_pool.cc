@@ -1,29 +1,198 @@
 #include "lib/pool/buffer_pool.h"
 
-#include <cstdlib>
-#include <new>
+#include <algorithm>
+#include <cstring>
+#include <limits>
 
 #include "lib/pool/memory.h"
+#include "lib/pool/poison.h"
 
 namespace jxlpool {
+namespace {
 
-BlockHeader* BufferPool::Take(size_t size, Category category, ElementType type) {
-  auto* block = new (std::nothrow) BlockHeader;
-  if (block == nullptr) return nullptr;
-  block->payload = static_cast<uint8_t*>(std::aligned_alloc(kBufferAlignment, size));
-  if (block->payload == nullptr) {
-    delete block;
-    return nullptr;
+SystemMemoryOptions SystemOptions(const BufferPoolOptions& options) {
+  SystemMemoryOptions system = options.system;
+  if (!options.pooling) system.map_bytes = system.huge_bytes = std::numeric_limits<size_t>::max();
+  return system;
+}
+
+void Prepare(BlockHeader* block, Category category, ElementType type, Fill fill) {
+  UnpoisonRange(block->payload, block->size);
+  if (fill == Fill::kUninitialized) {
+    MarkUninitialized(block->payload, block->size);
+  } else if (!block->is_zero) {
+    std::memset(block->payload, 0, block->size);
   }
-  block->size = size;
+  block->is_zero = false;
   block->category = category;
   block->type = type;
-  return block;
+}
+
+}  // namespace
+
+BufferPool::BufferPool(const BufferPoolOptions& options)
+    : options_(options),
+      system_(SystemOptions(options)),
+      depot_(options.max_depot_bytes, options.max_depot_blocks),
+      retention_(options.retention),
+      caches_(&shared_cache_) {
+  ThreadDirectory::Register(this);
+}
+
+BlockHeader* BufferPool::Take(size_t size, Category category, ElementType type, Fill fill) {
+  ThreadCache* cache = ThreadDirectory::Find(id_);
+  if (cache == nullptr) [[unlikely]] {
+    cache = Borrow();
+    if (cache == nullptr) {
+      const std::lock_guard<std::mutex> lock(shared_cache_mutex_);
+      return TakeWith(&shared_cache_, size, category, type, fill);
+    }
+  }
+  return TakeWith(cache, size, category, type, fill);
 }
 
 void BufferPool::Give(BlockHeader* block) {
-  std::free(block->payload);
-  delete block;
+  ThreadCache* cache = ThreadDirectory::Find(id_);
+  if (cache == nullptr) [[unlikely]] {
+    cache = Borrow();
+    if (cache == nullptr) {
+      const std::lock_guard<std::mutex> lock(shared_cache_mutex_);
+      GiveWith(&shared_cache_, block);
+      return;
+    }
+  }
+  GiveWith(cache, block);
+}
+
+BlockHeader* BufferPool::TakeCached(ThreadCache* cache, size_t size) {
+  BlockHeader* block = nullptr;
+  if (size <= options_.max_thread_block_bytes) {
+    cache->lock.LockOwner();
+    block = cache->lists.Pop(size);
+    cache->lock.UnlockOwner();
+  }
+  return block != nullptr ? block : depot_.Pop(size);
+}
+
+BlockHeader* BufferPool::TakeWith(ThreadCache* cache, size_t size, Category category, ElementType type, Fill fill) {
+  BlockHeader* block = nullptr;
+  if (IsPooled(size)) [[likely]]
+    block = TakeCached(cache, size);
+  const bool hit = block != nullptr;
+  if (!hit) [[unlikely]] {
+    if (options_.pooling) MakeRoom(cache, size);
+    block = TakeFresh(size);
+    if (block == nullptr) return nullptr;
+  }
+  cache->counters.Acquired(category, type, size, hit);
+  retention_.Acquired(size, &cache->unpublished);
+  Prepare(block, category, type, fill);
+  return block;
+}
+
+void BufferPool::GiveWith(ThreadCache* cache, BlockHeader* block) {
+  const size_t size = block->size;
+  cache->counters.Released(block->category, block->type, size);
+  retention_.Released(size, &cache->unpublished);
+  if (!IsPooled(size)) {
+    ReleaseToSystem(block);
+    return;
+  }
+  MarkReleased(block->payload, size);
+  BlockChain surplus;
+  if (size > options_.max_thread_block_bytes) {
+    surplus.Add(block);
+  } else {
+    cache->lock.LockOwner();
+    FreeLists* lists = &cache->lists;
+    const uint32_t count = lists->Push(block);
+    if (count == 0) [[unlikely]] {
+      surplus.Add(block);
+    } else if (count > options_.max_thread_blocks_per_size) [[unlikely]] {
+      lists->DetachHalf(size, &surplus);
+    }
+    if (lists->bytes() > options_.max_thread_bytes) [[unlikely]] {
+      lists->DetachOldest(lists->bytes() - options_.max_thread_bytes / 4 * 3, /*keep_size=*/0, &surplus);
+    }
+    cache->lock.UnlockOwner();
+  }
+  if (surplus.head != nullptr) [[unlikely]]
+    PutIntoDepot(&surplus);
+  const uint64_t overflow = retention_.CacheOverflow(cache->unpublished);
+  if (overflow != 0) [[unlikely]] {
+    BlockChain blocks;
+    Uncache(cache, overflow, /*keep_size=*/0, &blocks);
+    ReleaseAll(&blocks, kOverflow);
+  }
+}
+
+// Lets cached blocks of other sizes go if the pool would otherwise grow too far beyond what is live.
+void BufferPool::MakeRoom(ThreadCache* cache, size_t size) {
+  if (depot_.TakeRegret(size)) retention_.Regret(size);
+  const uint64_t excess = retention_.Excess(size, cache->unpublished);
+  if (excess == 0) return;
+  BlockChain blocks;
+  Uncache(cache, excess, size, &blocks);
+  if (blocks.head == nullptr) return;
+  depot_.NoteEvicted(blocks);
+  ReleaseAll(&blocks, kPressure);
+}
+
+BlockHeader* BufferPool::TakeFresh(size_t size) {
+  BlockHeader* block = headers_.Allocate();
+  if (block == nullptr) return nullptr;
+  bool reserved = retention_.ReserveSystem(size);
+  if (!reserved && options_.pooling) {
+    Trim();
+    reserved = retention_.ReserveSystem(size);
+  }
+  if (!reserved) {
+    headers_.Free(block);
+    return nullptr;
+  }
+  block->payload = system_.Allocate(size, &block->is_zero);
+  if (block->payload == nullptr && options_.pooling) {
+    Trim();
+    block->payload = system_.Allocate(size, &block->is_zero);
+  }
+  if (block->payload == nullptr) {
+    retention_.ReturnSystem(size);
+    headers_.Free(block);
+    return nullptr;
+  }
+  block->size = size;
+  system_allocations_.fetch_add(1, std::memory_order_relaxed);
+  system_allocated_bytes_.fetch_add(size, std::memory_order_relaxed);
+  return block;
+}
+
+// Takes at least `bytes` cached bytes, or all within reach, out of the depot and this thread's cache.
+void BufferPool::Uncache(ThreadCache* cache, uint64_t bytes, size_t keep_size, BlockChain* out) {
+  depot_.Evict(bytes, keep_size, out);
+  if (out->bytes >= bytes) return;
+  cache->lock.LockOwner();
+  cache->lists.DetachOldest(bytes - out->bytes, keep_size, out);
+  cache->lock.UnlockOwner();
+}
+
+void BufferPool::PutIntoDepot(BlockChain* blocks) {
+  BlockChain overflow;
+  depot_.Put(blocks, &overflow);
+  ReleaseAll(&overflow, kOverflow);
+}
+
+void BufferPool::ReleaseAll(BlockChain* blocks, Reason reason) {
+  if (blocks->head == nullptr) return;
+  released_bytes_[reason].fetch_add(blocks->bytes, std::memory_order_relaxed);
+  while (blocks->head != nullptr) ReleaseToSystem(blocks->Take());
+}
+
+void BufferPool::ReleaseToSystem(BlockHeader* block) {
+  system_.Free(block->payload, block->size);
+  retention_.ReturnSystem(block->size);
+  system_releases_.fetch_add(1, std::memory_order_relaxed);
+  system_released_bytes_.fetch_add(block->size, std::memory_order_relaxed);
+  headers_.Free(block);
 }
 
 }  // namespace jxlpool

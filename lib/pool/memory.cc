@@ -1,6 +1,5 @@
 #include "lib/pool/memory.h"
 
-#include <cstring>
 #include <limits>
 
 #include "lib/base/bits.h"
@@ -14,8 +13,11 @@ size_t Buffer::size() const { return block_ == nullptr ? 0 : block_->size; }
 
 void Buffer::Release() {
   if (block_ == nullptr) return;
-  memory_->budget_->Refund(block_->size, block_->category);
-  memory_->pool_->Give(std::exchange(block_, nullptr));
+  BlockHeader* block = std::exchange(block_, nullptr);
+  const size_t size = block->size;
+  const Category category = block->category;
+  memory_->pool_->Give(block);
+  memory_->budget_->Refund(size, category);
 }
 
 Result<Buffer> Memory::Acquire(size_t bytes, Category category, ElementType type, Fill fill) {
@@ -25,12 +27,11 @@ Result<Buffer> Memory::Acquire(size_t bytes, Category category, ElementType type
   }
   const size_t size = RoundUp(bytes, kBufferAlignment);
   if (!budget_->TryCharge(size, category)) return Status(ErrorCode::kMemoryLimit, "memory limit exceeded");
-  BlockHeader* block = pool_->Take(size, category, type);
+  BlockHeader* block = pool_->Take(size, category, type, fill);
   if (block == nullptr) {
     budget_->Refund(size, category);
-    return Status(ErrorCode::kMemoryLimit, "out of memory");
+    return Status(ErrorCode::kMemoryLimit, "out of memory: the system or the cap of the pool refuses");
   }
-  if (fill == Fill::kZero) std::memset(block->payload, 0, size);
   return Buffer(block, this);
 }
 

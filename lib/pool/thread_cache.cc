@@ -1,0 +1,86 @@
+#include "lib/pool/thread_cache.h"
+
+#include <mutex>
+
+#include "lib/pool/buffer_pool.h"
+
+namespace jxlpool {
+namespace {
+
+// Guards the list of pools; held while a thread hands back caches, so that their pools cannot go away meanwhile.
+constinit std::mutex g_mutex;
+constinit BufferPool* g_pools = nullptr;
+constinit uint64_t g_last_id = 0;
+
+}  // namespace
+
+thread_local constinit ThreadDirectory::State ThreadDirectory::state_;
+
+void ThreadDirectory::Register(BufferPool* pool) {
+  const std::lock_guard<std::mutex> lock(g_mutex);
+  pool->id_ = ++g_last_id;
+  pool->next_pool_ = g_pools;
+  g_pools = pool;
+}
+
+void ThreadDirectory::Unregister(BufferPool* pool) {
+  const std::lock_guard<std::mutex> lock(g_mutex);
+  BufferPool** link = &g_pools;
+  while (*link != pool) link = &(*link)->next_pool_;
+  *link = pool->next_pool_;
+}
+
+ThreadCache* ThreadDirectory::FindSlow(uint64_t pool_id) {
+  for (const Entry& entry : state_.entries) {
+    if (entry.pool_id == pool_id) {
+      state_.last = entry;
+      return entry.cache;
+    }
+  }
+  return nullptr;
+}
+
+// Frees the entry; empties and returns its cache if the pool still exists. REQUIRES: g_mutex is held.
+void ThreadDirectory::HandBack(Entry* entry) {
+  for (BufferPool* pool = g_pools; pool != nullptr; pool = pool->next_pool_) {
+    if (pool->id_ == entry->pool_id) {
+      pool->TakeBack(entry->cache);
+      break;
+    }
+  }
+  *entry = Entry();
+}
+
+bool ThreadDirectory::MakeRoom() {
+  if (state_.ended) return false;
+  static thread_local AtThreadEnd at_thread_end;
+  static_cast<void>(at_thread_end);
+  for (const Entry& entry : state_.entries) {
+    if (entry.pool_id == 0) return true;
+  }
+  const std::lock_guard<std::mutex> lock(g_mutex);
+  state_.last = Entry();
+  HandBack(&state_.entries[state_.next_victim]);
+  state_.next_victim = (state_.next_victim + 1) % kMaxPoolsPerThread;
+  return true;
+}
+
+void ThreadDirectory::Add(uint64_t pool_id, ThreadCache* cache) {
+  for (Entry& entry : state_.entries) {
+    if (entry.pool_id != 0) continue;
+    entry = Entry{pool_id, cache};
+    state_.last = entry;
+    return;
+  }
+}
+
+ThreadDirectory::AtThreadEnd::~AtThreadEnd() {
+  state_.ended = true;
+  state_.last = Entry();
+  const std::lock_guard<std::mutex> lock(g_mutex);
+  for (Entry& entry : state_.entries) {
+    if (entry.pool_id != 0) HandBack(&entry);
+  }
+}
+
+}  // namespace jxlpool
