@@ -169,30 +169,29 @@ class EntropyCodeParser {
       }
     }
     code_.tables_.alias = alias;
-    code_.tables_.integers = integers;
     code_.tables_.log_alphabet_size = log_alphabet_size_;
     for (size_t c = 0; c < num_tables_; ++c) {
-      clusters_[c].integer_table = static_cast<uint32_t>(integer_tables[c] * table_size);
+      clusters_[c].integers = integers + integer_tables[c] * table_size;
     }
 
     for (size_t c = 0; c < code_.num_clusters_; ++c) {
       AnsDistribution distribution;
       JXLPOOL_RETURN_IF_ERROR(ReadAnsDistribution(reader_, static_cast<uint32_t>(table_size), &distribution));
       BuildAliasTable(distribution, log_alphabet_size_, alias + c * table_size);
-      AddFrequencies(distribution, integers, &clusters_[c]);
+      AddFrequencies(distribution, &clusters_[c]);
       trace_.Distribution(distribution.form, distribution.frequency, distribution.alphabet_size, alias + c * table_size,
                           log_alphabet_size_, reader_->Position());
       if (!code_.lz77_enabled_ || c != distance_cluster_) continue;
       std::copy_n(alias + c * table_size, table_size, alias + code_.num_clusters_ * table_size);
-      AddFrequencies(distribution, integers, &clusters_[code_.num_clusters_]);
+      AddFrequencies(distribution, &clusters_[code_.num_clusters_]);
     }
     return OkStatus();
   }
 
-  void AddFrequencies(const AnsDistribution& distribution, const IntegerEntry* integers, ClusterInfo* info) const {
+  static void AddFrequencies(const AnsDistribution& distribution, ClusterInfo* info) {
     for (uint32_t symbol = 0; symbol < distribution.alphabet_size; ++symbol) {
       const uint32_t frequency = distribution.frequency[symbol];
-      if (frequency != 0) AddToken(integers[info->integer_table + symbol], frequency == kAnsTotal, info);
+      if (frequency != 0) AddToken(info->integers[symbol], frequency == kAnsTotal, info);
     }
   }
 

@@ -66,24 +66,23 @@ static_assert(sizeof(PrefixEntry) == 8);
 
 // Properties of one cluster.
 struct alignas(16) ClusterInfo {
-  uint32_t integer_table = 0;       // ANS: first entry of its integers in EntropyTables::integers
-  uint32_t constant_value = 0;      // if is_constant: the integer, or its smallest value if there are extra bits
-  uint8_t constant_extra_bits = 0;  // if is_constant: raw bits that still have to be read
-  bool is_constant = false;         // the cluster has one symbol and that is not a copy
-  bool can_copy = false;            // it has a symbol that starts a copy
-  uint8_t max_value_bits = 0;       // bits of the largest integer that it can produce (copy lengths do not count)
+  const IntegerEntry* integers = nullptr;  // ANS: what its symbols mean; clusters may share this table
+  uint32_t constant_value = 0;             // if is_constant: the integer, or its smallest value if there are extra bits
+  uint8_t constant_extra_bits = 0;         // if is_constant: raw bits that still have to be read
+  bool is_constant = false;                // the cluster has one symbol and that is not a copy
+  bool can_copy = false;                   // it has a symbol that starts a copy
+  uint8_t max_value_bits = 0;  // bits of the largest integer that it can produce (copy lengths do not count)
 };
 
 // What a SymbolReader needs; plain pointers into the code's memory.
 struct EntropyTables {
-  const AliasEntry* alias = nullptr;       // ANS: cluster << log_alphabet_size is the first bucket of a cluster
-  const IntegerEntry* integers = nullptr;  // ANS
-  const PrefixEntry* prefix = nullptr;     // prefix: cluster << root_bits is the root table of a cluster
-  const ClusterInfo* clusters = nullptr;   // num_clusters, and one more for copy distances if copies are possible
-  uint32_t log_alphabet_size = 0;          // ANS: 5..8
-  uint32_t root_bits = 0;                  // prefix: index bits of root tables
-  uint32_t min_length = 0;                 // added to copy lengths
-  uint32_t distance_cluster = 0;           // index into `clusters`, `alias` and `prefix` for copy distances
+  const AliasEntry* alias = nullptr;      // ANS: cluster << log_alphabet_size is the first bucket of a cluster
+  const PrefixEntry* prefix = nullptr;    // prefix: cluster << root_bits is the root table of a cluster
+  const ClusterInfo* clusters = nullptr;  // num_clusters, and one more for copy distances if copies are possible
+  uint32_t log_alphabet_size = 0;         // ANS: 5..8
+  uint32_t root_bits = 0;                 // prefix: index bits of root tables
+  uint32_t min_length = 0;                // added to copy lengths
+  uint32_t distance_cluster = 0;          // index into `clusters`, `alias` and `prefix` for copy distances
 };
 
 class EntropyCode {
