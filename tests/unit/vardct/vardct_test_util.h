@@ -6,6 +6,7 @@
 #include <hwy/aligned_allocator.h>
 #include <hwy/targets.h>
 
+#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <sstream>
