@@ -1,6 +1,7 @@
 // djxl-pooled: decodes JPEG XL files with libjxlpool. Uses the public interface only.
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "tools/djxl_pooled/benchmark.h"
@@ -95,23 +96,23 @@ int Decode(const Options& options) {
   WriteProfile(options.original_icc_out, JXLPOOL_PROFILE_ORIGINAL, &session, &outputs);
   WritePreview(options, image, &session, &outputs);
 
-  bool partial = false;
-  std::vector<FrameRecord> frames;
+  ConversionResult conversion;
+  std::optional<BenchmarkResult> benchmark;
   if (options.num_reps > 1 || !write_image) {
-    BenchmarkResult result = RunBenchmark(options, &session);
-    PrintBenchmark(options, result, session.num_threads());
-    partial = result.partial;
-    frames = std::move(result.frames);
+    benchmark = RunBenchmark(options, &session);
     session.Open();
   }
-  if (write_image) {
-    ConversionResult result = ConvertFrames(options, format, image, &session, &outputs);
-    if (options.num_reps == 1) PrintSummary(options, image, result, session);
-    partial = result.partial;
-    frames = std::move(result.frames);
+  if (write_image) conversion = ConvertFrames(options, format, image, &session, &outputs);
+  const bool partial = write_image ? conversion.partial : benchmark->partial;
+  if (!options.metadata_out.empty()) {
+    outputs.AddWhole(options.metadata_out, DescribeAsJson(image, write_image ? conversion.frames : benchmark->frames));
   }
-  if (!options.metadata_out.empty()) outputs.AddWhole(options.metadata_out, DescribeAsJson(image, frames));
   outputs.Commit();
+  if (benchmark) {
+    PrintBenchmark(options, *benchmark, session.num_threads());
+  } else {
+    PrintSummary(options, image, conversion, session);
+  }
   PrintStats(options.stats, &session);
   if (!partial) return kExitComplete;
   if (!options.quiet) {

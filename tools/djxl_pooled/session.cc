@@ -67,21 +67,21 @@ void Session::CreateDecoder() {
   decoder_options.downsampling = options_.downsampling;
   decoder_options.color_encoding = color_space_.empty() ? nullptr : color_space_.c_str();
   SetInterruptTarget(nullptr);
-  decoder_ = Decoder(&decoder_options);
-  if (decoder_.creation_status() == JXLPOOL_INVALID_ARGUMENT && !color_space_.empty()) {
+  decoder_.emplace(&decoder_options);
+  if (decoder_->creation_status() == JXLPOOL_INVALID_ARGUMENT && !color_space_.empty()) {
     throw Error("--color_space: '" + color_space_ + "' is not a known colour encoding");
   }
-  if (!decoder_) throw Error(jxlpool_status_text(decoder_.creation_status()));
-  SetInterruptTarget(decoder_.get());
+  if (!*decoder_) throw Error(jxlpool_status_text(decoder_->creation_status()));
+  SetInterruptTarget(decoder_->get());
 }
 
 void Session::Open() {
   if (input_loaded_) {
-    Check(decoder_.OpenMemory(input_.data(), input_.size()));
+    Check(decoder_->OpenMemory(input_.data(), input_.size()));
   } else if (options_.input == "-") {
-    Check(decoder_.OpenFd(STDIN_FILENO));
+    Check(decoder_->OpenFd(STDIN_FILENO));
   } else {
-    Check(decoder_.OpenFile(options_.input.c_str()));
+    Check(decoder_->OpenFile(options_.input.c_str()));
   }
 }
 
@@ -100,10 +100,10 @@ void Session::LoadInput() {
 
 void Session::ConvertIfNotRgb() {
   if (!color_space_.empty()) return;
-  const auto info = decoder_.ImageInfo();
+  const auto info = decoder_->ImageInfo();
   bool has_black = false;
   for (uint32_t i = 0; info && i < info->num_extra_channels; ++i) {
-    has_black = has_black || decoder_.ExtraChannel(i)->type == JXLPOOL_EXTRA_BLACK;
+    has_black = has_black || decoder_->ExtraChannel(i)->type == JXLPOOL_EXTRA_BLACK;
   }
   if (!has_black) return;
   if (options_.input == "-" && !input_loaded_) {
@@ -116,7 +116,7 @@ void Session::ConvertIfNotRgb() {
 
 JxlpoolStatus Session::Check(JxlpoolStatus status) const {
   if (status == JXLPOOL_OK || status >= JXLPOOL_END) return status;
-  const JxlpoolError error = decoder_.LastError();
+  const JxlpoolError error = decoder_->LastError();
   std::string text = (options_.input == "-" ? "standard input" : options_.input) + ": " +
                      (*error.message != 0 ? error.message : jxlpool_status_text(status));
   if (status == JXLPOOL_MEMORY_LIMIT && error.requested_bytes != 0) {
@@ -131,16 +131,16 @@ JxlpoolStatus Session::Check(JxlpoolStatus status) const {
 
 ImageDescription Session::Describe() {
   ImageDescription image;
-  image.info = *decoder_.ImageInfo();
+  image.info = *decoder_->ImageInfo();
   for (uint32_t i = 0; i < image.info.num_extra_channels; ++i) {
-    image.extra_channels.push_back(*decoder_.ExtraChannel(i));
+    image.extra_channels.push_back(*decoder_->ExtraChannel(i));
   }
-  const ByteView icc = decoder_.Icc(JXLPOOL_PROFILE_DATA);
+  const ByteView icc = decoder_->Icc(JXLPOOL_PROFILE_DATA);
   image.icc.assign(icc.data, icc.data + icc.size);
-  image.encoding = decoder_.ColorEncoding(JXLPOOL_PROFILE_DATA);
-  image.exif = ReadExif(&decoder_);
+  image.encoding = decoder_->ColorEncoding(JXLPOOL_PROFILE_DATA);
+  image.exif = ReadExif(&*decoder_);
   ResetExifOrientation(&image.exif);
-  image.xmp = ReadBox(&decoder_, "xml ").value_or(std::vector<uint8_t>());
+  image.xmp = ReadBox(&*decoder_, "xml ").value_or(std::vector<uint8_t>());
   return image;
 }
 

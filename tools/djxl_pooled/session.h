@@ -4,6 +4,7 @@
 #define TOOLS_DJXL_POOLED_SESSION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ class Session {
   // Opens the image in another encoding if its colour (CMYK) means nothing to formats that hold RGB or grey.
   void ConvertIfNotRgb();
 
-  Decoder& decoder() { return decoder_; }
+  Decoder& decoder() { return *decoder_; }
   Pool& pool() { return pool_; }
   // Threads that decode.
   uint32_t num_threads() const { return num_threads_; }
@@ -46,7 +47,7 @@ class Session {
   uint32_t num_threads_;
   std::string color_space_;
   Pool pool_;
-  Decoder decoder_;
+  std::optional<Decoder> decoder_;  // always there after construction
   bool input_loaded_ = false;
   std::vector<uint8_t> input_;
 };

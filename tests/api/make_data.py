@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Makes data/*.jxl from the formulas of synthetic.py with cjxl (libjxl 0.7). Needed only when the formulas change.
+
+usage: make_data.py FOLDER
+"""
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+import synthetic as s
+
+
+def encode(folder, name, source, suffix, *options):
+    with tempfile.TemporaryDirectory() as work:
+        path = os.path.join(work, "source" + suffix)
+        with open(path, "wb") as f:
+            f.write(source)
+        out = os.path.join(folder, name + ".jxl")
+        subprocess.run(["cjxl", path, out, "--quiet", *options], check=True, cwd=work)
+        print(out, os.path.getsize(out))
+
+
+def pfm(rows):
+    body = b"".join(struct.pack("<%df" % len(r), *r) for r in reversed(rows))
+    return b"Pf\n%d %d\n-1.0\n" % (s.WIDTH, s.HEIGHT) + body
+
+
+def main():
+    folder = os.path.abspath(sys.argv[1])
+    lossless = ("-d", "0", "-e", "5")
+    encode(folder, "rgb8", s.png([s.rows(3, 255)], 3, 8), ".png", *lossless)
+    encode(folder, "rgba8", s.png([s.rows(4, 255)], 4, 8), ".png", *lossless)
+    encode(folder, "grey16", s.png([s.rows(1, 65535)], 1, 16), ".png", *lossless)
+    encode(folder, "grey_alpha8", s.png([s.rows(2, 255)], 2, 8), ".png", *lossless)
+    encode(folder, "grey_float", pfm(s.float_rows()), ".pfm", *lossless)
+    encode(folder, "lossy", s.png([s.rows(3, 255)], 3, 8), ".png", "-d", "1")
+    frames = [s.rows(4, 255, frame) for frame in range(3)]
+    encode(folder, "animation", s.png(frames, 4, 8, [(1, 10), (1, 4), (2, 1)]), ".png", *lossless)
+    with open(os.path.join(folder, "rgb8.jxl"), "rb") as f:
+        codestream = f.read()
+    for name, compressed in (("metadata", False), ("metadata_brob", True)):
+        with open(os.path.join(folder, name + ".jxl"), "wb") as f:
+            f.write(s.container(codestream, compressed))
+
+
+if __name__ == "__main__":
+    main()
