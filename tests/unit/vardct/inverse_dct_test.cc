@@ -3,7 +3,6 @@
 #include "lib/vardct/inverse_dct.h"
 
 #include <cmath>
-#include <random>
 
 #include "lib/vardct/llf.h"
 #include "tests/unit/vardct/reference_transform.h"
@@ -142,7 +141,7 @@ TEST(InverseDctTest, KernelsMatchTheReferenceOnThePublishedInputs) {
 }
 
 TEST(InverseDctTest, BoundsPruneOnlyZeros) {
-  std::mt19937 random(1);
+  Rng random(1);
   for (size_t type = 0; type < kNumTransformTypes; ++type) {
     const TransformShape& shape = kTransformShapes[type];
     const auto transform = static_cast<TransformType>(type);
@@ -166,7 +165,7 @@ TEST(InverseDctTest, BoundsPruneOnlyZeros) {
 }
 
 TEST(InverseDctTest, RandomCoefficientsOfAllTypes) {
-  std::mt19937 random(2);
+  Rng random(2);
   for (size_t type = 0; type < kNumTransformTypes; ++type) {
     SCOPED_TRACE(type);
     std::vector<double> stored(kTransformShapes[type].size());

@@ -1,7 +1,7 @@
 // StreamWriter: encodes integers as an entropy code of the plainest kind, for tests that need streams of known content.
 //
-// Prefix codes without LZ77. Contexts belong to clusters in a pseudo-random way; clusters have alphabets of 16, 32,
-// 32, 64 equally long codes and the integer configuration (0, 0, 0) or (4, 2, 0), so that reading with a wrong context
+// Prefix codes without LZ77. Contexts belong to clusters in a pseudo-random way; clusters have alphabets of 8 to
+// 64 equally long codes and the integer configuration (0, 0, 0) or (4, 2, 0), so that reading with a wrong context
 // goes wrong soon.
 #ifndef TESTS_UNIT_VARDCT_STREAM_WRITER_H_
 #define TESTS_UNIT_VARDCT_STREAM_WRITER_H_
@@ -20,7 +20,8 @@ class StreamWriter {
  public:
   static constexpr uint32_t kNumClusters = 4;
 
-  StreamWriter(size_t num_contexts, uint32_t seed) {
+  // `small`: integers below 128 only, coded in at most 8 bits; otherwise below 2^15.
+  StreamWriter(size_t num_contexts, uint32_t seed, bool small = false) : small_(small) {
     for (size_t i = 0; i < num_contexts; ++i) {
       seed = seed * 1664525 + 1013904223;
       // The first contexts make sure that all clusters occur.
@@ -77,7 +78,10 @@ class StreamWriter {
 
  private:
   static bool IsSplit(uint32_t cluster) { return cluster % 2 == 1; }
-  static uint32_t CodeBits(uint32_t cluster) { return IsSplit(cluster) ? 5 + cluster / 2 : 4 + cluster / 2; }
+  uint32_t CodeBits(uint32_t cluster) const {
+    if (small_) return IsSplit(cluster) ? 5 : 3;
+    return IsSplit(cluster) ? 6 : 4 + cluster / 2;
+  }
 
   static void WriteAlphabetSize(uint32_t size_minus_1, BitWriter* writer) {
     const uint32_t bits = static_cast<uint32_t>(std::bit_width(size_minus_1)) - 1;
@@ -91,6 +95,7 @@ class StreamWriter {
     for (const uint32_t symbol : kOrder) writer->U(symbol == length ? 1 : 0, 2);  // length 4 or 0
   }
 
+  bool small_;
   std::vector<uint8_t> map_;
   BitWriter symbols_;
   size_t count_ = 0;

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -23,6 +24,16 @@ struct TestMemory {
   BufferPool pool;
   Budget budget;
   Memory memory{&pool, &budget};
+};
+
+// Random 32-bit numbers, the same in every run.
+class Rng {
+ public:
+  explicit Rng(uint32_t seed) : engine_(seed) {}
+  uint32_t operator()() { return static_cast<uint32_t>(engine_()); }
+
+ private:
+  std::mt19937 engine_;
 };
 
 // Calls body() once for every target that this CPU can run, with the kernels of that target.
