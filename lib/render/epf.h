@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/base/rect.h"
 #include "lib/headers/restoration_filter.h"
 #include "lib/pool/matrix.h"
 
@@ -27,6 +28,69 @@ EpfParameters MakeEpfParameters(const RestorationFilter& filter);
 
 // Rows and columns that a pass reads around a pixel: 3, 2, 1.
 constexpr uint32_t EpfBorder(uint32_t pass) { return 3 - pass; }
+
+// The inverse sigmas of a frame: a view of the blocks or a constant.
+struct EpfSigma {
+  View2D<const float> blocks;  // empty: all blocks have `constant`
+  float constant = 0.0f;
+  float At(int64_t bx, int64_t by) const { return blocks.empty() ? constant : blocks.Row(static_cast<size_t>(by))[bx]; }
+};
+
+// One pass over the rows of a tile, from top to bottom. One thread; the memory is the caller's.
+//
+// Columns are counted from `origin`, the tile's first column rounded down to a multiple of 16: all rows point there,
+// are aligned to 64 bytes, and have kMargin readable columns before, and after the width rounded up to a multiple
+// of 16.
+class EpfPass {
+ public:
+  static constexpr size_t kMargin = 32;
+  // Floats of scratch memory for tiles of up to `width` columns.
+  static size_t ScratchFloats(int pass, size_t width);
+
+  // The tile: columns [x0, x1), rows [y0, y1) of the plane that the pass makes. `scratch` is aligned to 64 bytes and
+  // used until the last row.
+  void Start(int pass, const EpfParameters* parameters, const EpfSigma& sigma, const Rect& tile, float* scratch);
+  // Makes the next row, from y0 on. rows[c][border + dy] are the input rows y + dy, |dy| <= border = EpfBorder(pass);
+  // columns up to `border` outside the tile count (mirrored at the plane's edges).
+  void NextRow(const float* const rows[3][7], float* const out[3]);
+
+ private:
+  struct Span {
+    int32_t begin, end;
+  };
+  // Runs of 16-column chunks.
+  struct Spans {
+    Span* list = nullptr;
+    uint32_t count = 0;
+    int64_t first_block_row = -1;
+    int64_t last_block_row = -1;
+  };
+
+  bool MatchBlockRows(int64_t first, int64_t last, Spans* spans) const;
+  // The chunks with filtered blocks in block rows first .. last; `spread`: with one more chunk on both sides.
+  void FindSpans(int64_t first, int64_t last, bool spread, Spans* spans) const;
+  void StartBlockRow(int64_t block_row);
+  void MakeDistances(const float* const rows[3][7]);
+  void MakeDistanceRow(const float* const rows[3][7], int64_t row);
+  void MakeSumRow(int64_t row);
+  float* DistanceRow(size_t k, int64_t row) const;
+  float* SumRow(size_t k, int64_t row) const;
+
+  int pass_ = 0;
+  const EpfParameters* parameters_ = nullptr;
+  EpfSigma sigma_;
+  Rect tile_;
+  int64_t origin_ = 0;
+  int64_t y_ = 0;
+  int32_t num_chunks_ = 0;
+  size_t stride_ = 0;
+  float* distances_ = nullptr;  // displacement x 3 rows
+  float* sums_ = nullptr;       // displacement x 3 rows
+  float* steps_[2] = {};        // inner rows of blocks, first and last rows of blocks
+  int64_t block_row_ = -1;      // of steps_
+  Spans filtered_;
+  Spans nearby_;
+};
 
 }  // namespace jxlpool
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "lib/base/rect.h"
 #include "lib/render/epf.h"
 #include "lib/render/gaborish.h"
 #include "lib/render/render_spec.h"
@@ -43,6 +44,31 @@ struct RowStage {
   uint32_t num_channels = 0;
   PlaneSize input;
   PlaneSize output;
+  uint32_t first_link = 0;  // its input, channel by channel; none for kLoad
+  uint32_t first_ring = 0;  // its output, channel by channel; unless in place
+  // A tile W columns wide needs at most (W >> total_shift_x) + extra_x columns of this stage's output.
+  uint32_t total_shift_x = 0;
+  uint32_t extra_x = 0;
+
+  bool HasChannel(size_t channel) const { return channel >= first_channel && channel < first_channel + num_channels; }
+  // The part of the input plane that a part of the output plane needs.
+  Rect InputRect(const Rect& out) const;
+  // Bound of the output columns for tiles of `tile_width` columns.
+  size_t MaxWidth(int64_t tile_width) const;
+};
+
+// The last few rows of one channel that a stage has made.
+struct RowRing {
+  uint32_t stage = 0;        // that makes the rows
+  uint32_t final_stage = 0;  // the last one that changes them in place, or `stage`
+  uint32_t num_rows = 1;
+  uint32_t mirror_border = 0;  // columns that the reader wants mirrored at the plane's edges
+};
+
+// Where a stage finds a channel: the ring, and the stage that has the last word on its rows.
+struct ChannelLink {
+  uint32_t ring = 0;
+  uint32_t producer = 0;
 };
 
 // What the stages of one frame need to know; copied from RenderSpec once per frame.

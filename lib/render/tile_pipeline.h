@@ -83,7 +83,7 @@ class RowSink {
   Status (*call_)(void*, const OutputRow&);
 };
 
-// Memory of one worker for Render; reusable for any pipeline and rectangle, grows when needed.
+// Memory of one worker for Render; reusable for any pipeline and rectangle that it is large enough for.
 class RenderScratch {
  public:
   RenderScratch() = default;
@@ -91,9 +91,13 @@ class RenderScratch {
   Status Reserve(Memory* memory, size_t bytes);
   uint8_t* data() const { return buffer_.data(); }
   size_t size() const { return buffer_.size(); }
+  NoiseRows* noise_rows() { return &noise_rows_; }
+  EpfPass* epf_passes() { return epf_passes_; }
 
  private:
   Buffer buffer_;
+  NoiseRows noise_rows_;
+  EpfPass epf_passes_[3];
 };
 
 class TilePipeline {
@@ -123,22 +127,25 @@ class TilePipeline {
   size_t ScratchBytes(int64_t max_width) const;
 
   // Renders `output_rect` (inside the frame, not empty). Thread-safe with one scratch per thread. Errors: those of the
-  // sink; kInvalidArgument if the scratch is too small or the input does not cover InputRect.
+  // sink; kInvalidArgument if the scratch is too small, the rectangle is not inside the frame, or a channel's only
+  // piece does not cover InputRect.
   Status Render(const TileInput& input, const Rect& output_rect, RowSink sink, RenderScratch* scratch) const;
 
  private:
   friend class TileRenderer;
 
-  Status AddStages(const RenderSpec& spec);
-  Status AddStage(StageKind kind, uint32_t first_channel, uint32_t num_channels, uint32_t parameter = 0);
+  // Appends to a list of stages under construction.
+  class Builder;
 
   uint32_t num_extra_ = 0;
   uint32_t num_active_stages_ = 0;
   uint32_t width_ = 0;
   uint32_t height_ = 0;
   StageParameters parameters_;
-  PoolVector<RowStage> stages_;        // in order of execution
-  PoolVector<PlaneSize> input_sizes_;  // per channel
+  PoolVector<RowStage> stages_;  // in order of execution; the first num_channels() load the input
+  PoolVector<RowRing> rings_;
+  PoolVector<ChannelLink> links_;  // of the stages, then, from final_link_ on, of the output
+  size_t final_link_ = 0;
 };
 
 }  // namespace jxlpool

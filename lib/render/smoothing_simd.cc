@@ -1,0 +1,80 @@
+// Kernels of Gaborish and chroma upsampling.
+#include <cstddef>
+
+#include "lib/render/chroma_upsampling.h"
+#include "lib/render/gaborish.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "lib/render/smoothing_simd.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace jxlpool {
+namespace HWY_NAMESPACE {
+namespace {
+namespace hn = hwy::HWY_NAMESPACE;
+using Samples = hn::ScalableTag<float>;
+
+void GaborishRowImpl(const GaborishWeights& weights, const float* HWY_RESTRICT above, const float* HWY_RESTRICT row,
+                     const float* HWY_RESTRICT below, size_t size, float* HWY_RESTRICT out) {
+  const Samples d;
+  const auto center = hn::Set(d, weights.center);
+  const auto edge = hn::Set(d, weights.edge);
+  const auto corner = hn::Set(d, weights.corner);
+  for (size_t i = 0; i < size; i += hn::Lanes(d)) {
+    const auto vertical = [&](size_t at)
+                              HWY_ATTR { return hn::Add(hn::LoadU(d, above + at), hn::LoadU(d, below + at)); };
+    const auto horizontal = hn::Add(hn::LoadU(d, row + i - 1), hn::LoadU(d, row + i + 1));
+    const auto corners = hn::Add(vertical(i - 1), vertical(i + 1));
+    const auto edges = hn::Add(horizontal, vertical(i));
+    hn::StoreU(hn::MulAdd(center, hn::LoadU(d, row + i), hn::MulAdd(edge, edges, hn::Mul(corner, corners))), d,
+               out + i);
+  }
+}
+
+void HorizontalImpl(const float* HWY_RESTRICT in, size_t size, float* HWY_RESTRICT out) {
+  const Samples d;
+  const auto quarter = hn::Set(d, 0.25f);
+  for (size_t i = 0; i < size; i += hn::Lanes(d)) {
+    const auto near = hn::Mul(hn::LoadU(d, in + i), hn::Set(d, 0.75f));
+    const auto left = hn::MulAdd(quarter, hn::LoadU(d, in + i - 1), near);
+    const auto right = hn::MulAdd(quarter, hn::LoadU(d, in + i + 1), near);
+    hn::StoreInterleaved2(left, right, d, out + 2 * i);
+  }
+}
+
+void VerticalImpl(const float* HWY_RESTRICT near, const float* HWY_RESTRICT far, size_t size, float* HWY_RESTRICT out) {
+  const Samples d;
+  for (size_t i = 0; i < size; i += hn::Lanes(d)) {
+    const auto weighted = hn::Mul(hn::LoadU(d, near + i), hn::Set(d, 0.75f));
+    hn::StoreU(hn::MulAdd(hn::Set(d, 0.25f), hn::LoadU(d, far + i), weighted), d, out + i);
+  }
+}
+
+}  // namespace
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace jxlpool
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace jxlpool {
+
+HWY_EXPORT(GaborishRowImpl);
+HWY_EXPORT(HorizontalImpl);
+HWY_EXPORT(VerticalImpl);
+
+void GaborishRow(const GaborishWeights& weights, const float* above, const float* row, const float* below, size_t size,
+                 float* out) {
+  HWY_DYNAMIC_DISPATCH(GaborishRowImpl)(weights, above, row, below, size, out);
+}
+void ChromaUpsampleRowHorizontally(const float* in, size_t size, float* out) {
+  HWY_DYNAMIC_DISPATCH(HorizontalImpl)(in, size, out);
+}
+void ChromaUpsampleRowVertically(const float* near, const float* far, size_t size, float* out) {
+  HWY_DYNAMIC_DISPATCH(VerticalImpl)(near, far, size, out);
+}
+
+}  // namespace jxlpool
+#endif  // HWY_ONCE

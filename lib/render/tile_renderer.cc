@@ -1,0 +1,308 @@
+#include "lib/render/tile_renderer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "lib/base/bits.h"
+#include "lib/features/mirror.h"
+#include "lib/render/chroma_upsampling.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr int64_t kAlign = 16;                 // columns of a 64-byte vector
+constexpr int64_t kMargin = EpfPass::kMargin;  // columns before and after the tile that may be read and written
+
+int64_t AlignDown(int64_t x) { return x / kAlign * kAlign; }
+
+// `factor`: what an upsampling stage writes beyond its tile is a multiple of it.
+size_t RingStride(size_t width, size_t factor) {
+  size_t stride = RoundUp(width + kAlign - 1, kAlign) + 2 * kMargin + (factor > 1 ? factor * kAlign : 0);
+  // Rows a multiple of 4 KiB apart would compete for the same cache lines.
+  if (stride % 1024 == 0) stride += kAlign;
+  return stride;
+}
+
+int EpfPassOf(StageKind kind) { return static_cast<int>(kind) - static_cast<int>(StageKind::kEpf0); }
+bool IsEpf(StageKind kind) { return kind >= StageKind::kEpf0 && kind <= StageKind::kEpf2; }
+
+}  // namespace
+
+class TileRenderer::Arena {
+ public:
+  explicit Arena(uint8_t* data) : data_(data) {}
+  template <typename T>
+  T* Take(size_t count) {
+    const size_t begin = used_;
+    used_ += RoundUp(count * sizeof(T), kRowAlignment);
+    return data_ == nullptr ? nullptr : reinterpret_cast<T*>(data_ + begin);
+  }
+  bool only_counts() const { return data_ == nullptr; }
+  size_t used() const { return used_; }
+
+ private:
+  uint8_t* data_;
+  size_t used_ = 0;
+};
+
+size_t TileRenderer::ScratchBytes(const TilePipeline& pipeline, int64_t width) {
+  Arena arena(nullptr);
+  TileRenderer renderer(pipeline, width, &arena);
+  return arena.used();
+}
+
+TileRenderer::TileRenderer(const TilePipeline& pipeline, int64_t width, Arena* arena) : pipeline_(pipeline) {
+  Allocate(arena, width);
+}
+
+TileRenderer::TileRenderer(const TilePipeline& pipeline, const TileInput& input, const Rect& output_rect,
+                           RenderScratch* scratch)
+    : pipeline_(pipeline),
+      input_(&input),
+      output_rect_(output_rect),
+      noise_rows_(scratch->noise_rows()),
+      epf_passes_(scratch->epf_passes()) {
+  Arena arena(scratch->data());
+  Allocate(&arena, output_rect.width);
+  StartStages();
+}
+
+void TileRenderer::Allocate(Arena* arena, int64_t width) {
+  const TilePipeline& p = pipeline_;
+  rings_ = arena->Take<Ring>(p.rings_.size());
+  progress_ = arena->Take<Progress>(p.stages_.size());
+  channel_rects_ = arena->Take<Rect>(p.num_channels());
+  row_pointers_ = arena->Take<float*>(p.num_channels());
+  size_t upsampling_floats = 0;
+  for (const RowStage& stage : p.stages_) {
+    const size_t stage_width = stage.MaxWidth(width);
+    if (IsEpf(stage.kind)) {
+      const int pass = EpfPassOf(stage.kind);
+      epf_memory_[pass] = arena->Take<float>(EpfPass::ScratchFloats(pass, stage_width));
+    }
+    if (stage.kind == StageKind::kUpsample) {
+      upsampling_floats = std::max(upsampling_floats, UpsamplingScratchFloats((stage_width >> stage.shift_x) + kAlign));
+    }
+    if (stage.kind == StageKind::kNoise) {
+      noise_memory_ =
+          arena->Take<float>(NoiseRows::ScratchFloats(p.parameters_.noise_field, static_cast<uint32_t>(stage_width)));
+    }
+    if (stage.kind == StageKind::kPatches) {
+      patch_memory_ = arena->Take<float>(PatchDictionary::ScratchFloats(p.num_extra_));
+    }
+  }
+  upsampling_memory_ = arena->Take<float>(upsampling_floats);
+  for (size_t i = 0; i < p.rings_.size(); ++i) {
+    const RowStage& stage = p.stages_[p.rings_[i].stage];
+    const size_t factor = stage.kind == StageKind::kUpsample ? size_t{1} << stage.shift_x : 1;
+    const size_t stride = RingStride(stage.MaxWidth(width), factor);
+    float* data = arena->Take<float>(stride * p.rings_[i].num_rows);
+    if (!arena->only_counts()) rings_[i] = Ring{data, stride, 0, p.rings_[i].num_rows};
+  }
+}
+
+void TileRenderer::StartStages() {
+  const TilePipeline& p = pipeline_;
+  for (size_t c = 0; c < p.num_channels(); ++c) channel_rects_[c] = output_rect_;
+  for (size_t i = p.stages_.size(); i-- > 0;) {
+    const RowStage& stage = p.stages_[i];
+    const Rect rect = channel_rects_[stage.first_channel];
+    const int64_t step = int64_t{1} << stage.shift_y;
+    progress_[i] = {rect, stage.kind == StageKind::kUpsample ? rect.y0 / step * step : rect.y0};
+    if (stage.kind == StageKind::kLoad) continue;
+    const Rect input = stage.InputRect(rect);
+    for (uint32_t k = 0; k < stage.num_channels; ++k) channel_rects_[stage.first_channel + k] = input;
+  }
+  for (size_t i = 0; i < p.rings_.size(); ++i) {
+    rings_[i].origin = AlignDown(progress_[p.rings_[i].stage].rect.x0) - kMargin;
+  }
+  for (size_t i = 0; i < p.stages_.size(); ++i) {
+    const RowStage& stage = p.stages_[i];
+    if (IsEpf(stage.kind)) {
+      const int pass = EpfPassOf(stage.kind);
+      epf_passes_[pass].Start(pass, &p.parameters_.epf, EpfSigma{input_->epf_sigma, input_->epf_constant_sigma},
+                              progress_[i].rect, epf_memory_[pass]);
+    }
+    if (stage.kind == StageKind::kNoise) {
+      noise_rows_->Start(p.parameters_.noise_field, progress_[i].rect, noise_memory_);
+    }
+  }
+}
+
+Status TileRenderer::Run(RowSink sink) {
+  const ChannelLink* links = pipeline_.links_.data() + pipeline_.final_link_;
+  for (int64_t y = output_rect_.y0; y < output_rect_.y1(); ++y) {
+    for (size_t c = 0; c < pipeline_.num_channels(); ++c) Advance(links[c].producer, y + 1);
+    // Only now: a stage in place uses the pointers too.
+    for (size_t c = 0; c < pipeline_.num_channels(); ++c) {
+      row_pointers_[c] = rings_[links[c].ring].At(output_rect_.x0, y);
+    }
+    JXLPOOL_RETURN_IF_ERROR(
+        sink(OutputRow{y, output_rect_.x0, static_cast<size_t>(output_rect_.width), row_pointers_}));
+  }
+  return OkStatus();
+}
+
+void TileRenderer::Advance(uint32_t stage, int64_t end) {
+  Progress& progress = progress_[stage];
+  end = std::min(end, progress.rect.y1());
+  const RowStage& s = pipeline_.stages_[stage];
+  const int64_t step = s.kind == StageKind::kUpsample ? int64_t{1} << s.shift_y : 1;
+  while (progress.next < end) {
+    const int64_t y = progress.next;
+    // The last input row for this row; in a loop, because a stage may read several rings.
+    if (s.kind != StageKind::kLoad) {
+      const int64_t last = (s.in_place ? y : y >> s.shift_y) + s.border_y;
+      for (uint32_t i = 0; i < s.num_channels; ++i) Advance(pipeline_.links_[s.first_link + i].producer, last + 1);
+    }
+    MakeRow(stage, y);
+    progress.next += step;
+  }
+}
+
+void TileRenderer::MakeRow(uint32_t index, int64_t y) {
+  const RowStage& stage = pipeline_.stages_[index];
+  const Progress& progress = progress_[index];
+  switch (stage.kind) {
+    case StageKind::kLoad:
+      Load(stage, progress, y);
+      break;
+    case StageKind::kChromaHorizontal:
+      ChromaHorizontal(stage, progress, y);
+      break;
+    case StageKind::kChromaVertical:
+      ChromaVertical(stage, progress, y);
+      break;
+    case StageKind::kGaborish:
+      Gaborish(stage, progress, y);
+      break;
+    case StageKind::kEpf0:
+    case StageKind::kEpf1:
+    case StageKind::kEpf2:
+      Epf(stage, progress, y);
+      break;
+    case StageKind::kUpsample:
+      return Upsample(stage, progress, y);  // no border is ever wanted
+    case StageKind::kPatches:
+      Patches(stage, progress, y);
+      break;
+    case StageKind::kSplines:
+      Splines(stage, progress, y);
+      break;
+    case StageKind::kNoise:
+      return Noise(stage, progress, y);
+  }
+  for (uint32_t i = 0; i < stage.num_channels; ++i) {
+    const uint32_t ring = stage.in_place ? pipeline_.links_[stage.first_link + i].ring : stage.first_ring + i;
+    if (pipeline_.rings_[ring].final_stage == index) MirrorColumns(ring, stage, progress.rect, y);
+  }
+}
+
+void TileRenderer::MirrorColumns(uint32_t ring, const RowStage& stage, const Rect& rect, int64_t y) {
+  const int64_t border = pipeline_.rings_[ring].mirror_border;
+  const int64_t width = stage.output.width;
+  if (rect.x0 == 0) MirrorLeft(rings_[ring].At(0, y), width, border);
+  if (rect.x1() == width) MirrorRight(rings_[ring].At(width, y), width, border);
+}
+
+const float* TileRenderer::Input(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const {
+  const Ring& ring = rings_[pipeline_.links_[stage.first_link + i].ring];
+  return ring.At(x, Mirror(y, stage.input.height));
+}
+
+float* TileRenderer::InPlace(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const {
+  return rings_[pipeline_.links_[stage.first_link + i].ring].At(x, y);
+}
+
+void TileRenderer::Load(const RowStage& stage, const Progress& progress, int64_t y) {
+  const ChannelInput& channel = input_->channels[stage.first_channel];
+  for (size_t i = 0; i < channel.num_pieces; ++i) {
+    const InputPiece& piece = channel.pieces[i];
+    if (y < piece.y0 || y >= piece.y0 + static_cast<int64_t>(piece.view.height)) continue;
+    const int64_t begin = std::max(progress.rect.x0, piece.x0);
+    const int64_t end = std::min(progress.rect.x1(), piece.x0 + static_cast<int64_t>(piece.view.width));
+    if (begin >= end) continue;
+    std::memcpy(Output(stage, 0, begin, y), piece.view.Row(static_cast<size_t>(y - piece.y0)) + (begin - piece.x0),
+                static_cast<size_t>(end - begin) * sizeof(float));
+  }
+}
+
+void TileRenderer::ChromaHorizontal(const RowStage& stage, const Progress& progress, int64_t y) {
+  const int64_t x = AlignDown(progress.rect.x0);
+  const int64_t size = CeilDiv<int64_t>(progress.rect.x1() - x, 2);
+  ChromaUpsampleRowHorizontally(Input(stage, 0, x / 2, y), static_cast<size_t>(size), Output(stage, 0, x, y));
+}
+
+void TileRenderer::ChromaVertical(const RowStage& stage, const Progress& progress, int64_t y) {
+  const int64_t x = AlignDown(progress.rect.x0);
+  const int64_t near = y >> 1;
+  const int64_t far = near + (y % 2 == 0 ? -1 : 1);
+  ChromaUpsampleRowVertically(Input(stage, 0, x, near), Input(stage, 0, x, far),
+                              static_cast<size_t>(progress.rect.x1() - x), Output(stage, 0, x, y));
+}
+
+void TileRenderer::Gaborish(const RowStage& stage, const Progress& progress, int64_t y) {
+  const int64_t x = AlignDown(progress.rect.x0);
+  const size_t size = static_cast<size_t>(progress.rect.x1() - x);
+  for (uint32_t c = 0; c < 3; ++c) {
+    GaborishRow(pipeline_.parameters_.gaborish[c], Input(stage, c, x, y - 1), Input(stage, c, x, y),
+                Input(stage, c, x, y + 1), size, Output(stage, c, x, y));
+  }
+}
+
+void TileRenderer::Epf(const RowStage& stage, const Progress& progress, int64_t y) {
+  const int64_t x = AlignDown(progress.rect.x0);
+  const int64_t border = stage.border_y;
+  const float* rows[3][7] = {};
+  float* out[3];
+  for (uint32_t c = 0; c < 3; ++c) {
+    for (int64_t dy = -border; dy <= border; ++dy) rows[c][border + dy] = Input(stage, c, x, y + dy);
+    out[c] = Output(stage, c, x, y);
+  }
+  epf_passes_[EpfPassOf(stage.kind)].NextRow(rows, out);
+}
+
+void TileRenderer::Upsample(const RowStage& stage, const Progress& progress, int64_t y) {
+  const int64_t factor = int64_t{1} << stage.shift_x;
+  const int64_t x = AlignDown(progress.rect.x0);
+  const int64_t in_x = x >> stage.shift_x;
+  const int64_t in_y = y >> stage.shift_y;
+  const int64_t size = CeilDiv(progress.rect.x1(), factor) - in_x;
+  for (uint32_t c = 0; c < stage.num_channels; ++c) {
+    const float* rows[5];
+    float* out[8];
+    for (int64_t dy = -2; dy <= 2; ++dy) rows[2 + dy] = Input(stage, c, in_x, in_y + dy);
+    for (int64_t oy = 0; oy < factor; ++oy) out[oy] = Output(stage, c, x, y + oy);
+    UpsampleRow(pipeline_.parameters_.upsampling[stage.shift_x - 1], rows, static_cast<size_t>(size), out,
+                upsampling_memory_);
+  }
+}
+
+void TileRenderer::Patches(const RowStage& stage, const Progress& progress, int64_t y) {
+  const StageParameters& parameters = pipeline_.parameters_;
+  const uint32_t x0 = static_cast<uint32_t>(progress.rect.x0);
+  const uint32_t x1 = static_cast<uint32_t>(progress.rect.x1());
+  if (!parameters.patches->MayTouch(static_cast<uint32_t>(y), x0, x1)) return;
+  for (uint32_t c = 0; c < stage.num_channels; ++c) row_pointers_[c] = InPlace(stage, c, x0, y);
+  parameters.patches->DrawRow(static_cast<uint32_t>(y), x0, x1, row_pointers_, parameters.patch_references,
+                              parameters.extra_blending, patch_memory_);
+}
+
+void TileRenderer::Splines(const RowStage& stage, const Progress& progress, int64_t y) {
+  const uint32_t x0 = static_cast<uint32_t>(progress.rect.x0);
+  const uint32_t x1 = static_cast<uint32_t>(progress.rect.x1());
+  float* const rows[3] = {InPlace(stage, 0, x0, y), InPlace(stage, 1, x0, y), InPlace(stage, 2, x0, y)};
+  pipeline_.parameters_.splines->DrawRow(static_cast<uint32_t>(y), x0, x1, rows);
+}
+
+void TileRenderer::Noise(const RowStage& stage, const Progress& progress, int64_t y) {
+  const StageParameters& parameters = pipeline_.parameters_;
+  const float* noise[3];
+  noise_rows_->NextRow(noise);
+  const int64_t x = progress.rect.x0;
+  float* const rows[3] = {InPlace(stage, 0, x, y), InPlace(stage, 1, x, y), InPlace(stage, 2, x, y)};
+  AddNoiseRow(parameters.noise, parameters.base_correlation_x, parameters.base_correlation_b, noise,
+              static_cast<size_t>(progress.rect.width), rows);
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,88 @@
+// TileRenderer: one run of a TilePipeline over one rectangle. For users: tile_pipeline.h.
+//
+// Rows are pulled: to make a row, a stage first lets the stages before it advance to the last row it needs. So every
+// ring holds just the rows that its reader looks at.
+#ifndef LIB_RENDER_TILE_RENDERER_H_
+#define LIB_RENDER_TILE_RENDERER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/render/tile_pipeline.h"
+
+namespace jxlpool {
+
+class TileRenderer {
+ public:
+  static size_t ScratchBytes(const TilePipeline& pipeline, int64_t width);
+
+  // REQUIRES: the arguments fulfil what TilePipeline::Render checks.
+  TileRenderer(const TilePipeline& pipeline, const TileInput& input, const Rect& output_rect, RenderScratch* scratch);
+
+  Status Run(RowSink sink);
+
+ private:
+  // The state of one ring in this run.
+  struct Ring {
+    float* data = nullptr;
+    size_t stride = 0;
+    int64_t origin = 0;  // the plane's column at data[0], a multiple of 16
+    int64_t num_rows = 1;
+    float* At(int64_t x, int64_t y) const {
+      return data + static_cast<size_t>(y % num_rows) * stride + static_cast<size_t>(x - origin);
+    }
+  };
+  // The state of one stage in this run.
+  struct Progress {
+    Rect rect;         // what it has to make
+    int64_t next = 0;  // its next row
+  };
+  // Hands out pieces of the scratch memory, or only counts them if it has none.
+  class Arena;
+
+  // Only to count.
+  TileRenderer(const TilePipeline& pipeline, int64_t width, Arena* arena);
+  void Allocate(Arena* arena, int64_t width);
+  void StartStages();
+  // Makes the rows of a stage up to `end`, at most to the end of its rectangle.
+  void Advance(uint32_t stage, int64_t end);
+  void MakeRow(uint32_t stage, int64_t y);
+  void MirrorColumns(uint32_t ring, const RowStage& stage, const Rect& rect, int64_t y);
+
+  void Load(const RowStage& stage, const Progress& progress, int64_t y);
+  void ChromaHorizontal(const RowStage& stage, const Progress& progress, int64_t y);
+  void ChromaVertical(const RowStage& stage, const Progress& progress, int64_t y);
+  void Gaborish(const RowStage& stage, const Progress& progress, int64_t y);
+  void Epf(const RowStage& stage, const Progress& progress, int64_t y);
+  void Upsample(const RowStage& stage, const Progress& progress, int64_t y);
+  void Patches(const RowStage& stage, const Progress& progress, int64_t y);
+  void Splines(const RowStage& stage, const Progress& progress, int64_t y);
+  void Noise(const RowStage& stage, const Progress& progress, int64_t y);
+
+  // Column x of input channel i of a stage, row y mirrored into the plane.
+  const float* Input(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const;
+  // Column x of output channel i of a stage.
+  float* Output(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const {
+    return rings_[stage.first_ring + i].At(x, y);
+  }
+  // Column x of channel i of a stage in place.
+  float* InPlace(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const;
+
+  const TilePipeline& pipeline_;
+  const TileInput* input_ = nullptr;
+  Rect output_rect_;
+  NoiseRows* noise_rows_ = nullptr;
+  EpfPass* epf_passes_ = nullptr;
+  Ring* rings_ = nullptr;
+  Progress* progress_ = nullptr;
+  Rect* channel_rects_ = nullptr;
+  float** row_pointers_ = nullptr;  // per channel
+  float* epf_memory_[3] = {};
+  float* upsampling_memory_ = nullptr;
+  float* noise_memory_ = nullptr;
+  float* patch_memory_ = nullptr;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_RENDER_TILE_RENDERER_H_
