@@ -76,8 +76,11 @@ BlockHeader* BufferPool::TakeCached(ThreadCache* cache, size_t size) {
 
 BlockHeader* BufferPool::TakeWith(ThreadCache* cache, size_t size, Category category, ElementType type, Fill fill) {
   BlockHeader* block = nullptr;
-  if (IsPooled(size)) [[likely]]
+  if (IsPooled(size)) [[likely]] {
     block = TakeCached(cache, size);
+    if (block == nullptr && futile_searches_left_.load(std::memory_order_relaxed) > 0) [[unlikely]]
+      block = TakeFromOthers(cache, size);
+  }
   const bool hit = block != nullptr;
   if (!hit) [[unlikely]] {
     if (options_.pooling) MakeRoom(cache, size);

@@ -49,8 +49,9 @@ struct BufferPoolOptions {
   // Cached blocks of all threads and the depot; the cap on everything live and cached, beyond which acquisitions fail
   // (~0: none); and how far the pool may grow beyond what is live (see retention.h).
   RetentionOptions retention;
-  // What is cached but was not wanted during this many decodes is released. 0: never.
-  uint32_t ageing_decodes = 4;
+  // What a thread keeps but does not want during this many decodes goes to the depot; what nobody takes from there
+  // during as many is released. 0: never.
+  uint32_t ageing_decodes = 3;
 
   SystemMemoryOptions system;
 };
@@ -105,6 +106,7 @@ class BufferPool {
   BlockHeader* TakeWith(ThreadCache* cache, size_t size, Category category, ElementType type, Fill fill);
   void GiveWith(ThreadCache* cache, BlockHeader* block);
   BlockHeader* TakeCached(ThreadCache* cache, size_t size);
+  BlockHeader* TakeFromOthers(const ThreadCache* own, size_t size);
   Status PrewarmWith(ThreadCache* cache, std::span<const PrewarmRequest> requests);
 
   // The calling thread's cache; nullptr if it cannot have one.
@@ -147,6 +149,9 @@ class BufferPool {
   uint32_t most_active_ = 0;     // since the last tick
   uint32_t ended_decodes_ = 0;   // since the last tick
   uint32_t ticks_ = 0;           // since the last release of idle blocks
+
+  // How often searching the caches of other threads may still be in vain until the next decode ends.
+  std::atomic<int32_t> futile_searches_left_{0};
 
   std::atomic<uint64_t> system_allocations_{0};
   std::atomic<uint64_t> system_allocated_bytes_{0};

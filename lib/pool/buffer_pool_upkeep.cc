@@ -10,6 +10,13 @@
 #include "lib/pool/poison.h"
 
 namespace jxlpool {
+namespace {
+
+// A search interrupts all running threads, which takes some microseconds. A pool that is warm rarely needs one and
+// finds what it searches; a decode of another shape finds nothing and should not try for each of its blocks.
+constexpr int32_t kFutileSearchesPerDecode = 16;
+
+}  // namespace
 
 BufferPool::~BufferPool() {
   ThreadDirectory::Unregister(this);
@@ -69,6 +76,17 @@ void BufferPool::VisitCaches(F f) {
   }
 }
 
+// Which thread does what varies from decode to decode, so the block wanted may be idle in another thread's cache.
+BlockHeader* BufferPool::TakeFromOthers(const ThreadCache* own, size_t size) {
+  if (size > options_.max_thread_block_bytes) return nullptr;
+  BlockHeader* block = nullptr;
+  VisitCaches([&](ThreadCache* cache) {
+    if (block == nullptr && cache != own) block = cache->lists.Pop(size);
+  });
+  if (block == nullptr) futile_searches_left_.fetch_sub(1, std::memory_order_relaxed);
+  return block;
+}
+
 void BufferPool::BeginDecode() {
   const std::lock_guard<std::mutex> lock(decodes_mutex_);
   ++active_decodes_;
@@ -77,6 +95,7 @@ void BufferPool::BeginDecode() {
 
 void BufferPool::EndDecode() {
   retention_.EndDecode();
+  futile_searches_left_.store(kFutileSearchesPerDecode, std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(decodes_mutex_);
     if (active_decodes_ > 0) --active_decodes_;
@@ -92,9 +111,11 @@ void BufferPool::EndDecode() {
 void BufferPool::ReleaseIdle() {
   BlockChain idle;
   VisitCaches([&](ThreadCache* cache) { cache->lists.DetachIdle(&idle); });
-  depot_.DetachIdle(&idle);
+  PutIntoDepot(&idle);
+  BlockChain aged;
+  depot_.DetachIdle(&aged);
   retention_.EndPeriod();
-  ReleaseAll(&idle, kAged);
+  ReleaseAll(&aged, kAged);
 }
 
 void BufferPool::Trim() {
@@ -107,6 +128,7 @@ void BufferPool::Trim() {
 void BufferPool::Clear() {
   Trim();
   retention_.Forget();
+  futile_searches_left_.store(0, std::memory_order_relaxed);
   ResetStatistics();
 }
 

@@ -77,8 +77,7 @@ TEST(AllocationTest, TheCountSeesWhatAColdPoolAllocates) {
   EXPECT_EQ(CountedAllocations(), allocated + 1);
 }
 
-// Which worker takes which task varies, so a worker may now and then need a block that another one keeps; with
-// everything prewarmed twice over in all caches this settles.
+// How many blocks of a size are live at a time varies with the scheduling of the threads, but not for ever upwards.
 TEST(AllocationTest, WarmDecodesOfSeveralThreadsSettle) {
   BufferPool pool;
   Budget budget;

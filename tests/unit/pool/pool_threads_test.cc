@@ -89,6 +89,16 @@ TEST(PoolThreadsTest, DyingThreadHandsItsBlocksOver) {
   EXPECT_EQ(pool.GetStatistics().system_allocations, 1u);
 }
 
+TEST(PoolThreadsTest, PeakCountsWhatDeadThreadsLeftLive) {
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  Buffer inherited;
+  std::thread([&] { inherited = Acquire(&memory, 128 << 10); }).join();
+  const Buffer own = Acquire(&memory, 64 << 10);
+  EXPECT_EQ(pool.GetStatistics().peak_live_bytes, 192u << 10);
+}
+
 TEST(PoolThreadsTest, ManyShortThreadsShareFewCaches) {
   BufferPool pool;
   Budget budget;
@@ -112,10 +122,29 @@ TEST(PoolThreadsTest, TrimAndAgeingReachIdleThreads) {
   pool.Trim();
   EXPECT_EQ(pool.GetStatistics().cached_bytes, 0u);
   worker.Run([&] { Acquire(&memory, 4096).Release(); });
-  pool.EndDecode();
-  EXPECT_EQ(pool.GetStatistics().cached_bytes, 4096u);
+  for (int i = 0; i < 2; ++i) {
+    pool.EndDecode();
+    EXPECT_EQ(pool.GetStatistics().cached_bytes, 4096u);
+  }
   pool.EndDecode();
   EXPECT_EQ(pool.GetStatistics().cached_bytes, 0u);
+}
+
+TEST(PoolThreadsTest, WarmPoolFindsABlockInAnotherThreadsCache) {
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  Worker worker;
+  const uint8_t* data = nullptr;
+  worker.Run([&] { data = Acquire(&memory, 4096).data(); });
+  const Buffer cold = Acquire(&memory, 4096);
+  EXPECT_NE(cold.data(), data) << "before the first decode has ended it is not worth searching";
+  pool.EndDecode();
+  const Buffer warm = Acquire(&memory, 4096);
+  EXPECT_EQ(warm.data(), data);
+  EXPECT_EQ(pool.GetStatistics().total.hits, 1u);
+  const Buffer more = Acquire(&memory, 4096);
+  EXPECT_EQ(pool.GetStatistics().system_allocations, 3u);
 }
 
 TEST(PoolThreadsTest, PoolMayDieBeforeItsThreads) {

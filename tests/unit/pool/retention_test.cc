@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 namespace jxlpool {
 namespace {
 
@@ -24,6 +28,29 @@ TEST(RetentionTest, ReservationsNeverExceedTheCap) {
   retention.ReturnSystem(600);
   EXPECT_EQ(retention.system_bytes(), 400u);
   EXPECT_EQ(retention.peak_system(), 1000u);
+}
+
+TEST(RetentionTest, CapHoldsForManyThreads) {
+  RetentionOptions options = Options();
+  options.max_system_bytes = 1000;
+  Retention retention(options);
+  std::atomic<uint64_t> reserved{0};  // never more than the retention's own count
+  std::atomic<bool> exceeded{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50000; ++round) {
+        if (!retention.ReserveSystem(300)) continue;
+        if (reserved.fetch_add(300) + 300 > 1000) exceeded = true;
+        reserved.fetch_sub(300);
+        retention.ReturnSystem(300);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(exceeded.load());
+  EXPECT_LE(retention.peak_system(), 1000u);
+  EXPECT_EQ(retention.system_bytes(), 0u);
 }
 
 TEST(RetentionTest, GrowthIsLimitedToThePeakAndSlack) {
