@@ -173,8 +173,12 @@ class SymbolReader {
 #else
     const bool is_own = position < entry.cutoff;
 #endif
-    const uint32_t symbol = is_own ? bucket : entry.alias;
-    const uint32_t next = is_own ? own_state : alias_state;
+    uint32_t symbol = entry.alias;
+    uint32_t next = alias_state;
+    if (is_own) {
+      symbol = bucket;
+      next = own_state;
+    }
     const RenormalisedState renormalised = Renormalise(next, static_cast<uint32_t>(bits_.Peek(16)));
     state_ = renormalised.state;
     bits_.Consume(renormalised.consumed);

@@ -1,0 +1,504 @@
+// Whole streams made by a small encoder: both coders, with and without copies, all ways of reading.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+#include "lib/entropy/cluster_map.h"
+#include "lib/entropy/entropy_decoder.h"
+#include "lib/entropy/permutation.h"
+#include "lib/entropy/symbol_reader.h"
+#include "tests/unit/entropy/entropy_test_util.h"
+#include "tests/unit/entropy/naive_decoder.h"
+#include "tests/unit/entropy/test_encoder.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr size_t kNumContexts = 5;
+constexpr uint32_t kNumClusters = 3;  // the last one is that of distances
+
+enum class Distances { kCoded, kAlwaysOneByCode1, kAlwaysOneByCode0 };
+
+// A code whose integers up to about 2^11 can be coded, in which copies have `distances`.
+TestCode MakeCode(bool prefix, bool lz77, Distances distances, std::mt19937* random) {
+  TestCode code;
+  code.prefix = prefix;
+  code.lz77 = lz77;
+  code.min_symbol = 60;
+  code.min_length = 1 + 2 * (1 + static_cast<uint32_t>((*random)() % 8));
+  code.length_config = HybridConfig{2, 1, 0};
+  code.map = {0, 1, 0, 1, 2};
+  if (lz77) code.map.push_back(2);
+  code.log_alphabet_size = prefix ? 15 : 7;
+  code.configs = {HybridConfig{4, 2, 0}, HybridConfig{3, 0, 1}, HybridConfig{0, 0, 0}};
+  for (uint32_t c = 0; c < kNumClusters; ++c) {
+    const uint32_t size = 100;
+    std::vector<uint32_t> frequencies(size, 1);
+    std::vector<uint32_t> lengths = RandomLengths(size, size, random);
+    if (c == 2 && distances != Distances::kCoded) {
+      const uint32_t symbol = distances == Distances::kAlwaysOneByCode1 ? 1 : 0;
+      frequencies.assign(size, 0);
+      frequencies[symbol] = 4096;
+      lengths.assign(size, 0);
+      lengths[symbol] = 1;
+    } else {
+      for (uint32_t left = 4096 - size; left > 0; --left) ++frequencies[(*random)() % size % (1 + (*random)() % size)];
+    }
+    if (prefix) {
+      code.lengths.push_back(lengths);
+    } else {
+      code.frequencies.push_back(frequencies);
+    }
+  }
+  return code;
+}
+
+struct Stream {
+  TestCode code;
+  std::vector<uint8_t> bytes;
+  std::vector<size_t> contexts;  // of each integer
+  std::vector<uint32_t> values;
+  uint32_t multiplier;
+  uint64_t end;
+};
+
+// Appends a copy to `values`, from the definition.
+void Copy(uint32_t length, uint32_t code, uint32_t multiplier, std::vector<uint32_t>* values) {
+  const uint64_t distance = Lz77Distance(code, multiplier, values->size());
+  for (uint32_t i = 0; i < length; ++i) values->push_back(distance == 0 ? 0 : (*values)[values->size() - distance]);
+}
+
+Stream MakeStream(bool prefix, bool lz77, Distances distances, uint32_t multiplier, size_t length,
+                  std::mt19937* random) {
+  Stream stream{MakeCode(prefix, lz77, distances, random), {}, {}, {}, multiplier, 0};
+  TestStream tokens(stream.code);
+  while (stream.values.size() < length) {
+    const size_t context = (*random)() % kNumContexts;
+    const uint32_t cluster = stream.code.map[context];
+    if (lz77 && (*random)() % 6 == 0 && (cluster != 2 || distances == Distances::kCoded)) {
+      const uint32_t copied = stream.code.min_length + static_cast<uint32_t>((*random)() % 300) / 7;
+      uint32_t code = static_cast<uint32_t>((*random)() % ((*random)() % 2 == 0 ? 130 : 5000));
+      if (distances == Distances::kAlwaysOneByCode1) code = 1;
+      if (distances == Distances::kAlwaysOneByCode0) code = 0;
+      tokens.AddCopy(cluster, copied, code);
+      Copy(copied, code, multiplier, &stream.values);
+      while (stream.contexts.size() < stream.values.size()) stream.contexts.push_back((*random)() % kNumContexts);
+      stream.contexts[stream.values.size() - copied] = context;
+      continue;
+    }
+    uint32_t value = static_cast<uint32_t>((*random)() >> ((*random)() % 8 + 21));
+    if (cluster == 2 && distances != Distances::kCoded) value = distances == Distances::kAlwaysOneByCode1 ? 1 : 0;
+    tokens.AddInteger(cluster, value);
+    stream.contexts.push_back(context);
+    stream.values.push_back(value);
+  }
+  BitWriter writer;
+  writer.Write(3, 5);
+  stream.code.Write(&writer);
+  tokens.Write(&writer);
+  stream.end = writer.position();
+  stream.bytes = writer.bytes();
+  return stream;
+}
+
+// Decodes `stream` in pieces, of random lengths and by all methods in turn.
+void ExpectDecodes(const Stream& stream, Copies copies, std::mt19937* random) {
+  TestMemory test;
+  for (const uint64_t max_values : {uint64_t{stream.values.size()}, uint64_t{10}, EntropyDecoder::kUnknownCount}) {
+    BitReader reader(stream.bytes.data(), stream.bytes.size());
+    reader.Skip(3);
+    auto code = EntropyCode::Read(&reader, &test.memory, kNumContexts);
+    ASSERT_TRUE(code.ok()) << code.status().message();
+    EXPECT_EQ(code.value().uses_prefix_code(), stream.code.prefix);
+    EXPECT_EQ(code.value().lz77_enabled(), stream.code.lz77);
+    auto created = EntropyDecoder::Create(code.value(), &reader, &test.memory, stream.multiplier, max_values);
+    ASSERT_TRUE(created.ok());
+    EntropyDecoder decoder = std::move(created).value();
+    ASSERT_EQ(decoder.kind().copies, copies);
+    for (size_t i = 0; i < stream.values.size();) {
+      const size_t end = std::min<size_t>(stream.values.size(), i + 1 + (*random)() % 50);
+      if ((*random)() % 2 == 0) {
+        for (; i < end; ++i) ASSERT_EQ(decoder.Read(&reader, stream.contexts[i]), stream.values[i]) << i;
+        continue;
+      }
+      VisitCoder(decoder.kind(), [&](auto coder) {
+        SymbolReader<decltype(coder)> symbols(&decoder, reader);
+        while (i < end) {
+          if constexpr (decltype(coder)::kCopies == Copies::kRepeat) {
+            const uint32_t run = std::min<uint32_t>(symbols.run(), static_cast<uint32_t>(end - i));
+            for (uint32_t k = 0; k < run; ++k) ASSERT_EQ(symbols.last(), stream.values[i + k]) << i;
+            symbols.SkipRun(run);
+            i += run;
+            if (i == end) break;
+          }
+          ASSERT_EQ(symbols.ReadCluster(code.value().cluster_map()[stream.contexts[i]]), stream.values[i]) << i;
+          ++i;
+        }
+        symbols.Store(&reader);
+      });
+    }
+    EXPECT_EQ(reader.BitsConsumed(), stream.end);
+    EXPECT_TRUE(decoder.Finish(&reader).ok());
+  }
+  EXPECT_EQ(test.budget.total().live, 0u);
+
+  naive::Bits bits(stream.bytes, 3);
+  naive::Code code;
+  ASSERT_TRUE(code.Read(&bits, kNumContexts));
+  naive::Stream naive_stream(code, &bits, stream.multiplier);
+  for (size_t i = 0; i < stream.values.size(); ++i) {
+    ASSERT_EQ(naive_stream.Read(&bits, stream.contexts[i]), stream.values[i]);
+  }
+}
+
+class StreamTest : public testing::TestWithParam<bool> {};
+
+TEST_P(StreamTest, WithoutCopies) {
+  std::mt19937 random(11);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    ExpectDecodes(MakeStream(GetParam(), false, Distances::kCoded, 0, 3000, &random), Copies::kNone, &random);
+  }
+}
+
+TEST_P(StreamTest, WithCopiesOfAnyDistance) {
+  std::mt19937 random(12);
+  for (const uint32_t multiplier : {0u, 1u, 2u, 7u, 20u, 300u, 100000u}) {
+    for (int repeat = 0; repeat < 5; ++repeat) {
+      ExpectDecodes(MakeStream(GetParam(), true, Distances::kCoded, multiplier, 8000, &random), Copies::kWindow,
+                    &random);
+    }
+  }
+}
+
+TEST_P(StreamTest, WithRepetitionsOfThePreviousInteger) {
+  std::mt19937 random(13);
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    ExpectDecodes(MakeStream(GetParam(), true, Distances::kAlwaysOneByCode1, 20, 3000, &random), Copies::kRepeat,
+                  &random);
+    ExpectDecodes(MakeStream(GetParam(), true, Distances::kAlwaysOneByCode1, 0, 3000, &random), Copies::kWindow,
+                  &random);
+    ExpectDecodes(MakeStream(GetParam(), true, Distances::kAlwaysOneByCode0, 0, 3000, &random), Copies::kRepeat,
+                  &random);
+    ExpectDecodes(MakeStream(GetParam(), true, Distances::kAlwaysOneByCode0, 1, 3000, &random), Copies::kRepeat,
+                  &random);
+    ExpectDecodes(MakeStream(GetParam(), true, Distances::kAlwaysOneByCode0, 3, 3000, &random), Copies::kWindow,
+                  &random);
+  }
+}
+
+// A copy before there is anything to copy gives zeros, of any length and in all kinds.
+TEST_P(StreamTest, CopyFromNothingGivesZeros) {
+  std::mt19937 random(14);
+  for (const Distances distances : {Distances::kCoded, Distances::kAlwaysOneByCode0}) {
+    Stream stream{MakeCode(GetParam(), true, distances, &random), {}, {}, {}, 0, 0};
+    TestStream tokens(stream.code);
+    tokens.AddCopy(0, 5000, distances == Distances::kCoded ? 77 : 0);
+    tokens.AddInteger(1, 123);
+    tokens.AddCopy(0, 20, distances == Distances::kCoded ? 9 : 0);
+    stream.values.assign(5000, 0);
+    stream.values.push_back(123);
+    Copy(20, distances == Distances::kCoded ? 9 : 0, 0, &stream.values);
+    stream.contexts.assign(stream.values.size(), 0);
+    stream.contexts[5000] = 1;
+    BitWriter writer;
+    writer.Write(3, 5);
+    stream.code.Write(&writer);
+    tokens.Write(&writer);
+    stream.end = writer.position();
+    stream.bytes = writer.bytes();
+    ExpectDecodes(stream, distances == Distances::kCoded ? Copies::kWindow : Copies::kRepeat, &random);
+  }
+}
+
+// More integers than the window holds: distances are cut to 2^20, and the window wraps.
+TEST_P(StreamTest, WindowOfTwoToTheTwenty) {
+  std::mt19937 random(15);
+  Stream stream{MakeCode(GetParam(), true, Distances::kCoded, &random), {}, {}, {}, 0, 0};
+  TestStream tokens(stream.code);
+  const auto integer = [&](uint32_t value) {
+    tokens.AddInteger(0, value);
+    stream.values.push_back(value);
+  };
+  const auto copy = [&](uint32_t length, uint32_t code) {
+    tokens.AddCopy(0, length, code);
+    Copy(length, code, 0, &stream.values);
+  };
+  for (uint32_t i = 0; i < 100; ++i) integer((i * i) % 1000);
+  copy(1 << 19, 98);
+  for (uint32_t i = 0; i < 100; ++i) integer((i * 17) % 1000);
+  copy(1 << 19, 150);
+  copy(1000, 0x7FFFFFFF);  // more than 2^20 back
+  copy(1000, (1 << 20) - 1);
+  copy(1000, (1 << 20) - 2);
+  copy(1 << 19, 12345);
+  integer(7);
+  stream.contexts.assign(stream.values.size(), 0);
+  BitWriter writer;
+  writer.Write(3, 5);
+  stream.code.Write(&writer);
+  tokens.Write(&writer);
+  stream.end = writer.position();
+  stream.bytes = writer.bytes();
+  ExpectDecodes(stream, Copies::kWindow, &random);
+}
+
+// A copy of 2^32 or more integers is an error at the end, and harmless until then.
+TEST_P(StreamTest, ImpossibleLengthIsCorrupt) {
+  std::mt19937 random(16);
+  TestMemory test;
+  for (const Distances distances : {Distances::kCoded, Distances::kAlwaysOneByCode0}) {
+    TestCode code = MakeCode(GetParam(), true, distances, &random);
+    code.length_config = HybridConfig{0, 0, 0};
+    TestStream tokens(code);
+    tokens.AddInteger(0, 5);
+    tokens.AddCopy(0, 0xFFFFFFFF, 0);  // still possible
+    for (const bool too_long : {false, true}) {
+      if (too_long) {
+        tokens = TestStream(code);
+        tokens.AddInteger(0, 5);
+        tokens.AddToken(0, Token{code.min_symbol + 32, 31, 0x7FFFFFFF});
+        tokens.AddInteger(2, 0);
+      }
+      BitWriter writer;
+      code.Write(&writer);
+      tokens.Write(&writer);
+      BitReader reader(writer.bytes().data(), writer.bytes().size());
+      auto read = EntropyCode::Read(&reader, &test.memory, kNumContexts);
+      ASSERT_TRUE(read.ok());
+      auto decoder = EntropyDecoder::Create(read.value(), &reader, &test.memory);
+      ASSERT_TRUE(decoder.ok());
+      for (int i = 0; i < 1000; ++i) EXPECT_EQ(decoder.value().Read(&reader, 0), 5u);
+      EXPECT_EQ(decoder.value().Finish(&reader).code(), too_long ? ErrorCode::kCorrupt : ErrorCode::kOk);
+    }
+  }
+}
+
+// The window grows only as far as the budget allows; running into the limit is reported at the end.
+TEST_P(StreamTest, WindowRespectsTheBudget) {
+  std::mt19937 random(17);
+  TestMemory test;
+  const Stream stream = MakeStream(GetParam(), true, Distances::kCoded, 0, 9000, &random);
+  const auto decode = [&](uint64_t extra, uint64_t max_values, uint64_t* peak) -> Status {
+    Budget budget;
+    Memory memory(&test.pool, &budget);
+    BitReader reader(stream.bytes.data(), stream.bytes.size());
+    reader.Skip(3);
+    JXLPOOL_ASSIGN_OR_RETURN(const EntropyCode code, EntropyCode::Read(&reader, &memory, kNumContexts));
+    budget.set_limit(budget.total().live + extra);
+    const uint64_t live = budget.total().live;
+    budget.ResetPeaks();
+    JXLPOOL_ASSIGN_OR_RETURN(EntropyDecoder decoder,
+                             EntropyDecoder::Create(code, &reader, &memory, stream.multiplier, max_values));
+    for (const size_t context : stream.contexts) decoder.Read(&reader, context);
+    *peak = budget.total().peak - live;
+    return decoder.Finish(&reader);
+  };
+  uint64_t peak = 0;
+  EXPECT_EQ(decode(1000, 9000, &peak).code(), ErrorCode::kMemoryLimit);
+  EXPECT_EQ(decode(5000, EntropyDecoder::kUnknownCount, &peak).code(), ErrorCode::kMemoryLimit);
+  EXPECT_TRUE(decode(1 << 17, EntropyDecoder::kUnknownCount, &peak).ok());
+  EXPECT_TRUE(decode(1 << 16, 9000, &peak).ok());
+  EXPECT_EQ(peak, 65536u);  // 2^14 integers
+}
+
+INSTANTIATE_TEST_SUITE_P(BothCoders, StreamTest, testing::Bool(),
+                         [](const testing::TestParamInfo<bool>& coder) { return coder.param ? "Prefix" : "Ans"; });
+
+// LZ77 is enabled, but no context can produce a length: no window, no copies.
+TEST(EntropyCodeTest, EnabledButImpossibleCopiesCostNothing) {
+  std::mt19937 random(18);
+  TestMemory test;
+  TestCode code = MakeCode(true, true, Distances::kCoded, &random);
+  code.map = {0, 1, 0, 1, 0, 2};
+  for (uint32_t c = 0; c < 2; ++c) code.lengths[c] = RandomLengths(60, 20, &random);
+  BitWriter writer;
+  code.Write(&writer);
+  BitReader reader(writer.bytes().data(), writer.bytes().size());
+  const auto read = EntropyCode::Read(&reader, &test.memory, kNumContexts);
+  ASSERT_TRUE(read.ok());
+  EXPECT_TRUE(read.value().lz77_enabled());
+  EXPECT_FALSE(read.value().copies_possible());
+  EXPECT_EQ(read.value().kind(0).copies, Copies::kNone);
+  EXPECT_TRUE(read.value().cluster(2).can_copy);
+}
+
+TEST(EntropyCodeTest, ConstantClusters) {
+  TestMemory test;
+  TestCode code;
+  code.map = {0, 1, 0, 1, 0};
+  code.log_alphabet_size = 5;
+  code.configs = {HybridConfig{0, 0, 0}, HybridConfig{4, 2, 0}};
+  code.frequencies = {{4096, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 4096}};
+  for (const bool extra : {false, true}) {
+    if (extra) code.configs[1] = HybridConfig{1, 0, 0};
+    BitWriter writer;
+    code.Write(&writer);
+    const uint64_t header = writer.position();
+    TestStream tokens(code);
+    tokens.AddInteger(0, 0);
+    tokens.AddToken(1, Token{7, extra ? 6u : 0u, 0x15});
+    tokens.Write(&writer);
+    BitReader reader(writer.bytes().data(), writer.bytes().size());
+    const auto read = EntropyCode::Read(&reader, &test.memory, 5);
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(reader.BitsConsumed(), header);
+    EXPECT_EQ(read.value().is_trivial(), !extra);
+    EXPECT_TRUE(read.value().cluster(0).is_constant);
+    EXPECT_EQ(read.value().cluster(0).constant_value, 0u);
+    EXPECT_TRUE(read.value().cluster(1).is_constant);
+    EXPECT_EQ(read.value().cluster(1).constant_value, extra ? 64u : 7u);
+    EXPECT_EQ(read.value().cluster(1).constant_extra_bits, extra ? 6 : 0);
+    EXPECT_EQ(read.value().max_value_bits(), extra ? 7u : 3u);
+    if (extra) continue;
+    auto decoder = EntropyDecoder::Create(read.value(), &reader, &test.memory);
+    ASSERT_TRUE(decoder.ok());
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(decoder.value().Read(&reader, 1), 7u);
+    EXPECT_EQ(reader.BitsConsumed(), header + 32);
+    EXPECT_TRUE(decoder.value().Finish(&reader).ok());
+  }
+}
+
+// Lists of what to reject that real streams never contain.
+TEST(EntropyCodeTest, RejectsImpossibleHeaders) {
+  TestMemory test;
+  const auto read = [&](const BitWriter& writer, size_t num_contexts, Lz77Rule rule = Lz77Rule::kAllowed) {
+    std::vector<uint8_t> bytes = writer.bytes();
+    bytes.resize(bytes.size() + 100);
+    BitReader reader(bytes.data(), bytes.size());
+    return EntropyCode::Read(&reader, &test.memory, num_contexts, rule).status();
+  };
+  BitWriter lz77;
+  lz77.Write(1, 1);
+  EXPECT_EQ(read(lz77, 1, Lz77Rule::kForbidden).code(), ErrorCode::kCorrupt);
+  BitWriter hole;  // clusters 0 and 2
+  hole.Write(1, 0);
+  hole.Write(1, 1);
+  hole.Write(2, 2);
+  hole.Write(2, 0);
+  hole.Write(2, 2);
+  EXPECT_EQ(read(hole, 2).code(), ErrorCode::kCorrupt);
+  for (const uint32_t size : {32768u, 32769u, 65536u}) {
+    BitWriter alphabet;
+    alphabet.Write(1, 0);
+    alphabet.Write(1, 1);
+    alphabet.Write(4, 15);
+    alphabet.VarU16(size - 1);
+    alphabet.Write(2, 1);  // one symbol
+    alphabet.Write(2, 0);
+    alphabet.Write(15, 32767);
+    EXPECT_EQ(read(alphabet, 1).code(), size == 32768 ? ErrorCode::kOk : ErrorCode::kCorrupt);
+  }
+}
+
+TEST(EntropyCodeTest, DistancesOfAnySizeStayInBounds) {
+  EXPECT_EQ(Lz77Distance(0xFFFFFFFF, 0, ~uint64_t{0}), 1u << 20);
+  EXPECT_EQ(Lz77Distance(0xFFFFFFFF, 5, ~uint64_t{0}), 1u << 20);
+  EXPECT_EQ(Lz77Distance(119, 0x7FFFFFFF, ~uint64_t{0}), 1u << 20);
+  EXPECT_EQ(Lz77Distance(0, 0, 0), 0u);
+  EXPECT_EQ(Lz77Distance(0, 0, 5), 1u);
+  EXPECT_EQ(Lz77Distance(120, 9, 5), 1u);
+  EXPECT_EQ(Lz77Distance(121, 9, 5), 2u);
+  EXPECT_EQ(Lz77Distance(3, 1, 5), 1u);  // (-1, 1): 0 becomes 1
+  EXPECT_EQ(Lz77Distance(0, 20, 100), 20u);
+  EXPECT_EQ(Lz77Distance(119, 20, 1000), 8u + 7 * 20);
+}
+
+// Permutations of all kinds against taking elements out of a list.
+TEST(PermutationTest, AgreesWithTheDefinition) {
+  std::mt19937 random(19);
+  TestMemory test;
+  int num_valid = 0;
+  for (int repeat = 0; repeat < 600; ++repeat) {
+    const size_t size = 1 + random() % (repeat % 10 == 0 ? 2000 : 100);
+    const size_t skip = random() % 4 == 0 ? random() % (size + 1) : 0;
+    TestCode code;
+    code.map = {0, 0, 0, 0, 0, 0, 0, 0};
+    code.configs = {HybridConfig{4, 1, 0}};
+    code.log_alphabet_size = 7;
+    code.frequencies = {std::vector<uint32_t>(64, 64)};
+    TestStream tokens(code);
+    uint32_t end = static_cast<uint32_t>(random() % (size - skip + 1 + (repeat % 7 == 0)));
+    if (random() % 4 == 0) end = static_cast<uint32_t>(size - skip);
+    tokens.AddInteger(0, end);
+    for (uint32_t i = 0; i < end; ++i) {
+      const uint32_t left = static_cast<uint32_t>(size - skip - std::min<size_t>(i, size - skip));
+      uint32_t digit = random() % 3 == 0 || left == 0 ? 0 : static_cast<uint32_t>(random() % left);
+      if (random() % 2000 == 0) digit = left;
+      tokens.AddInteger(0, digit);
+    }
+    BitWriter writer;
+    code.Write(&writer);
+    tokens.Write(&writer);
+
+    naive::Bits bits(writer.bytes(), 0);
+    naive::Code naive_code;
+    ASSERT_TRUE(naive_code.Read(&bits, kNumPermutationContexts));
+    naive::Stream naive_stream(naive_code, &bits, 0);
+    std::vector<uint32_t> expected;
+    const bool valid = naive::ReadPermutation(&naive_stream, &bits, size, skip, &expected);
+
+    BitReader reader(writer.bytes().data(), writer.bytes().size());
+    auto read = EntropyCode::Read(&reader, &test.memory, kNumPermutationContexts);
+    ASSERT_TRUE(read.ok());
+    auto decoder = EntropyDecoder::Create(read.value(), &reader, &test.memory);
+    ASSERT_TRUE(decoder.ok());
+    std::vector<uint32_t> permutation(size, 12345678);
+    const Status status = ReadPermutation(&decoder.value(), &reader, &test.memory, size, skip, permutation.data());
+    ASSERT_EQ(status.ok(), valid) << status.message();
+    if (!valid) continue;
+    ++num_valid;
+    EXPECT_TRUE(decoder.value().Finish(&reader).ok());
+    ASSERT_EQ(permutation, expected);
+  }
+  EXPECT_GT(num_valid, 400);
+  EXPECT_LT(num_valid, 600);
+}
+
+// Contexts of a permutation: the bit length of the size, then of the previous digit, at most 7.
+TEST(PermutationTest, UsesTheRightContexts) {
+  TestMemory test;
+  std::mt19937 random(20);
+  for (const size_t size : {1u, 2u, 3u, 60u, 64u, 127u, 128u, 300u}) {
+    // Cluster c codes every integer with an alphabet of its own, so that a wrong context shows.
+    TestCode code;
+    code.prefix = true;
+    code.map = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (uint32_t c = 0; c < 8; ++c) {
+      code.configs.push_back(HybridConfig{static_cast<uint8_t>(2 + c % 3), 1, 0});
+      code.lengths.push_back(RandomLengths(40, 40, &random));
+    }
+    const auto context = [](size_t x) { return std::min<uint32_t>(7, static_cast<uint32_t>(std::bit_width(x))); };
+    TestStream tokens(code);
+    std::vector<uint32_t> order(size);
+    std::iota(order.begin(), order.end(), 0u);
+    std::shuffle(order.begin(), order.end(), random);
+    std::vector<uint32_t> rest(size);
+    std::iota(rest.begin(), rest.end(), 0u);
+    tokens.AddInteger(context(size), static_cast<uint32_t>(size));
+    uint32_t previous = 0;
+    for (const uint32_t element : order) {
+      const auto at = std::find(rest.begin(), rest.end(), element);
+      const uint32_t digit = static_cast<uint32_t>(at - rest.begin());
+      tokens.AddInteger(context(previous), digit);
+      previous = digit;
+      rest.erase(at);
+    }
+    BitWriter writer;
+    code.Write(&writer);
+    tokens.Write(&writer);
+    BitReader reader(writer.bytes().data(), writer.bytes().size());
+    auto read = EntropyCode::Read(&reader, &test.memory, kNumPermutationContexts);
+    ASSERT_TRUE(read.ok());
+    auto decoder = EntropyDecoder::Create(read.value(), &reader, &test.memory);
+    ASSERT_TRUE(decoder.ok());
+    std::vector<uint32_t> permutation(size);
+    ASSERT_TRUE(ReadPermutation(&decoder.value(), &reader, &test.memory, size, 0, permutation.data()).ok());
+    EXPECT_EQ(permutation, order);
+    EXPECT_EQ(reader.BitsConsumed(), writer.position());
+  }
+}
+
+}  // namespace
+}  // namespace jxlpool
