@@ -12,6 +12,7 @@
 
 #include "jxlpool/jxlpool.hpp"
 #include "tests/api/png_reading.h"
+#include "tools/writers/background_writer.h"
 #include "tools/writers/error.h"
 #include "tools/writers/exif.h"
 #include "tools/writers/image_writer.h"
@@ -356,6 +357,66 @@ TEST(NpyWriter, HeaderTellsTheShapeOnceItIsKnown) {
   EXPECT_EQ(header.back(), '\n');
   EXPECT_TRUE(std::equal(first.begin(), first.end(), file.begin() + 128));
   EXPECT_TRUE(std::equal(second.begin(), second.end(), file.begin() + 128 + static_cast<ptrdiff_t>(first.size())));
+}
+
+// Remembers what it got; fails at a row if told to.
+class RecordingWriter : public ImageWriter {
+ public:
+  RecordingWriter(size_t row_bytes, uint32_t fail_at, Bytes* rows)
+      : row_bytes_(row_bytes), fail_at_(fail_at), rows_(rows) {}
+  void BeginFrame(const FrameDescription&) override { rows_->push_back(0xB0); }
+  void WriteRows(uint32_t y, uint32_t num_rows, const uint8_t* rows, size_t stride) override {
+    if (fail_at_ >= y && fail_at_ < y + num_rows) throw Error("as told");
+    for (uint32_t i = 0; i < num_rows; ++i) {
+      rows_->insert(rows_->end(), rows + i * stride, rows + i * stride + row_bytes_);
+    }
+  }
+  void EndFrame() override { rows_->push_back(0xE0); }
+  void Finish() override { rows_->push_back(0xF0); }
+
+ private:
+  size_t row_bytes_;
+  uint32_t fail_at_;
+  Bytes* rows_;
+};
+
+// Sends 2 frames of 100 rows, 4 rows at a time, through a BackgroundWriter.
+Bytes WriteInBackground(uint32_t width, uint32_t fail_at) {
+  PixelLayout layout;
+  layout.num_channels = 3;
+  Bytes got;
+  BackgroundWriter writer(std::make_unique<RecordingWriter>(width * 3, fail_at, &got), layout);
+  const Bytes rows = RandomRows(size_t{width} * 3 * 100, 7);
+  for (int frame = 0; frame < 2; ++frame) {
+    writer.BeginFrame({width, 100, 0});
+    for (uint32_t y = 0; y < 100; y += 4) {
+      Bytes band(rows.begin() + y * width * 3, rows.begin() + (y + 4) * width * 3);
+      writer.WriteRows(y, 4, band.data(), width * 3);
+      std::fill(band.begin(), band.end(), uint8_t{0});  // the rows are the caller's again
+    }
+    writer.EndFrame();
+  }
+  writer.Finish();
+  return got;
+}
+
+TEST(BackgroundWriter, PassesEverythingOnInOrder) {
+  for (const uint32_t width : {1u, 100u, 100000u}) {
+    const Bytes rows = RandomRows(size_t{width} * 3 * 100, 7);
+    Bytes want = {0xB0};
+    want.insert(want.end(), rows.begin(), rows.end());
+    want.insert(want.end(), {0xE0, 0xB0});
+    want.insert(want.end(), rows.begin(), rows.end());
+    want.insert(want.end(), {0xE0, 0xF0});
+    EXPECT_TRUE(WriteInBackground(width, ~0u) == want);
+  }
+}
+
+TEST(BackgroundWriter, HandsOnFailures) {
+  for (const uint32_t row : {0u, 50u, 99u}) {
+    EXPECT_THROW(WriteInBackground(10, row), Error);
+    EXPECT_THROW(WriteInBackground(100000, row), Error);
+  }
 }
 
 TEST(Exif, OrientationIsReset) {

@@ -4,8 +4,10 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "tools/djxl_pooled/progress.h"
+#include "tools/writers/background_writer.h"
 #include "tools/writers/error.h"
 
 namespace jxlpool::tools {
@@ -103,6 +105,9 @@ class FrameConverter {
     writers_.push_back(std::make_unique<WriterOutput>());
     writers_.back()->layout = layout;
     writers_.back()->writer = MakeWriter(format_, image_, layout, file);
+    if (CompressesSlowly(format_) && session_->num_threads() > 1) {
+      writers_.back()->writer = std::make_unique<BackgroundWriter>(std::move(writers_.back()->writer), layout);
+    }
     writers_.back()->progress = writers_.size() == 1 ? progress_ : nullptr;
   }
 

@@ -91,6 +91,8 @@ bool HoldsAnimation(FileFormat format) { return format == FileFormat::kPng || fo
 
 bool WantsStraightAlpha(FileFormat format) { return format == FileFormat::kPng || format == FileFormat::kPam; }
 
+bool CompressesSlowly(FileFormat format) { return IsPng(format); }
+
 OutputFile::Access AccessFor(FileFormat format, bool animation) {
   const bool patches_header = animation && HoldsAnimation(format);
   return patches_header || format == FileFormat::kPfm ? OutputFile::Access::kRandom : OutputFile::Access::kStream;

@@ -31,6 +31,8 @@ std::optional<FileFormat> FormatFromName(const std::string& name);
 bool HoldsAnimation(FileFormat format);
 // Whether the format's alpha is straight: colour must be divided by an associated alpha.
 bool WantsStraightAlpha(FileFormat format);
+// Whether writing may take longer than decoding.
+bool CompressesSlowly(FileFormat format);
 OutputFile::Access AccessFor(FileFormat format, bool animation);
 
 // What writers need to know about the decoded image.
