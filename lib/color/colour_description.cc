@@ -30,9 +30,10 @@ bool Near(const RgbChromaticities& a, const RgbChromaticities& b) {
   return Near(a.red, b.red) && Near(a.green, b.green) && Near(a.blue, b.blue);
 }
 
-// XYZ of a white point of grey images must fit the numbers of a profile.
+// What the numbers of a profile can hold.
+constexpr double kLargest = 32767.99;
+
 Status CheckGreyWhite(const Chromaticity& white) {
-  constexpr double kLargest = 32767.99;
   if (std::abs(white.y) < 1e-12 || std::abs(white.x / white.y) > kLargest ||
       std::abs((1 - white.x - white.y) / white.y) > kLargest) {
     return Corrupt("unusable white point");
@@ -157,8 +158,14 @@ Status CheckDescription(const ColourDescription& description) {
     return Corrupt("gamma out of range");
   }
   if (description.grey()) return CheckGreyWhite(description.WhiteXy());
-  auto matrix = RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy());
-  return matrix.ok() ? OkStatus() : matrix.status();
+  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix matrix,
+                           RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()));
+  for (const auto& row : matrix.m) {
+    for (const float element : row) {
+      if (!(std::abs(element) <= kLargest)) return Corrupt("primaries out of range");
+    }
+  }
+  return OkStatus();
 }
 
 bool IsConvertible(const ColourDescription& description) {

@@ -1,13 +1,13 @@
-// ColourEngine: conversion of float samples between any two encodings, enumerated or ICC, with Little-CMS where
-// formulas do not suffice.
+// ColourEngine: conversion of float samples between any two encodings, enumerated or ICC: with formulas where both
+// sides are enumerated, with Little-CMS otherwise.
 //
-//   ColourProfile source = ColourProfile::Enumerated(linear);        // or ColourProfile::Icc(bytes, size)
-//   JXLPOOL_ASSIGN_OR_RETURN(ColourEngine engine, ColourEngine::Create(source, target, options, memory));
-//   engine.ConvertRow(...);                                           // any number of threads, each with its own
-//   scratch
+//   JXLPOOL_ASSIGN_OR_RETURN(ColourEngine engine,
+//                            ColourEngine::Create(ColourProfile::Enumerated(from), ColourProfile::Icc(bytes, size),
+//                                                 ColourEngineOptions(), memory));
+//   engine.ConvertRow(in, out, n, scratch);   // any number of threads, each with its own scratch
 //
 // Everything the engine allocates comes from `memory`, which must outlive it. Create is slow (milliseconds); ConvertRow
-// does not allocate. The profiles' bytes are not referenced after Create.
+// does not allocate. The profiles are not referenced after Create.
 #ifndef LIB_COLOR_COLOUR_ENGINE_H_
 #define LIB_COLOR_COLOUR_ENGINE_H_
 
@@ -15,24 +15,27 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
+#include "lib/color/cms_context.h"
 #include "lib/color/colour_description.h"
+#include "lib/color/colour_matrix.h"
 #include "lib/color/transfer_functions.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {
 
-// One side of a conversion; does not own the profile's bytes.
+// One side of a conversion; the profile's bytes are not owned.
 struct ColourProfile {
-  const ColourDescription* description = nullptr;  // either this
-  const uint8_t* icc = nullptr;                    // or these
+  bool enumerated = true;
+  ColourDescription description;  // if enumerated
+  const uint8_t* icc = nullptr;   // otherwise
   size_t icc_size = 0;
 
-  static ColourProfile Enumerated(const ColourDescription& description) { return {&description, nullptr, 0}; }
-  static ColourProfile Icc(const uint8_t* icc, size_t size) { return {nullptr, icc, size}; }
+  static ColourProfile Enumerated(const ColourDescription& description) { return {true, description, nullptr, 0}; }
+  static ColourProfile Icc(const uint8_t* icc, size_t size) { return {false, {}, icc, size}; }
 };
 
 struct ColourEngineOptions {
-  // Nits of linear 1.0 on either side.
+  // Nits of linear 1.0 on either side, for PQ and HLG.
   float source_intensity_target = 255;
   float target_intensity_target = 255;
 };
@@ -45,10 +48,11 @@ class ColourEngine {
   ColourEngine& operator=(ColourEngine&& other) noexcept;
   ColourEngine(const ColourEngine&) = delete;
   ColourEngine& operator=(const ColourEngine&) = delete;
-  ~ColourEngine();
+  ~ColourEngine() { Destroy(); }
 
-  // Errors: kUnsupported (grey to colour and the like, profile classes that cannot convert), kInvalidArgument (a
-  // profile that cannot be parsed), kMemoryLimit.
+  // The rendering intent is the target's; between enumerated encodings all intents are relative colorimetric. Errors:
+  // kUnsupported (grey to colour and the reverse, a profile that cannot be a source or target), kInvalidArgument (a
+  // profile that cannot be parsed), kCorrupt (unusable chromaticities), kMemoryLimit.
   static Result<ColourEngine> Create(const ColourProfile& source, const ColourProfile& target,
                                      const ColourEngineOptions& options, Memory* memory);
 
@@ -56,29 +60,36 @@ class ColourEngine {
   uint32_t source_channels() const { return source_channels_; }
   // 1 or 3.
   uint32_t target_channels() const { return target_channels_; }
-  // True if ConvertRow would change nothing.
-  bool identity() const { return identity_; }
+  // True if ConvertRow changes nothing.
+  bool identity() const { return !decodes_ && !encodes_ && step_ == Step::kNone; }
 
-  // Floats of scratch that ConvertRow needs for rows of any length.
-  static constexpr size_t kScratchFloats = 8 * 1024;
-  // Converts n samples per channel: in[0 .. source_channels) to out[0 .. target_channels); in and out may be the same
-  // rows. `scratch` holds kScratchFloats and belongs to the calling thread.
+  // Floats of scratch that ConvertRow needs, for rows of any length.
+  static constexpr size_t kScratchFloats = 7 * 1024;
+  // Converts n samples per channel: in[0 .. source_channels) to out[0 .. target_channels). A row of `out` may be a row
+  // of `in`, but not overlap it otherwise. `scratch` belongs to the calling thread.
   void ConvertRow(const float* const* in, float* const* out, size_t n, float* scratch) const;
 
  private:
-  void Destroy();
-  void ConvertBlock(const float* const* in, float* const* out, size_t n, float* scratch) const;
+  enum class Step : uint8_t { kNone, kMatrix, kCms };
 
-  void* context_ = nullptr;  // Little-CMS objects; null if formulas suffice
-  void* transform_ = nullptr;
-  Buffer state_;  // allocator state of the context; stays where it is
-  uint32_t source_channels_ = 0;
-  uint32_t target_channels_ = 0;
-  bool identity_ = true;
-  bool decodes_ = false;
-  bool encodes_ = false;
-  TransferParameters decode_;  // before the Little-CMS step
-  TransferParameters encode_;  // after it
+  Status CreateByFormulas(const ColourDescription& source, const ColourDescription& target);
+  Status CreateWithCms(const ColourProfile& source, const ColourProfile& target, Memory* memory);
+  Status SetTransfers(const ColourProfile& source, const ColourProfile& target, const ColourEngineOptions& options);
+  void ConvertBlock(const float* const* in, float* const* out, size_t n, float* scratch) const;
+  void RunCms(const float* const* in, float* const* out, size_t n, float* scratch) const;
+  void Destroy();
+
+  uint32_t source_channels_ = 3;
+  uint32_t target_channels_ = 3;
+  bool decodes_ = false;  // transfer function of an enumerated source
+  bool encodes_ = false;  // and target
+  bool limits_ = false;   // scale down what the OOTF pushes over 1
+  Step step_ = Step::kNone;
+  TransferParameters decode_;
+  TransferParameters encode_;
+  ColourMatrix matrix_;
+  CmsContext context_;
+  void* transform_ = nullptr;  // of context_
 };
 
 }  // namespace jxlpool

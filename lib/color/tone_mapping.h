@@ -3,6 +3,7 @@
 #define LIB_COLOR_TONE_MAPPING_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "lib/base/status.h"
 #include "lib/color/colour_description.h"
@@ -10,47 +11,51 @@
 
 namespace jxlpool {
 
-// The curve of ITU-R BT.2408 annex 5 between two luminance ranges, in nits.
-struct Bt2408Curve {
-  Bt2408Curve(double source_min, double source_max, double target_min, double target_max);
-  // Scale for a colour whose luminance is `luminance` (1.0 = source_max): the factor for linear values such that 1.0
-  // becomes target_max nits. For luminance 0, *offset is the grey to add instead.
-  float Factor(float luminance, float* offset) const;
+// The luminance curve of ITU-R BT.2408 (annex 5) from 0..source_peak to 0..target_peak nits.
+class Bt2408Curve {
+ public:
+  Bt2408Curve() : Bt2408Curve(10000, 10000) {}
+  Bt2408Curve(double source_peak, double target_peak);
 
-  double source_max = 0;
-  double target_max = 0;
-  double pq_min = 0;
-  double pq_range = 1;
-  double min_level = 0;
-  double max_level = 1;
-  double knee = 1;
+  // Maps a linear colour whose 1.0 is source_peak nits to one whose 1.0 is target_peak nits.
+  void Apply(const LuminanceWeights& luminance, float rgb[3]) const;
+
+ private:
+  double source_peak_;
+  double target_peak_;
+  double source_signal_;  // PQ signal of source_peak
+  double max_level_;      // that of target_peak, relative to source_signal
+  double knee_;
 };
 
-// Brings out-of-gamut linear colours back by mixing with grey of equal luminance. `keep_saturation` 0..1.
+// Brings an out-of-gamut linear colour back by mixing it with the grey of equal luminance. keep_saturation 0..1:
+// whether rather luminance (0) or saturation (1) of bright colours is kept.
 void GamutMap(const LuminanceWeights& luminance, float keep_saturation, float rgb[3]);
 
-// Maps linear light whose 1.0 is the image's intensity target to linear light whose 1.0 is the display's.
+// The step between linear light of the output primaries with 1.0 = the image's intensity target, and the same with 1.0
+// = the display's. A plain value; Apply is thread-safe.
 class ToneMapper {
  public:
   // Does nothing.
   ToneMapper() = default;
-  // `image` is the signalled encoding, `output` the one whose linear light is mapped. Errors: kCorrupt,
-  // kInvalidArgument (luminances not positive).
+  // `image` is the signalled encoding, `output` the one whose linear light is mapped. PQ images are mapped down to a
+  // dimmer display; HLG images that are not delivered as HLG get the OOTF of the display; all else is left alone.
+  // Errors: kCorrupt, kInvalidArgument (luminances not positive).
   static Result<ToneMapper> Create(const ColourDescription& image, const ColourDescription& output,
                                    float image_intensity_target, float display_intensity_target);
 
-  // False: Apply does nothing.
+  // False: Apply does nothing, and linear 1.0 still means the image's intensity target.
   bool active() const { return mode_ != Mode::kNone; }
-  // In place; g and b null for grey. Thread-safe.
+  // In place; g and b are null for grey.
   void Apply(float* r, float* g, float* b, size_t n) const;
 
  private:
-  enum class Mode : unsigned char { kNone, kBt2408, kOotf };
+  enum class Mode : uint8_t { kNone, kBt2408, kOotf };
   Mode mode_ = Mode::kNone;
   bool gamut_map_ = false;
   float ootf_exponent_ = 0;
   LuminanceWeights luminance_;
-  Bt2408Curve curve_{0, 255, 0, 255};
+  Bt2408Curve curve_;
 };
 
 }  // namespace jxlpool

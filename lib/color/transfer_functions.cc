@@ -36,7 +36,7 @@ double EncodePositive(Transfer kind, double exponent, double nits, double v) {
     case Transfer::kDci:
       return v <= kGammaCutOff ? 0 : std::pow(v, exponent);
     case Transfer::kPq:
-      return v == 0 ? 0 : PqFromNits(v * nits);
+      return PqFromNits(v * nits);
     case Transfer::kHlg:
       return v <= 1.0 / 12 ? std::sqrt(3 * v) : kHlgA * std::log(12 * v - kHlgB) + kHlgC;
     case Transfer::kLinear:
@@ -111,6 +111,7 @@ double DecodeSample(Transfer kind, double exponent, double nits, double signal) 
 }
 
 double PqFromNits(double nits) {
+  if (nits <= 0) return 0;
   const double p = std::pow(nits / kPqPeakNits, kPqM1);
   return std::pow((kPqC1 + kPqC2 * p) / (1 + kPqC3 * p), kPqM2);
 }

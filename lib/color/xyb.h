@@ -27,6 +27,8 @@ inline constexpr float kScaledXybScale[3] = {22.995788804f, 1.183000077f, 1.5021
 
 // X, Y, B to the scaled XYB encoding, whose samples of ordinary colours are in 0..1.
 void XybToScaledXybRow(float* p0, float* p1, float* p2, size_t n);
+// (p0, p1, p2) = matrix * (p0, p1, p2) for every column of the rows.
+void MultiplyRow(const float (&matrix)[3][3], float* p0, float* p1, float* p2, size_t n);
 // Cb, Y, Cr to R, G, B (full-range BT.601).
 void YcbcrToRgbRow(float* p0, float* p1, float* p2, size_t n);
 

@@ -91,6 +91,19 @@ void XybToScaledXybRowKernel(float* p0, float* p1, float* p2, size_t n) {
   });
 }
 
+void MultiplyRowKernel(const float (&matrix)[3][3], float* p0, float* p1, float* p2, size_t n) {
+  const FloatTag d;
+  const ConeWeights first(matrix[0]);
+  const ConeWeights second(matrix[1]);
+  const ConeWeights third(matrix[2]);
+  ForVectors<3>(n, {p0, p1, p2}, [&](float* const(&at)[3]) HWY_ATTR {
+    const Cones v = {hn::LoadU(d, at[0]), hn::LoadU(d, at[1]), hn::LoadU(d, at[2])};
+    hn::StoreU(first(v), d, at[0]);
+    hn::StoreU(second(v), d, at[1]);
+    hn::StoreU(third(v), d, at[2]);
+  });
+}
+
 void YcbcrToRgbRowKernel(float* p0, float* p1, float* p2, size_t n) {
   const FloatTag d;
   const auto offset = Constant(128.0f / 255);
@@ -117,6 +130,7 @@ namespace jxlpool {
 HWY_EXPORT(XybToSignalRowKernel);
 HWY_EXPORT(XybToGreySignalRowKernel);
 HWY_EXPORT(XybToScaledXybRowKernel);
+HWY_EXPORT(MultiplyRowKernel);
 HWY_EXPORT(YcbcrToRgbRowKernel);
 
 void XybToSignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, float* p1, float* p2,
@@ -129,6 +143,9 @@ void XybToGreySignalRow(const XybParameters& xyb, const TransferParameters& tran
 }
 void XybToScaledXybRow(float* p0, float* p1, float* p2, size_t n) {
   HWY_DYNAMIC_DISPATCH(XybToScaledXybRowKernel)(p0, p1, p2, n);
+}
+void MultiplyRow(const float (&matrix)[3][3], float* p0, float* p1, float* p2, size_t n) {
+  HWY_DYNAMIC_DISPATCH(MultiplyRowKernel)(matrix, p0, p1, p2, n);
 }
 void YcbcrToRgbRow(float* p0, float* p1, float* p2, size_t n) {
   HWY_DYNAMIC_DISPATCH(YcbcrToRgbRowKernel)(p0, p1, p2, n);

@@ -1,0 +1,56 @@
+// CmsContext: a Little-CMS context whose memory comes from the pool.
+//
+// Little-CMS does not survive a failed allocation. When the budget refuses one, the allocator therefore leaves the
+// library by a long jump to the Call it was entered through; the context is broken from then on, and what it had
+// allocated goes back to the pool with it. (The context's own structure of a few hundred bytes comes from malloc,
+// whatever it is told.)
+//
+// One thread at a time, except that a finished transform may run on any number of threads: that allocates nothing.
+#ifndef LIB_COLOR_CMS_CONTEXT_H_
+#define LIB_COLOR_CMS_CONTEXT_H_
+
+#include "lib/base/status.h"
+#include "lib/pool/memory.h"
+
+struct _cmsContext_struct;
+
+namespace jxlpool {
+
+class CmsContext {
+ public:
+  // Empty.
+  CmsContext() = default;
+  CmsContext(CmsContext&& other) noexcept;
+  CmsContext& operator=(CmsContext&& other) noexcept;
+  CmsContext(const CmsContext&) = delete;
+  CmsContext& operator=(const CmsContext&) = delete;
+  // Profiles and transforms of the context become invalid.
+  ~CmsContext() { Destroy(); }
+
+  // `memory` must outlive the context. Errors: kMemoryLimit.
+  static Result<CmsContext> Create(Memory* memory);
+
+  bool empty() const { return context_ == nullptr; }
+  // For Little-CMS; to be used inside Call only, except for destroying objects of a context that is not broken.
+  _cmsContext_struct* get() const { return context_; }
+  // Whether an allocation was refused. Objects of a broken context must not even be destroyed.
+  bool broken() const;
+
+  // Runs body(), which calls Little-CMS. Errors: kMemoryLimit; body was then left in the middle, without running
+  // destructors. REQUIRES: body owns nothing while it calls Little-CMS.
+  template <class Body>
+  Status Call(Body&& body) const {
+    return CallGuarded([](void* function) { (*static_cast<Body*>(function))(); }, &body);
+  }
+
+ private:
+  Status CallGuarded(void (*function)(void*), void* argument) const;
+  void Destroy();
+
+  _cmsContext_struct* context_ = nullptr;
+  Buffer state_;  // of the allocator; its address is known to Little-CMS
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_COLOR_CMS_CONTEXT_H_
