@@ -65,6 +65,7 @@ BenchmarkResult RunBenchmark(const Options& options, Session* session) {
   std::vector<uint8_t> buffer = AllocateBuffer(session);
   BenchmarkResult result;
   std::vector<double> speeds;
+  speeds.reserve(static_cast<size_t>(options.num_reps));
   for (int i = 0; i < options.num_reps; ++i) speeds.push_back(Repeat(session, &buffer, &result));
   double sum_of_logs = 0;
   for (const double speed : speeds) sum_of_logs += std::log(std::max(speed, 1e-12));
