@@ -72,7 +72,7 @@ void GroupModel::MakeMetadata() {
       if (used[y * columns + x]) continue;
       TransformType type = TransformType::kDct8x8;
       for (int attempt = 0; attempt < 40; ++attempt) {
-        const uint32_t candidate = random_() % kNumTransformTypes;
+        const uint32_t candidate = random_() % static_cast<uint32_t>(kNumTransformTypes);
         if ((options_.type_mask >> candidate & 1) == 0) continue;
         const TransformShape& shape = kTransformShapes[candidate];
         bool fits = x + shape.block_columns <= std::min(columns, (x / 32 + 1) * 32) &&

@@ -89,7 +89,7 @@ class BitWriter {
   BitWriter& U(uint64_t value, uint32_t count) {
     for (uint32_t i = 0; i < count; ++i, ++size_) {
       if (size_ % 8 == 0) bytes_.push_back(0);
-      bytes_.back() = static_cast<uint8_t>(bytes_.back() | (value >> i & 1) << (size_ % 8));
+      bytes_.back() = static_cast<uint8_t>(bytes_.back() | (i < 64 ? value >> i & 1 : 0) << (size_ % 8));
     }
     return *this;
   }
