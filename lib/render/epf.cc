@@ -115,16 +115,15 @@ void EpfPass::StartBlockRow(int64_t block_row) {
   }
 }
 
-void EpfPass::MakeDistanceRow(const float* const rows[3][7], int64_t row) {
+void EpfPass::MakeDistanceRow(const float* const rows[7], const EpfChannelOffsets& channels, int64_t row) {
   const int64_t border = EpfBorder(static_cast<uint32_t>(pass_));
-  const float* window[3][3] = {};
-  for (size_t c = 0; c < 3; ++c) {
-    for (int64_t i = 0; i < 3 - pass_; ++i) window[c][i] = rows[c][row - y_ + border + i];
-  }
+  const float* window[3] = {};
+  for (int64_t i = 0; i < 3 - pass_; ++i) window[i] = rows[row - y_ + border + i];
   float* distances[kEpfMaxDisplacements] = {};
   for (size_t k = 0; k < NumDisplacements(pass_); ++k) distances[k] = DistanceRow(k, row);
   for (uint32_t i = 0; i < nearby_.count; ++i) {
-    EpfDistanceRow(pass_, parameters_->channel_scale, window, nearby_.list[i].begin, nearby_.list[i].end, distances);
+    EpfDistanceRow(pass_, parameters_->channel_scale, window, channels, nearby_.list[i].begin, nearby_.list[i].end,
+                   distances);
   }
 }
 
@@ -138,35 +137,37 @@ void EpfPass::MakeSumRow(int64_t row) {
 }
 
 // Brings the sums up to row y_. The first row of the tile needs those of the rows above too.
-void EpfPass::MakeDistances(const float* const rows[3][7]) {
+void EpfPass::MakeDistances(const float* const rows[7], const EpfChannelOffsets& channels) {
   // Sums of row y serve rows up to y + 2, so distances of row y + 1 serve rows up to y + 4.
   const int64_t last_row = std::min(y_ + 4, tile_.y1() - 1);
   FindSpans(y_ / kBlock, last_row / kBlock, true, &nearby_);
   if (y_ == tile_.y0) {
     const int64_t border = EpfBorder(static_cast<uint32_t>(pass_));
-    MakeDistanceRow(rows, y_ - border);
-    MakeDistanceRow(rows, y_ - border + 1);
+    MakeDistanceRow(rows, channels, y_ - border);
+    MakeDistanceRow(rows, channels, y_ - border + 1);
     for (int64_t row = y_ - border + 1; row < y_; ++row) {
-      MakeDistanceRow(rows, row + 1);
+      MakeDistanceRow(rows, channels, row + 1);
       MakeSumRow(row);
     }
   }
-  MakeDistanceRow(rows, y_ + 1);
+  MakeDistanceRow(rows, channels, y_ + 1);
   MakeSumRow(y_);
 }
 
-void EpfPass::NextRow(const float* const rows[3][7], float* const out[3]) {
+void EpfPass::NextRow(const float* const rows[7], const EpfChannelOffsets& in_channels, float* out,
+                      const EpfChannelOffsets& out_channels) {
   const size_t border = EpfBorder(static_cast<uint32_t>(pass_));
-  if (pass_ < 2) MakeDistances(rows);
+  if (pass_ < 2) MakeDistances(rows, in_channels);
   const int64_t block_row = y_ / kBlock;
   if (block_row != block_row_) StartBlockRow(block_row);
   FindSpans(block_row, block_row, false, &filtered_);
 
   EpfFilterArguments arguments;
-  for (size_t c = 0; c < 3; ++c) {
-    for (size_t i = 0; i < 2 * border + 1; ++i) arguments.rows[c][3 - border + i] = rows[c][i];
-    arguments.out[c] = out[c];
-  }
+  const size_t reach = pass_ == 0 ? 2 : 1;
+  for (size_t i = 0; i < 2 * reach + 1; ++i) arguments.rows[2 - reach + i] = rows[border - reach + i];
+  arguments.in_channels = in_channels;
+  arguments.out = out;
+  arguments.out_channels = out_channels;
   for (size_t k = 0; k < NumDisplacements(pass_); ++k) {
     arguments.sums[k][0] = SumRow(k, y_);
     arguments.sums[k][1] = SumRow(k, y_ - Displacement(pass_, k).dy);
@@ -177,7 +178,8 @@ void EpfPass::NextRow(const float* const rows[3][7], float* const out[3]) {
   const auto copy = [&](int32_t begin, int32_t end) {
     if (begin >= end) return;
     for (size_t c = 0; c < 3; ++c) {
-      std::memcpy(out[c] + begin, rows[c][border] + begin, static_cast<size_t>(end - begin) * sizeof(float));
+      std::memcpy(out + out_channels.offset[c] + begin, rows[border] + in_channels.offset[c] + begin,
+                  static_cast<size_t>(end - begin) * sizeof(float));
     }
   };
   int32_t done = 0;

@@ -29,6 +29,11 @@ EpfParameters MakeEpfParameters(const RestorationFilter& filter);
 // Rows and columns that a pass reads around a pixel: 3, 2, 1.
 constexpr uint32_t EpfBorder(uint32_t pass) { return 3 - pass; }
 
+// Where the three channels of a row are: channel c at row + offset[c].
+struct EpfChannelOffsets {
+  ptrdiff_t offset[3] = {};
+};
+
 // The inverse sigmas of a frame: a view of the blocks or a constant.
 struct EpfSigma {
   View2D<const float> blocks;  // empty: all blocks have `constant`
@@ -50,9 +55,11 @@ class EpfPass {
   // The tile: columns [x0, x1), rows [y0, y1) of the plane that the pass makes. `scratch` is aligned to 64 bytes and
   // used until the last row.
   void Start(int pass, const EpfParameters* parameters, const EpfSigma& sigma, const Rect& tile, float* scratch);
-  // Makes the next row, from y0 on. rows[c][border + dy] are the input rows y + dy, |dy| <= border = EpfBorder(pass);
-  // columns up to `border` outside the tile count (mirrored at the plane's edges).
-  void NextRow(const float* const rows[3][7], float* const out[3]);
+  // Makes the next row, from y0 on. rows[border + dy] are the input rows y + dy, |dy| <= border = EpfBorder(pass), of
+  // channel 0; channel c is at the given offsets from it. Columns up to `border` outside the tile count (mirrored at
+  // the plane's edges).
+  void NextRow(const float* const rows[7], const EpfChannelOffsets& in_channels, float* out,
+               const EpfChannelOffsets& out_channels);
 
  private:
   struct Span {
@@ -70,8 +77,8 @@ class EpfPass {
   // The chunks with filtered blocks in block rows first .. last; `spread`: with one more chunk on both sides.
   void FindSpans(int64_t first, int64_t last, bool spread, Spans* spans) const;
   void StartBlockRow(int64_t block_row);
-  void MakeDistances(const float* const rows[3][7]);
-  void MakeDistanceRow(const float* const rows[3][7], int64_t row);
+  void MakeDistances(const float* const rows[7], const EpfChannelOffsets& channels);
+  void MakeDistanceRow(const float* const rows[7], const EpfChannelOffsets& channels, int64_t row);
   void MakeSumRow(int64_t row);
   float* DistanceRow(size_t k, int64_t row) const;
   float* SumRow(size_t k, int64_t row) const;

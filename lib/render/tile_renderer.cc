@@ -132,7 +132,7 @@ void TileRenderer::StartStages() {
 Status TileRenderer::Run(RowSink sink) {
   const ChannelLink* links = pipeline_.links_.data() + pipeline_.final_link_;
   for (int64_t y = output_rect_.y0; y < output_rect_.y1(); ++y) {
-    for (size_t c = 0; c < pipeline_.num_channels(); ++c) Advance(links[c].producer, y + 1);
+    AdvanceInputs(links, pipeline_.num_channels(), y + 1);
     // Only now: a stage in place uses the pointers too.
     for (size_t c = 0; c < pipeline_.num_channels(); ++c) {
       row_pointers_[c] = rings_[links[c].ring].At(output_rect_.x0, y);
@@ -143,6 +143,12 @@ Status TileRenderer::Run(RowSink sink) {
   return OkStatus();
 }
 
+void TileRenderer::AdvanceInputs(const ChannelLink* links, size_t count, int64_t end) {
+  for (size_t i = 0; i < count; ++i) {
+    if (i == 0 || links[i].producer != links[i - 1].producer) Advance(links[i].producer, end);
+  }
+}
+
 void TileRenderer::Advance(uint32_t stage, int64_t end) {
   Progress& progress = progress_[stage];
   end = std::min(end, progress.rect.y1());
@@ -150,10 +156,10 @@ void TileRenderer::Advance(uint32_t stage, int64_t end) {
   const int64_t step = s.kind == StageKind::kUpsample ? int64_t{1} << s.shift_y : 1;
   while (progress.next < end) {
     const int64_t y = progress.next;
-    // The last input row for this row; in a loop, because a stage may read several rings.
+    // Up to the last input row for this row.
     if (s.kind != StageKind::kLoad) {
       const int64_t last = (s.in_place ? y : y >> s.shift_y) + s.border_y;
-      for (uint32_t i = 0; i < s.num_channels; ++i) Advance(pipeline_.links_[s.first_link + i].producer, last + 1);
+      AdvanceInputs(pipeline_.links_.data() + s.first_link, s.num_channels, last + 1);
     }
     MakeRow(stage, y);
     progress.next += step;
@@ -177,9 +183,13 @@ void TileRenderer::MakeRow(uint32_t index, int64_t y) {
       Gaborish(stage, progress, y);
       break;
     case StageKind::kEpf0:
+      Epf<0>(stage, progress, y);
+      break;
     case StageKind::kEpf1:
+      Epf<1>(stage, progress, y);
+      break;
     case StageKind::kEpf2:
-      Epf(stage, progress, y);
+      Epf<2>(stage, progress, y);
       break;
     case StageKind::kUpsample:
       return Upsample(stage, progress, y);  // no border is ever wanted
@@ -205,13 +215,25 @@ void TileRenderer::MirrorColumns(uint32_t ring, const RowStage& stage, const Rec
   if (rect.x1() == width) MirrorRight(rings_[ring].At(width, y), width, border);
 }
 
-const float* TileRenderer::Input(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const {
-  const Ring& ring = rings_[pipeline_.links_[stage.first_link + i].ring];
-  return ring.At(x, Mirror(y, stage.input.height));
+template <int kBorder>
+void TileRenderer::Input(const RowStage& stage, uint32_t i, int64_t x, int64_t y, const float** rows) const {
+  const Ring& ring = InputRing(stage, i);
+  const int64_t height = stage.input.height;
+  if (y < kBorder || y + kBorder >= height) {
+    for (int64_t dy = -kBorder; dy <= kBorder; ++dy) rows[kBorder + dy] = ring.At(x, Mirror(y + dy, height));
+    return;
+  }
+  // The rows of the window are neighbours in the ring.
+  const float* base = ring.data + (x - ring.origin);
+  uint32_t slot = static_cast<uint32_t>(y - kBorder) % ring.num_rows;
+  for (int k = 0; k < 2 * kBorder + 1; ++k) {
+    rows[k] = base + slot * ring.stride;
+    if (++slot == ring.num_rows) slot = 0;
+  }
 }
 
 float* TileRenderer::InPlace(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const {
-  return rings_[pipeline_.links_[stage.first_link + i].ring].At(x, y);
+  return InputRing(stage, i).At(x, y);
 }
 
 void TileRenderer::Load(const RowStage& stage, const Progress& progress, int64_t y) {
@@ -230,36 +252,42 @@ void TileRenderer::Load(const RowStage& stage, const Progress& progress, int64_t
 void TileRenderer::ChromaHorizontal(const RowStage& stage, const Progress& progress, int64_t y) {
   const int64_t x = AlignDown(progress.rect.x0);
   const int64_t size = CeilDiv<int64_t>(progress.rect.x1() - x, 2);
-  ChromaUpsampleRowHorizontally(Input(stage, 0, x / 2, y), static_cast<size_t>(size), Output(stage, 0, x, y));
+  const float* row = nullptr;
+  Input<0>(stage, 0, x / 2, y, &row);
+  ChromaUpsampleRowHorizontally(row, static_cast<size_t>(size), Output(stage, 0, x, y));
 }
 
 void TileRenderer::ChromaVertical(const RowStage& stage, const Progress& progress, int64_t y) {
   const int64_t x = AlignDown(progress.rect.x0);
-  const int64_t near = y >> 1;
-  const int64_t far = near + (y % 2 == 0 ? -1 : 1);
-  ChromaUpsampleRowVertically(Input(stage, 0, x, near), Input(stage, 0, x, far),
-                              static_cast<size_t>(progress.rect.x1() - x), Output(stage, 0, x, y));
+  const float* rows[3];
+  Input<1>(stage, 0, x, y / 2, rows);
+  ChromaUpsampleRowVertically(rows[1], rows[y % 2 == 0 ? 0 : 2], static_cast<size_t>(progress.rect.x1() - x),
+                              Output(stage, 0, x, y));
 }
 
 void TileRenderer::Gaborish(const RowStage& stage, const Progress& progress, int64_t y) {
   const int64_t x = AlignDown(progress.rect.x0);
   const size_t size = static_cast<size_t>(progress.rect.x1() - x);
   for (uint32_t c = 0; c < 3; ++c) {
-    GaborishRow(pipeline_.parameters_.gaborish[c], Input(stage, c, x, y - 1), Input(stage, c, x, y),
-                Input(stage, c, x, y + 1), size, Output(stage, c, x, y));
+    const float* rows[3];
+    Input<1>(stage, c, x, y, rows);
+    GaborishRow(pipeline_.parameters_.gaborish[c], rows[0], rows[1], rows[2], size, Output(stage, c, x, y));
   }
 }
 
+template <int kPass>
 void TileRenderer::Epf(const RowStage& stage, const Progress& progress, int64_t y) {
   const int64_t x = AlignDown(progress.rect.x0);
-  const int64_t border = stage.border_y;
-  const float* rows[3][7] = {};
-  float* out[3];
-  for (uint32_t c = 0; c < 3; ++c) {
-    for (int64_t dy = -border; dy <= border; ++dy) rows[c][border + dy] = Input(stage, c, x, y + dy);
-    out[c] = Output(stage, c, x, y);
+  // The three rings are alike, so a row is at the same place in all of them.
+  const float* rows[7] = {};
+  Input<EpfBorder(kPass)>(stage, 0, x, y, rows);
+  EpfChannelOffsets in_channels;
+  EpfChannelOffsets out_channels;
+  for (uint32_t c = 1; c < 3; ++c) {
+    in_channels.offset[c] = InputRing(stage, c).data - InputRing(stage, 0).data;
+    out_channels.offset[c] = rings_[stage.first_ring + c].data - rings_[stage.first_ring].data;
   }
-  epf_passes_[EpfPassOf(stage.kind)].NextRow(rows, out);
+  epf_passes_[kPass].NextRow(rows, in_channels, Output(stage, 0, x, y), out_channels);
 }
 
 void TileRenderer::Upsample(const RowStage& stage, const Progress& progress, int64_t y) {
@@ -271,7 +299,7 @@ void TileRenderer::Upsample(const RowStage& stage, const Progress& progress, int
   for (uint32_t c = 0; c < stage.num_channels; ++c) {
     const float* rows[5];
     float* out[8];
-    for (int64_t dy = -2; dy <= 2; ++dy) rows[2 + dy] = Input(stage, c, in_x, in_y + dy);
+    Input<2>(stage, c, in_x, in_y, rows);
     for (int64_t oy = 0; oy < factor; ++oy) out[oy] = Output(stage, c, x, y + oy);
     UpsampleRow(pipeline_.parameters_.upsampling[stage.shift_x - 1], rows, static_cast<size_t>(size), out,
                 upsampling_memory_);

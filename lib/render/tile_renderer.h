@@ -27,9 +27,9 @@ class TileRenderer {
     float* data = nullptr;
     size_t stride = 0;
     int64_t origin = 0;  // the plane's column at data[0], a multiple of 16
-    int64_t num_rows = 1;
+    uint32_t num_rows = 1;
     float* At(int64_t x, int64_t y) const {
-      return data + static_cast<size_t>(y % num_rows) * stride + static_cast<size_t>(x - origin);
+      return data + (static_cast<uint32_t>(y) % num_rows) * stride + static_cast<size_t>(x - origin);
     }
   };
   // The state of one stage in this run.
@@ -46,6 +46,7 @@ class TileRenderer {
   void StartStages();
   // Makes the rows of a stage up to `end`, at most to the end of its rectangle.
   void Advance(uint32_t stage, int64_t end);
+  void AdvanceInputs(const ChannelLink* links, size_t count, int64_t end);
   void MakeRow(uint32_t stage, int64_t y);
   void MirrorColumns(uint32_t ring, const RowStage& stage, const Rect& rect, int64_t y);
 
@@ -53,14 +54,20 @@ class TileRenderer {
   void ChromaHorizontal(const RowStage& stage, const Progress& progress, int64_t y);
   void ChromaVertical(const RowStage& stage, const Progress& progress, int64_t y);
   void Gaborish(const RowStage& stage, const Progress& progress, int64_t y);
+  template <int kPass>
   void Epf(const RowStage& stage, const Progress& progress, int64_t y);
   void Upsample(const RowStage& stage, const Progress& progress, int64_t y);
   void Patches(const RowStage& stage, const Progress& progress, int64_t y);
   void Splines(const RowStage& stage, const Progress& progress, int64_t y);
   void Noise(const RowStage& stage, const Progress& progress, int64_t y);
 
-  // Column x of input channel i of a stage, row y mirrored into the plane.
-  const float* Input(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const;
+  // Column x of rows y - kBorder .. y + kBorder, mirrored into the plane, of input channel i of a stage.
+  template <int kBorder>
+  void Input(const RowStage& stage, uint32_t i, int64_t x, int64_t y, const float** rows) const;
+  // The ring of input channel i of a stage.
+  const Ring& InputRing(const RowStage& stage, uint32_t i) const {
+    return rings_[pipeline_.links_[stage.first_link + i].ring];
+  }
   // Column x of output channel i of a stage.
   float* Output(const RowStage& stage, uint32_t i, int64_t x, int64_t y) const {
     return rings_[stage.first_ring + i].At(x, y);
