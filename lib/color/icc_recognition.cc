@@ -234,4 +234,14 @@ Result<IccSummary> RecogniseIcc(const uint8_t* icc, size_t size, Memory* memory)
   return summary;
 }
 
+ColourDescription LinearSourceFor(const IccSummary& target) {
+  ColourDescription source = ColourDescription::LinearSrgb(target.space == IccSummary::Space::kGrey);
+  if (!target.has_chromaticities || target.space == IccSummary::Space::kCmyk) return source;
+  source = target.description;
+  source.transfer = Transfer::kLinear;
+  // XYB is converted to grey of daylight only.
+  if (source.grey()) source.white_point = WhitePoint::kD65;
+  return source;
+}
+
 }  // namespace jxlpool

@@ -27,6 +27,10 @@ struct IccSummary {
 // for profiles that are not recognised at once.
 Result<IccSummary> RecogniseIcc(const uint8_t* icc, size_t size, Memory* memory);
 
+// The linear encoding in which an XYB image is best handed to a ColourEngine whose target is the profile: with the
+// profile's own white point and primaries if they are known, else linear sRGB; grey for grey.
+ColourDescription LinearSourceFor(const IccSummary& target);
+
 }  // namespace jxlpool
 
 #endif  // LIB_COLOR_ICC_RECOGNITION_H_

@@ -58,9 +58,9 @@ struct OutputRowPosition {
   bool reversed = false;
 };
 
-// Writes n pixels. channels[c] points to the n floats of channel c; null means the constant 1 (opaque alpha). Integers:
-// clamped, rounded to nearest even, NaN gives 0, 8-bit containers are dithered. kFloat32 is copied bit for bit;
-// kFloat16 is rounded to nearest even.
+// Writes n pixels. channels[c] points to the n floats of channel c (the same row may serve several channels); null
+// means the constant 1 (opaque alpha). Integers: clamped, rounded to nearest even, NaN gives 0, 8-bit containers are
+// dithered. kFloat32 is copied bit for bit; kFloat16 is rounded to nearest even.
 void StoreRow(const OutputRowFormat& format, const float* const* channels, size_t n, const OutputRowPosition& position,
               uint8_t* out);
 

@@ -396,11 +396,15 @@ TEST_F(IccRecognitionTest, ForeignProfiles) {
   EXPECT_TRUE(odd.description.primaries == Primaries::kSrgb);
   EXPECT_TRUE(odd.description.white_point == WhitePoint::kD65);
 
+  EXPECT_TRUE(SameEncoding(LinearSourceFor(odd), Parse("RGB_D65_SRG_Rel_Lin")));
+  EXPECT_TRUE(SameEncoding(LinearSourceFor(recognise(Synthesise("Rec2100PQ"))), Parse("RGB_D65_202_Rel_Lin")));
+
   const IccSummary cmyk = recognise(CmykProfile());
   EXPECT_EQ(cmyk.space, IccSummary::Space::kCmyk);
   EXPECT_FALSE(cmyk.recognised);
 
   const IccSummary grey = recognise(GreyProfile(2.2));
+  EXPECT_TRUE(SameEncoding(LinearSourceFor(grey), Parse("Gra_D65_Rel_Lin")));
   EXPECT_EQ(grey.space, IccSummary::Space::kGrey);
   EXPECT_TRUE(grey.recognised);
   EXPECT_NEAR(grey.description.GammaExponent(), 1 / 2.2, 1e-3);

@@ -82,6 +82,7 @@ TEST(TransferFunctionsTest, RowKernelsAreAccurate) {
 TEST(TransferFunctionsTest, RowKernelsStayAccurateOutsideTheNominalRange) {
   std::vector<float> values;
   for (int i = 1; i <= 2000; ++i) values.push_back(1 + static_cast<float>(i) / 200);
+  for (float v = 10; v < 1e5f; v *= 1.01f) values.push_back(v);
   OnEveryTarget([&] {
     for (const Transfer transfer : {Transfer::kSrgb, Transfer::k709, Transfer::kGamma, Transfer::kDci}) {
       SCOPED_TRACE(static_cast<int>(transfer));
