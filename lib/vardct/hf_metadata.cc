@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "lib/base/bits.h"
+#include "lib/vardct/trace_vardct.h"
 
 namespace jxlpool {
 namespace {
@@ -116,6 +117,7 @@ Status ProcessHfMetadata(uint32_t lf_group, const HfMetadata& metadata, VarDctFr
   JXLPOOL_RETURN_IF_ERROR(CheckSharpness(metadata.sharpness));
   JXLPOOL_RETURN_IF_ERROR(VarblockPlacer(rect, frame).Run(metadata.block_info));
   if (frame->parameters.epf_iterations != 0) FillInverseSigma(rect, metadata.sharpness, frame);
+  if constexpr (kTraceEnabled) TraceHfMetadata(*frame, lf_group, metadata);
   return OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "lib/vardct/lf_kernels.h"
+#include "lib/vardct/trace_vardct.h"
 
 namespace jxlpool {
 namespace {
@@ -71,6 +72,7 @@ void DequantizeLf(uint32_t lf_group, uint32_t extra_precision, const View2D<cons
     }
   }
   if (!frame->lf_index.empty()) FillLfIndex(rect, quantized, frame);
+  if constexpr (kTraceEnabled) TraceLfGroup(*frame, lf_group);
 }
 
 Result<LfSmoother> LfSmoother::Create(const VarDctFrame& frame, Memory* memory) {
@@ -114,7 +116,9 @@ uint32_t LfSmoother::Advance(uint32_t rows, VarDctFrame* frame) {
 
 Status SmoothLf(Memory* memory, VarDctFrame* frame) {
   JXLPOOL_ASSIGN_OR_RETURN(LfSmoother smoother, LfSmoother::Create(*frame, memory));
+  if constexpr (kTraceEnabled) TraceLfPlanes("lf_before_smoothing", *frame);
   smoother.Advance(frame->geometry.block_rows, frame);
+  if constexpr (kTraceEnabled) TraceLfPlanes("lf_smoothed", *frame);
   return OkStatus();
 }
 

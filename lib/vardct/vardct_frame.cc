@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/vardct/trace_vardct.h"
+
 namespace jxlpool {
 namespace {
 
@@ -118,6 +120,7 @@ Status ReadVarDctLfGlobal(BitReader* reader, Memory* memory, VarDctFrame* frame)
         frame->lf_index,
         Matrix2D<uint8_t>::Create(memory, Category::kLf, frame->geometry.block_rows, frame->geometry.block_columns));
   }
+  if constexpr (kTraceEnabled) TraceLfGlobal(*frame, reader->Position());
   return OkStatus();
 }
 
