@@ -12,6 +12,7 @@
 #include "lib/base/status.h"
 #include "lib/pool/memory.h"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): Little-CMS calls it so.
 struct _cmsContext_struct;
 
 namespace jxlpool {

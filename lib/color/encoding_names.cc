@@ -40,7 +40,7 @@ constexpr double kAdobeGamma = 256.0 / 563;
 constexpr double kProPhotoGamma = 1 / 1.8;
 constexpr double kNameTolerance = 3e-5;
 
-constexpr uint32_t GammaField(double exponent) { return static_cast<uint32_t>(exponent * 1e7 + 0.5); }
+uint32_t GammaField(double exponent) { return static_cast<uint32_t>(std::lround(exponent * 1e7)); }
 
 bool Near(const Chromaticity& xy, const Customxy& custom) {
   return std::abs(xy.x - custom.x * 1e-6) <= kNameTolerance && std::abs(xy.y - custom.y * 1e-6) <= kNameTolerance;

@@ -93,9 +93,9 @@ Status WriteToneMappingTable(const ColourDescription& description, IccWriter* wr
   for (int i = 0; i < 9; ++i) writer->Fixed(i % 4 == 0 ? 1.0f : 0.0f);
   for (int i = 0; i < 3 * 256; ++i) writer->U8(static_cast<uint8_t>(i));
   for (int i = 0; i < kGrid * kGrid * kGrid; ++i) {
-    const float signal[3] = {static_cast<float>(i / (kGrid * kGrid)) / (kGrid - 1),
-                             static_cast<float>(i / kGrid % kGrid) / (kGrid - 1),
-                             static_cast<float>(i % kGrid) / (kGrid - 1)};
+    const int digits[3] = {i / (kGrid * kGrid), i / kGrid % kGrid, i % kGrid};
+    float signal[3];
+    for (int c = 0; c < 3; ++c) signal[c] = static_cast<float>(digits[c]) / (kGrid - 1);
     mapper.Write(signal, writer);
   }
   for (int i = 0; i < 3 * 256; ++i) writer->U8(static_cast<uint8_t>(i));
@@ -119,10 +119,10 @@ void WriteXybTable(IccWriter* writer) {
   const uint8_t grid[20] = {2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0};
   writer->Bytes(grid, sizeof(grid));
   for (int node = 0; node < 8; ++node) {
-    const float x = static_cast<float>(node / 4) / kScale[0] - kOffset[0];
-    const float y = static_cast<float>(node / 2 % 2) / kScale[1] - kOffset[1];
-    const float b = static_cast<float>(node % 2) / kScale[2] - kOffset[2];
-    const float values[3] = {y + x, y - x, b + y};
+    const int corner[3] = {node / 4, node / 2 % 2, node % 2};
+    float xyb[3];
+    for (int c = 0; c < 3; ++c) xyb[c] = static_cast<float>(corner[c]) / kScale[c] - kOffset[c];
+    const float values[3] = {xyb[1] + xyb[0], xyb[1] - xyb[0], xyb[2] + xyb[1]};
     for (int k = 0; k < 3; ++k) {
       const float value = (values[k] + offsets[k]) * scales[k];
       writer->U16(static_cast<uint16_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 65535)));

@@ -200,7 +200,9 @@ class Recogniser {
     const auto matrix = RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy());
     if (!matrix.ok()) return false;
     for (int i = 0; i < 125; ++i) {
-      const double device[3] = {0.001 + 0.2 * (i % 5), 0.001 + 0.2 * (i / 5 % 5), 0.001 + 0.2 * (i / 25)};
+      const int steps[3] = {i % 5, i / 5 % 5, i / 25};
+      double device[3];
+      for (int c = 0; c < 3; ++c) device[c] = 0.001 + 0.2 * steps[c];
       const float linear[3] = {decode(description, device[0]), decode(description, device[1]),
                                decode(description, device[2])};
       float expected[3];
