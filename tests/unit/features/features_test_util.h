@@ -109,6 +109,17 @@ class ListSymbols final : public SymbolSource {
   size_t next_ = 0;
 };
 
+// Integers of all magnitudes, most of them small.
+inline std::vector<uint32_t> RandomIntegers(size_t count, Rng* rng) {
+  std::vector<uint32_t> list;
+  const uint32_t max_bits = 1 + (*rng)() % 32;
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t bits = (*rng)() % 8 == 0 ? (*rng)() % max_bits : (*rng)() % 5;
+    list.push_back((*rng)() & ((uint32_t{2} << bits) - 1));
+  }
+  return list;
+}
+
 inline uint32_t PackSigned(int64_t value) { return static_cast<uint32_t>(value >= 0 ? 2 * value : -2 * value - 1); }
 
 }  // namespace jxlpool

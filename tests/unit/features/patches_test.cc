@@ -233,5 +233,16 @@ TEST_F(PatchesTest, GivesItsMemoryBack) {
   EXPECT_EQ(Parse(Symbols({patch}, 0)).status().code(), ErrorCode::kMemoryLimit);
 }
 
+TEST_F(PatchesTest, SurvivesRandomIntegers) {
+  Rng rng(6);
+  int parsed = 0;
+  for (int round = 0; round < 8000; ++round) {
+    const uint32_t num_extra = rng() % 3;
+    auto patches = Parse(RandomIntegers(3000, &rng), num_extra);
+    if (patches.ok() && patches.value().num_positions() > 1) ++parsed;
+  }
+  EXPECT_GT(parsed, 3);
+}
+
 }  // namespace
 }  // namespace jxlpool

@@ -240,5 +240,23 @@ TEST_F(SplinesTest, SurvivesExtremeCoefficients) {
   }
 }
 
+TEST_F(SplinesTest, SurvivesRandomIntegers) {
+  Rng rng(5);
+  memory_.budget.set_limit(1 << 28);
+  int drawn = 0;
+  for (int round = 0; round < 3000; ++round) {
+    ListSymbols symbols(RandomIntegers(1000, &rng));
+    auto splines = Splines::Parse(&symbols, &memory_.memory, 1 << 12, 1 << 12);
+    if (!splines.ok()) continue;
+    auto splats = SplineSplats::Create(&memory_.memory, splines.value(), 0.5f, 1.0f, 64, 64, 1 << 12);
+    if (!splats.ok()) continue;
+    ++drawn;
+    PaddedRow rows[3] = {PaddedRow(64), PaddedRow(64), PaddedRow(64)};
+    float* const pointers[3] = {rows[0].data(), rows[1].data(), rows[2].data()};
+    for (uint32_t y = 0; y < 64; y += 9) splats.value().DrawRow(y, 0, 64, pointers);
+  }
+  EXPECT_GT(drawn, 100);
+}
+
 }  // namespace
 }  // namespace jxlpool
