@@ -11,18 +11,27 @@ namespace {
 
 constexpr int64_t kBlock = 8;
 constexpr int32_t kChunk = 16;
-constexpr int64_t kRing = 3;  // rows of distances and of sums that are kept
+constexpr int64_t kRing = 3;  // rows of distances that are kept
 
 constexpr size_t NumDisplacements(int pass) { return pass == 0 ? 6 : pass == 1 ? 2 : 0; }
 constexpr EpfDisplacement Displacement(int pass, size_t k) {
   return pass == 0 ? kEpfDisplacements0[k] : kEpfDisplacements1[k];
 }
 
+// Rows of sums that are kept, of all displacements before k: those that the opposite displacement needs too.
+constexpr size_t SumRowsBefore(int pass, size_t k) {
+  size_t rows = 0;
+  for (size_t i = 0; i < k; ++i) rows += static_cast<size_t>(Displacement(pass, i).dy) + 1;
+  return rows;
+}
+constexpr size_t NumSumRows(int pass) { return SumRowsBefore(pass, NumDisplacements(pass)); }
+
 // Ring rows start at the margin.
 size_t RingStride(size_t width) { return RoundUp(width + 2 * kChunk, kChunk) + 2 * EpfPass::kMargin; }
 size_t MaxSpans(size_t width) { return width / kChunk + 4; }
 
-int64_t RingIndex(int64_t row) { return (row + 2 * kRing) % kRing; }
+// Rows from -3 on.
+size_t RingIndex(int64_t row, int64_t ring) { return static_cast<uint32_t>(row + 6) % static_cast<uint32_t>(ring); }
 
 }  // namespace
 
@@ -38,7 +47,7 @@ EpfParameters MakeEpfParameters(const RestorationFilter& filter) {
 }
 
 size_t EpfPass::ScratchFloats(int pass, size_t width) {
-  const size_t rows = 2 * kRing * NumDisplacements(pass) + 2;
+  const size_t rows = kRing * NumDisplacements(pass) + NumSumRows(pass) + 2;
   const size_t spans = RoundUp(2 * MaxSpans(width) * sizeof(Span) / sizeof(float), 16);
   return rows * RingStride(width) + spans;
 }
@@ -56,7 +65,8 @@ void EpfPass::Start(int pass, const EpfParameters* parameters, const EpfSigma& s
   stride_ = RingStride(width);
   distances_ = scratch + kMargin;
   sums_ = distances_ + NumDisplacements(pass) * kRing * stride_;
-  steps_[0] = sums_ + NumDisplacements(pass) * kRing * stride_;
+  steps_[0] = sums_ + NumSumRows(pass) * stride_;
+  for (size_t k = 0; k < NumDisplacements(pass); ++k) sum_rows_[k] = sums_ + SumRowsBefore(pass, k) * stride_;
   steps_[1] = steps_[0] + stride_;
   filtered_ = Spans();
   nearby_ = Spans();
@@ -66,10 +76,10 @@ void EpfPass::Start(int pass, const EpfParameters* parameters, const EpfSigma& s
 }
 
 float* EpfPass::DistanceRow(size_t k, int64_t row) const {
-  return distances_ + (k * kRing + static_cast<size_t>(RingIndex(row))) * stride_;
+  return distances_ + (k * kRing + RingIndex(row, kRing)) * stride_;
 }
 float* EpfPass::SumRow(size_t k, int64_t row) const {
-  return sums_ + (k * kRing + static_cast<size_t>(RingIndex(row))) * stride_;
+  return sum_rows_[k] + RingIndex(row, Displacement(pass_, k).dy + 1) * stride_;
 }
 
 void EpfPass::FindSpans(int64_t first, int64_t last, bool spread, Spans* spans) const {

@@ -92,7 +92,8 @@ class EpfPass {
   int32_t num_chunks_ = 0;
   size_t stride_ = 0;
   float* distances_ = nullptr;  // displacement x 3 rows
-  float* sums_ = nullptr;       // displacement x 3 rows
+  float* sums_ = nullptr;       // displacement x (1 + its dy) rows
+  float* sum_rows_[6] = {};     // where those of each displacement start
   float* steps_[2] = {};        // inner rows of blocks, first and last rows of blocks
   int64_t block_row_ = -1;      // of steps_
   Spans filtered_;
