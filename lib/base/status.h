@@ -108,16 +108,18 @@ class [[nodiscard]] Result {
 #define JXLPOOL_CONCAT(a, b) JXLPOOL_CONCAT_INNER(a, b)
 
 // Returns from the enclosing function if `expression` (a Status) is an error.
-#define JXLPOOL_RETURN_IF_ERROR(expression)           \
-  do {                                                \
-    ::jxlpool::Status jxlpool_status_ = (expression); \
-    if (!jxlpool_status_.ok()) [[unlikely]]           \
-      return jxlpool_status_;                         \
+#define JXLPOOL_RETURN_IF_ERROR(expression) \
+  JXLPOOL_RETURN_IF_ERROR_INNER(JXLPOOL_CONCAT(jxlpool_status_, __COUNTER__), expression)
+#define JXLPOOL_RETURN_IF_ERROR_INNER(status, expression) \
+  do {                                                    \
+    const ::jxlpool::Status status = (expression);        \
+    if (!status.ok()) [[unlikely]]                        \
+      return status;                                      \
   } while (0)
 
 // `JXLPOOL_ASSIGN_OR_RETURN(auto x, F());` with F returning Result<X>.
 #define JXLPOOL_ASSIGN_OR_RETURN(declaration, expression) \
-  JXLPOOL_ASSIGN_OR_RETURN_INNER(JXLPOOL_CONCAT(jxlpool_result_, __LINE__), declaration, expression)
+  JXLPOOL_ASSIGN_OR_RETURN_INNER(JXLPOOL_CONCAT(jxlpool_result_, __COUNTER__), declaration, expression)
 #define JXLPOOL_ASSIGN_OR_RETURN_INNER(result, declaration, expression) \
   auto result = (expression);                                           \
   if (!result.ok()) [[unlikely]]                                        \

@@ -88,6 +88,13 @@ class TraceEvent {
   static uint32_t UpdateCrc(uint32_t crc, uint32_t value);
   static std::string Hex(uint32_t value);
   std::string line_;
+#else
+  explicit TraceEvent(const char* /*name*/) {}
+  void Number(const char* /*key*/, double /*value*/) {}
+  void Integer(const char* /*key*/, int64_t /*value*/) {}
+  void Text(const char* /*key*/, const char* /*value*/) {}
+  template <typename T>
+  void List(const char* /*key*/, const T* /*values*/, size_t /*count*/) {}
 #endif
 };
 

@@ -4,9 +4,9 @@
 //   decoder.Open(data, size, options);             // container, image header, ICC profile
 //   while (NextFrame(&info) gives true) decoder.DecodeFrame(targets, n);   // or SkipFrame()
 //
-// The image's bytes are the caller's and must stay valid until Close or destruction; they are read in place. One thread at
-// a time may use an ImageDecoder; it spreads work over the ThreadPool it was given. After an error only Rewind, Open and
-// Close are allowed. Frames delivered before the error stay valid.
+// The image's bytes are the caller's and must stay valid until Close or destruction; they are read in place. One thread
+// at a time may use an ImageDecoder; it spreads work over the ThreadPool it was given. After an error only Rewind, Open
+// and Close are allowed. Frames delivered before the error stay valid.
 #ifndef LIB_FRAME_IMAGE_DECODER_H_
 #define LIB_FRAME_IMAGE_DECODER_H_
 
@@ -27,6 +27,7 @@
 namespace jxlpool {
 
 struct ColourDescription;
+class FrameDecoder;
 
 struct DecoderOptions {
   // Limit on width * height * channels of the image, of the preview and of every frame.
@@ -43,8 +44,8 @@ struct DecoderOptions {
   uint32_t downsampling = 1;
   // Deliver what a truncated file allows instead of an error.
   bool allow_partial = false;
-  // The encoding to deliver colour in; empty: the image's own (linear sRGB for XYB images that carry an ICC profile). A text
-  // name such as "RGB_D65_SRG_Rel_SRG"; REQUIRES: valid, see lib/color.
+  // The encoding to deliver colour in; empty: the image's own (linear sRGB for XYB images that carry an ICC profile). A
+  // text name such as "RGB_D65_SRG_Rel_SRG"; REQUIRES: valid, see lib/color.
   char colour_space[128] = {};
   // Checked now and then from any thread; true stops the decode with kCancelled. May be null.
   const std::atomic<bool>* cancelled = nullptr;
@@ -52,15 +53,15 @@ struct DecoderOptions {
 
 // A displayed frame (or layer), with orientation applied unless kept.
 struct FrameInfo {
-  uint32_t index = 0;   // 0, 1, 2, ... of what NextFrame delivers
-  uint32_t width = 0;   // of what DecodeFrame delivers
+  uint32_t index = 0;  // 0, 1, 2, ... of what NextFrame delivers
+  uint32_t width = 0;  // of what DecodeFrame delivers
   uint32_t height = 0;
-  int32_t x0 = 0;       // position on the canvas; 0 unless layers are delivered
+  int32_t x0 = 0;  // position on the canvas; 0 unless layers are delivered
   int32_t y0 = 0;
   uint32_t duration = 0;  // ticks
   uint32_t timecode = 0;  // 0xHHMMSSFF, if the image has time codes
   bool is_last = false;
-  const char* name = "";  // UTF-8, not validated; valid until the next NextFrame
+  const char* name = "";                // UTF-8, not validated; valid until the next NextFrame
   const FrameHeader* header = nullptr;  // valid until the next NextFrame
 };
 
@@ -87,7 +88,8 @@ class ImageDecoder {
   uint32_t height() const;
   // 1 or 3.
   uint32_t num_colour_channels() const;
-  // The profile that the image carries, or the synthesised equivalent of its enumerated encoding (empty if none exists).
+  // The profile that the image carries, or the synthesised equivalent of its enumerated encoding (empty if none
+  // exists).
   const PoolVector<uint8_t>& original_icc() const;
   // The profile of the delivered pixels.
   const PoolVector<uint8_t>& data_icc() const;
@@ -95,8 +97,8 @@ class ImageDecoder {
   const ColourDescription* original_colour() const;
   const ColourDescription* data_colour() const;
 
-  // Advances to the next displayed frame (layer), decoding whatever it depends on; false after the last one. An undecoded
-  // current frame counts as skipped.
+  // Advances to the next displayed frame (layer), decoding whatever it depends on; false after the last one. An
+  // undecoded current frame counts as skipped.
   Result<bool> NextFrame(FrameInfo* info);
   // Decodes the current frame into all targets at once. REQUIRES: NextFrame gave true; called once per frame.
   Status DecodeFrame(const OutputTarget* targets, size_t num_targets);
@@ -112,6 +114,16 @@ class ImageDecoder {
 
  private:
   struct State;  // on pooled memory
+
+  Status ReadImage(const uint8_t* data, size_t size, const DecoderOptions& options);
+  // Header and TOC of the frame at byte `offset` of the codestream.
+  Result<PooledObject<FrameDecoder>> ReadFrame(FrameRole role, uint64_t offset);
+  // Makes a frame the current one and counts it.
+  Status AdvanceTo(PooledObject<FrameDecoder> decoder);
+  bool IsDelivered(const FrameHeader& frame) const;
+  Status DescribeCurrent(FrameInfo* info);
+  Status DecodeCurrent(const OutputTarget* targets, size_t num_targets);
+
   Memory* memory_;
   ThreadPool* threads_;
   PooledObject<State> state_;

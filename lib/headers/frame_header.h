@@ -19,7 +19,7 @@
 namespace jxlpool {
 
 enum class FrameType : uint8_t { kRegularFrame = 0, kLFFrame = 1, kReferenceOnly = 2, kSkipProgressive = 3 };
-enum class ColourTransform : uint8_t { kNone, kXyb, kYCbCr };
+enum class FrameColourTransform : uint8_t { kNone, kXyb, kYCbCr };
 enum class BlendMode : uint8_t { kReplace = 0, kAdd = 1, kBlend = 2, kAlphaWeightedAdd = 3, kMul = 4 };
 
 // Bits of FrameHeader::flags; others are reserved and ignored.
@@ -63,7 +63,7 @@ struct FrameHeader {
   bool is_modular = false;  // `encoding`: VarDCT or Modular
   uint64_t flags = 0;       // FrameFlags
   bool do_ycbcr = false;
-  ColourTransform colour_transform = ColourTransform::kXyb;  // from xyb_encoded and do_ycbcr
+  FrameColourTransform colour_transform = FrameColourTransform::kXyb;  // from xyb_encoded and do_ycbcr
   // Codes 0..3 for Cb, Y, Cr; see hshift and vshift of FrameDimensions for what they mean.
   uint32_t jpeg_upsampling[3] = {0, 0, 0};
   uint32_t upsampling = 1;            // 1, 2, 4 or 8

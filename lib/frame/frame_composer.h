@@ -1,0 +1,107 @@
+// FrameComposer: what happens to the rows of a frame once they are complete: save points, colour transform, blending
+// onto the canvas, spot colours, delivery (ISO/IEC 18181-1, frame composition).
+//
+// Everything is done row by row on segments; no intermediate canvas exists unless a later frame needs it. Segments may
+// arrive in any order within a band and from different workers at once; between FinishRows no more than a band.
+//
+// Planes: 0..2 colour, then the extra channels.
+#ifndef LIB_FRAME_FRAME_COMPOSER_H_
+#define LIB_FRAME_FRAME_COMPOSER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/features/blending.h"
+#include "lib/frame/frame_output.h"
+#include "lib/frame/image_colour.h"
+#include "lib/frame/shared_frame.h"
+#include "lib/headers/frame_dimensions.h"
+#include "lib/headers/frame_header.h"
+#include "lib/headers/image_header.h"
+#include "lib/pool/matrix.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+
+namespace jxlpool {
+
+struct ComposeSettings {
+  const ImageHeader* image = nullptr;
+  const FrameHeader* frame = nullptr;
+  const FrameDimensions* dimensions = nullptr;
+  const ImageColour* colour = nullptr;
+  SizeHeader canvas;                  // the image, or the preview
+  const FrameSlots* slots = nullptr;  // as they are before this frame
+  bool coalescing = true;             // false: the frame is delivered by itself
+  bool render_spot_colours = true;
+  FrameOutput* output =
+      nullptr;  // begun with the size of the canvas (of the frame, without coalescing); null: not delivered
+  uint32_t num_workers = 1;
+  size_t max_segment = 0;  // widest segment that Row gets
+  uint32_t band_rows = 1;
+};
+
+class FrameComposer {
+ public:
+  // Prepares for one frame. All that `settings` points to must outlive Finish. Errors: kCorrupt (a source slot that
+  // cannot be blended with), kMemoryLimit.
+  Status Begin(const ComposeSettings& settings, Memory* memory);
+
+  // True if rows have to be finished band by band from top to bottom.
+  bool in_order() const { return settings_.output != nullptr && settings_.output->in_order(); }
+  // True if integer samples may go straight to the output, without Row.
+  bool passes_samples_through() const { return passes_through_; }
+
+  // Pixels [x, x + n) of frame row y after upsampling and noise; the rows are overwritten.
+  void Row(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
+  // All of frame rows before y has been given to Row (or to the output).
+  Status FinishRows(uint32_t y);
+  // The whole frame has been given. Returns what is to be saved (empty if nothing).
+  Result<SharedFrame> Finish();
+
+ private:
+  enum class Save : uint8_t { kNothing, kLf, kBeforeColour, kComposed };
+
+  Status BeginSave(Memory* memory);
+  Status BeginBlending(Memory* memory);
+  Status CheckSources() const;
+  void SaveRow(uint32_t y, uint32_t x, size_t n, const float* const* planes);
+  void BlendOntoCanvas(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
+  // Background of canvas row y at column x, per plane.
+  void BackgroundRow(uint32_t y, uint32_t x, const float** planes) const;
+  // Pixels of the finished canvas.
+  void Emit(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
+  void MixSpotColours(size_t n, float* const* planes) const;
+  // Emits the background in canvas columns [x0, x1) of row y.
+  void FillBackground(uint32_t y, uint32_t x0, uint32_t x1);
+  Status FillRows(uint32_t y0, uint32_t y1);
+
+  ComposeSettings settings_;
+  uint32_t num_extra_ = 0;
+  size_t num_planes_ = 3;
+  Save save_ = Save::kNothing;
+  SharedFrame saved_;
+  bool composes_ = false;  // rows go further than the save point
+  bool blends_ = false;
+  bool passes_through_ = false;
+  bool has_spot_colours_ = false;
+  // Rows stay linear until they are delivered.
+  bool late_transfer_ = false;
+  bool use_engine_ = false;
+  ColourTransform transform_;
+  // The canvas rows come from: the frame lies at (x0_, y0_) of it.
+  uint32_t canvas_width_ = 0;
+  uint32_t canvas_height_ = 0;
+  int64_t x0_ = 0;
+  int64_t y0_ = 0;
+  int64_t finished_rows_ = 0;  // canvas rows
+  PoolVector<ChannelBlending> blending_;
+  PoolVector<BlendExtraChannel> extra_;
+  Matrix2D<float> scratch_;     // per worker
+  Matrix2D<float> zero_row_;    // background of empty slots
+  Matrix2D<float> background_;  // planes of one background segment
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_FRAME_COMPOSER_H_

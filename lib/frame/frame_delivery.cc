@@ -1,0 +1,160 @@
+// The second half of FrameDecoder: from decoded groups or planes to the composer and the output.
+#include <algorithm>
+
+#include "lib/base/bits.h"
+#include "lib/frame/frame_decoder.h"
+#include "lib/frame/frame_renderer.h"
+#include "lib/frame/lf_global.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr size_t kMaxPlanes = 3 + 256;
+
+OutputPlanes DescribePlanes(const FrameState& state, uint32_t width, uint32_t height) {
+  const ImageHeader& image = state.image();
+  OutputPlanes planes;
+  planes.width = width;
+  planes.height = height;
+  planes.orientation = state.context->orientation;
+  planes.num_colour = state.context->colour->num_colour;
+  planes.num_extra = image.num_extra_channels;
+  planes.alpha = image.FindExtraChannel(ExtraChannelType::kAlpha);
+  planes.alpha_associated = planes.alpha >= 0 && image.ec_info[static_cast<size_t>(planes.alpha)].alpha_associated;
+  return planes;
+}
+
+}  // namespace
+
+Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery) {
+  const bool by_group = state_.header.is_modular && NeedsNoStages(state_);
+  const FrameDimensions& dimensions = state_.dimensions;
+  const uint32_t workers = state_.context->threads->num_workers();
+  const uint32_t tile_width = by_group ? dimensions.group_dim : FrameRenderer::kTileWidth;
+  const uint32_t tile_height = by_group ? dimensions.group_dim : FrameRenderer::kTileHeight;
+  // A band holds enough tiles to keep every worker busy.
+  const uint64_t tiles_x = CeilDiv<uint64_t>(dimensions.width, tile_width);
+  tile_rows_per_band_ = workers == 1 ? 1 : static_cast<uint32_t>(CeilDiv<uint64_t>(4 * uint64_t{workers}, tiles_x));
+
+  const bool on_canvas = state_.header.IsNormalFrame() && state_.context->coalescing;
+  const uint32_t band_rows = tile_height * tile_rows_per_band_;
+  if (delivery.num_targets != 0) {
+    const uint32_t width = on_canvas ? delivery.canvas.width : static_cast<uint32_t>(dimensions.width);
+    const uint32_t height = on_canvas ? delivery.canvas.height : static_cast<uint32_t>(dimensions.height);
+    JXLPOOL_RETURN_IF_ERROR(output_.Begin(DescribePlanes(state_, width, height), delivery.targets, delivery.num_targets,
+                                          workers, tile_width, band_rows, state_.memory()));
+  }
+  ComposeSettings settings;
+  settings.image = &state_.image();
+  settings.frame = &state_.header;
+  settings.dimensions = &dimensions;
+  settings.colour = state_.context->colour;
+  settings.canvas = delivery.canvas;
+  settings.slots = &state_.slots;
+  settings.coalescing = state_.context->coalescing;
+  settings.render_spot_colours = state_.context->render_spot_colours;
+  settings.output = delivery.num_targets == 0 ? nullptr : &output_;
+  settings.num_workers = workers;
+  settings.max_segment = tile_width;
+  settings.band_rows = band_rows;
+  JXLPOOL_RETURN_IF_ERROR(composer_.Begin(settings, state_.memory()));
+
+  emits_integers_ = false;
+  if (by_group && delivery.num_targets != 0 && composer_.passes_samples_through() && samples_.plain_integers()) {
+    uint32_t coded_bits[1 + kMaxPlanes];
+    for (size_t i = 0; i <= state_.num_extra(); ++i) coded_bits[i] = samples_.CodedBits(i);
+    emits_integers_ = output_.PrepareIntegers(coded_bits);
+  }
+  return OkStatus();
+}
+
+Status FrameDecoder::ForEachTile(uint32_t tiles_x, uint32_t tiles_y, uint32_t tile_height, TaskFunction deliver) {
+  ThreadPool* threads = state_.context->threads;
+  const uint32_t rows_at_once = composer_.in_order() ? tile_rows_per_band_ : tiles_y;
+  for (uint32_t first = 0; first < tiles_y; first += rows_at_once) {
+    const uint32_t rows = std::min(rows_at_once, tiles_y - first);
+    JXLPOOL_RETURN_IF_ERROR(threads->Run(rows * tiles_x, [&](uint32_t tile, uint32_t worker) -> Status {
+      JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
+      return deliver(first * tiles_x + tile, worker);
+    }));
+    const uint64_t done = std::min<uint64_t>(state_.dimensions.height, uint64_t{first + rows} * tile_height);
+    JXLPOOL_RETURN_IF_ERROR(composer_.FinishRows(static_cast<uint32_t>(done)));
+  }
+  return OkStatus();
+}
+
+template <typename T>
+void FrameDecoder::EmitIntegers(const ModularImage& image, const Rect& rect, uint32_t worker) {
+  const size_t num_planes = 3 + size_t{state_.num_extra()};
+  const T* planes[kMaxPlanes];
+  for (size_t y = 0; y < static_cast<size_t>(rect.height); ++y) {
+    for (size_t plane = 0; plane < num_planes; ++plane) planes[plane] = image[samples_.ChannelOfPlane(plane)].Row<T>(y);
+    output_.StoreIntegers(worker, static_cast<uint32_t>(rect.y0) + static_cast<uint32_t>(y),
+                          static_cast<uint32_t>(rect.x0), static_cast<size_t>(rect.width), planes);
+  }
+}
+
+void FrameDecoder::EmitFloats(const ModularImage& image, const Rect& rect, uint32_t worker) {
+  const size_t num_planes = 3 + size_t{state_.num_extra()};
+  const size_t width = static_cast<size_t>(rect.width);
+  Matrix2D<float>& rows = state_.workers[worker].rows;
+  float* planes[kMaxPlanes];
+  for (size_t y = 0; y < static_cast<size_t>(rect.height); ++y) {
+    for (size_t plane = 0; plane < num_planes; ++plane) {
+      planes[plane] = rows.Row(plane);
+      if (samples_.replicates_grey() && (plane == 1 || plane == 2)) {
+        std::copy_n(planes[0], width, planes[plane]);
+      } else {
+        samples_.ToFloat(image, plane, y, 0, width, planes[plane]);
+      }
+    }
+    composer_.Row(worker, static_cast<uint32_t>(rect.y0) + static_cast<uint32_t>(y), static_cast<uint32_t>(rect.x0),
+                  width, planes);
+  }
+}
+
+Status FrameDecoder::DeliverGroups() {
+  const FrameDimensions& dimensions = state_.dimensions;
+  if (!emits_integers_) {
+    for (FrameWorker& worker : state_.workers) {
+      JXLPOOL_ASSIGN_OR_RETURN(worker.rows,
+                               Matrix2D<float>::Create(state_.memory(), Category::kTile, 3 + size_t{state_.num_extra()},
+                                                       dimensions.group_dim));
+    }
+  }
+  return ForEachTile(static_cast<uint32_t>(dimensions.groups_x), static_cast<uint32_t>(dimensions.groups_y),
+                     dimensions.group_dim, [&](uint32_t group, uint32_t worker) -> Status {
+                       JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, ModularGroup(group));
+                       const Rect rect = dimensions.GroupRect(group);
+                       if (!emits_integers_) {
+                         EmitFloats(image, rect, worker);
+                       } else if (state_.modular.sample_type() == SampleType::kInt16) {
+                         EmitIntegers<int16_t>(image, rect, worker);
+                       } else {
+                         EmitIntegers<int32_t>(image, rect, worker);
+                       }
+                       return OkStatus();
+                     });
+}
+
+Status FrameDecoder::DeliverTiles() {
+  FrameRenderer renderer;
+  JXLPOOL_RETURN_IF_ERROR(renderer.Begin(&state_, &samples_));
+  const int64_t width = static_cast<int64_t>(state_.dimensions.width);
+  const int64_t height = static_cast<int64_t>(state_.dimensions.height);
+  constexpr int64_t kWidth = FrameRenderer::kTileWidth;
+  constexpr int64_t kHeight = FrameRenderer::kTileHeight;
+  const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv(width, kWidth));
+  const uint32_t tiles_y = static_cast<uint32_t>(CeilDiv(height, kHeight));
+  return ForEachTile(tiles_x, tiles_y, kHeight, [&](uint32_t tile, uint32_t worker) -> Status {
+    const int64_t x0 = tile % tiles_x * kWidth;
+    const int64_t y0 = tile / tiles_x * kHeight;
+    const Rect rect{x0, y0, std::min(kWidth, width - x0), std::min(kHeight, height - y0)};
+    return renderer.Render(worker, rect, [&](const OutputRow& row) {
+      composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+      return OkStatus();
+    });
+  });
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,210 @@
+#include "lib/frame/frame_output.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace jxlpool {
+namespace {
+
+bool FlipsX(Orientation orientation) {
+  return orientation == Orientation::kFlipHorizontal || orientation == Orientation::kRotate180 ||
+         orientation == Orientation::kAntiTranspose || orientation == Orientation::kRotate270;
+}
+
+bool FlipsY(Orientation orientation) {
+  return orientation == Orientation::kRotate180 || orientation == Orientation::kFlipVertical ||
+         orientation == Orientation::kRotate90 || orientation == Orientation::kAntiTranspose;
+}
+
+// Whether output rows become final from top to bottom when stored rows do.
+bool KeepsRowOrder(Orientation orientation) {
+  return orientation == Orientation::kIdentity || orientation == Orientation::kFlipHorizontal;
+}
+
+bool HasAlphaSlot(ChannelSet channels) { return channels == ChannelSet::kColourAlpha || channels == ChannelSet::kRgba; }
+
+}  // namespace
+
+Status FrameOutput::Begin(const OutputPlanes& planes, const OutputTarget* targets, size_t num_targets,
+                          uint32_t num_workers, size_t max_segment, uint32_t band_rows, Memory* memory) {
+  if (planes.num_extra + 3 > kMaxChannels) return Unsupported("too many extra channels");
+  planes_ = planes;
+  in_order_ = false;
+  finished_rows_ = 0;
+  outputs_ = PoolVector<Output>(memory, Category::kOther);
+  for (size_t i = 0; i < num_targets; ++i) JXLPOOL_RETURN_IF_ERROR(Add(targets[i], band_rows, memory));
+
+  size_t pixel_bytes = 0;
+  bool unpremultiplies = false;
+  for (const Output& output : outputs_) {
+    pixel_bytes = std::max(pixel_bytes, output.pixel_bytes);
+    unpremultiplies |= output.target.unpremultiply;
+  }
+  if (SwapsDimensions(planes.orientation)) {
+    JXLPOOL_ASSIGN_OR_RETURN(
+        row_scratch_, Matrix2D<uint8_t>::Create(memory, Category::kOutput, num_workers, max_segment * pixel_bytes));
+  }
+  if (unpremultiplies) {
+    JXLPOOL_ASSIGN_OR_RETURN(colour_scratch_,
+                             Matrix3D<float>::Create(memory, Category::kOutput, num_workers, 3, max_segment));
+  }
+  return OkStatus();
+}
+
+Status FrameOutput::Add(const OutputTarget& target, uint32_t band_rows, Memory* memory) {
+  if ((target.pixels == nullptr) == (target.sink == nullptr)) return InvalidArgument("a target needs pixels or a sink");
+  const uint32_t max_bits = target.type == OutputType::kUint8 ? 8 : 16;
+  const bool integer = target.type == OutputType::kUint8 || target.type == OutputType::kUint16;
+  if (integer && (target.bits == 0 || target.bits > max_bits))
+    return InvalidArgument("bits do not fit the sample type");
+  if (target.channels == ChannelSet::kExtra && target.extra_channel >= planes_.num_extra) {
+    return InvalidArgument("no such extra channel");
+  }
+  Output output;
+  output.target = target;
+  output.target.unpremultiply &= HasAlphaSlot(target.channels) && planes_.alpha >= 0 && planes_.alpha_associated;
+  output.format.type = target.type;
+  output.format.bits = target.bits;
+  output.format.big_endian = target.big_endian;
+  JXLPOOL_RETURN_IF_ERROR(ListChannels(&output, memory));
+  output.format.num_channels = static_cast<uint32_t>(output.channels.size());
+  output.pixel_bytes = output.format.PixelBytes();
+
+  const bool swaps = SwapsDimensions(planes_.orientation);
+  const uint32_t out_width = swaps ? planes_.height : planes_.width;
+  const uint32_t out_height = swaps ? planes_.width : planes_.height;
+  if (target.sink != nullptr) {
+    output.streams = KeepsRowOrder(planes_.orientation);
+    const uint32_t rows = output.streams ? std::min(band_rows, out_height) : out_height;
+    if (out_width > SIZE_MAX / output.pixel_bytes) return Status(ErrorCode::kMemoryLimit, "output row size overflows");
+    JXLPOOL_ASSIGN_OR_RETURN(
+        output.storage, Matrix2D<uint8_t>::Create(memory, Category::kOutput, rows, out_width * output.pixel_bytes));
+    output.base = output.storage.Row(0);
+    output.stride = output.storage.stride();
+    in_order_ |= output.streams;
+  } else {
+    if (target.stride < out_width * output.pixel_bytes) return InvalidArgument("the stride is smaller than a row");
+    output.base = target.pixels;
+    output.stride = target.stride;
+  }
+  return outputs_.PushBack(std::move(output));
+}
+
+Status FrameOutput::ListChannels(Output* output, Memory* memory) const {
+  output->channels = PoolVector<int32_t>(memory, Category::kOther);
+  const ChannelSet set = output->target.channels;
+  if (set == ChannelSet::kExtra)
+    return output->channels.PushBack(static_cast<int32_t>(3 + output->target.extra_channel));
+  const bool rgb = set == ChannelSet::kRgb || set == ChannelSet::kRgba;
+  const int32_t num_colour = rgb ? 3 : static_cast<int32_t>(planes_.num_colour);
+  for (int32_t c = 0; c < num_colour; ++c) {
+    JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(planes_.num_colour == 1 ? 0 : c));
+  }
+  if (HasAlphaSlot(set)) return output->channels.PushBack(planes_.alpha < 0 ? -1 : 3 + planes_.alpha);
+  if (set == ChannelSet::kAll) {
+    for (uint32_t e = 0; e < planes_.num_extra; ++e) {
+      JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(static_cast<int32_t>(3 + e)));
+    }
+  }
+  return OkStatus();
+}
+
+bool FrameOutput::PrepareIntegers(const uint32_t* coded_bits) {
+  for (Output& output : outputs_) {
+    if (output.channels.size() > kMaxInterleaved || output.target.unpremultiply) return false;
+    for (size_t c = 0; c < output.channels.size(); ++c) {
+      const int32_t plane = output.channels[c];
+      if (plane < 0) continue;
+      const uint32_t bits = coded_bits[plane < 3 ? 0 : plane - 2];
+      output.factors[c] = bits == 0 ? 0 : IntegerRowFactor(bits, output.format);
+      if (output.factors[c] == 0) return false;
+    }
+  }
+  return true;
+}
+
+FrameOutput::Place FrameOutput::PlaceOf(uint32_t y, uint32_t x, size_t n) const {
+  Place place;
+  place.reversed = FlipsX(planes_.orientation);
+  place.x = place.reversed ? planes_.width - x - static_cast<uint32_t>(n) : x;
+  place.y = FlipsY(planes_.orientation) ? planes_.height - 1 - y : y;
+  return place;
+}
+
+uint8_t* FrameOutput::Destination(const Output& output, uint32_t worker, const Place& place) {
+  if (SwapsDimensions(planes_.orientation)) return row_scratch_.Row(worker);
+  return output.base + (place.y - output.first_row) * output.stride + place.x * output.pixel_bytes;
+}
+
+void FrameOutput::Transpose(const Output& output, const Place& place, size_t n, const uint8_t* row) const {
+  if (!SwapsDimensions(planes_.orientation)) return;
+  uint8_t* out = output.base + place.x * output.stride + place.y * output.pixel_bytes;
+  TransposePixels(row, n * output.pixel_bytes, n, 1, output.pixel_bytes, out, output.stride);
+}
+
+void FrameOutput::StoreOne(const Output& output, uint32_t worker, const Place& place, size_t n,
+                           const float* const* planes) {
+  const float* channels[kMaxChannels];
+  for (size_t c = 0; c < output.channels.size(); ++c) {
+    channels[c] = output.channels[c] < 0 ? nullptr : planes[output.channels[c]];
+  }
+  if (output.target.unpremultiply) {
+    const size_t num_colour = output.channels.size() - 1;
+    float* colour[3] = {};
+    for (size_t c = 0; c < num_colour; ++c) {
+      colour[c] = colour_scratch_.Row(worker, c);
+      std::memcpy(colour[c], channels[c], n * sizeof(float));
+      channels[c] = colour[c];
+    }
+    UnpremultiplyRow(colour[0], colour[1], colour[2], channels[num_colour], n);
+  }
+  uint8_t* out = Destination(output, worker, place);
+  StoreRow(output.format, channels, n, OutputRowPosition{place.x, place.y, place.reversed}, out);
+  Transpose(output, place, n, out);
+}
+
+void FrameOutput::Store(uint32_t worker, uint32_t y, uint32_t x, size_t n, const float* const* planes) {
+  const Place place = PlaceOf(y, x, n);
+  for (const Output& output : outputs_) StoreOne(output, worker, place, n, planes);
+}
+
+template <typename T>
+void FrameOutput::StoreIntegers(uint32_t worker, uint32_t y, uint32_t x, size_t n, const T* const* planes) {
+  const Place place = PlaceOf(y, x, n);
+  for (const Output& output : outputs_) {
+    const T* channels[kMaxInterleaved] = {};
+    for (size_t c = 0; c < output.channels.size(); ++c) {
+      if (output.channels[c] >= 0) channels[c] = planes[output.channels[c]];
+    }
+    uint8_t* out = Destination(output, worker, place);
+    StoreIntegerRow(output.format, channels, output.factors, n, place.reversed, out);
+    Transpose(output, place, n, out);
+  }
+}
+
+template void FrameOutput::StoreIntegers(uint32_t, uint32_t, uint32_t, size_t, const int16_t* const*);
+template void FrameOutput::StoreIntegers(uint32_t, uint32_t, uint32_t, size_t, const int32_t* const*);
+
+Status FrameOutput::FinishRows(uint32_t y) {
+  if (y <= finished_rows_) return OkStatus();
+  for (Output& output : outputs_) {
+    if (!output.streams) continue;
+    JXLPOOL_RETURN_IF_ERROR(output.target.sink->Band(finished_rows_, y - finished_rows_, output.base, output.stride));
+    output.first_row = y;
+  }
+  finished_rows_ = y;
+  return OkStatus();
+}
+
+Status FrameOutput::Finish() {
+  JXLPOOL_RETURN_IF_ERROR(FinishRows(planes_.height));
+  const uint32_t out_height = SwapsDimensions(planes_.orientation) ? planes_.width : planes_.height;
+  for (const Output& output : outputs_) {
+    if (output.target.sink == nullptr || output.streams) continue;
+    JXLPOOL_RETURN_IF_ERROR(output.target.sink->Band(0, out_height, output.base, output.stride));
+  }
+  *this = FrameOutput();
+  return OkStatus();
+}
+
+}  // namespace jxlpool

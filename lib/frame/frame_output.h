@@ -1,0 +1,100 @@
+// FrameOutput: from rows of finished planes to the caller's pixels: choice of channels, sample type, orientation,
+// bands.
+//
+// Rows arrive as segments in stored orientation, in any order within a band and from any worker; each pixel once.
+// Targets with memory of their own are written in place. A sink gets its rows from top to bottom: a band of rows is
+// collected and delivered by FinishRows, or, where the orientation turns the image, the whole image by Finish.
+#ifndef LIB_FRAME_FRAME_OUTPUT_H_
+#define LIB_FRAME_FRAME_OUTPUT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/frame/output_request.h"
+#include "lib/headers/image_header.h"
+#include "lib/pool/matrix.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+
+namespace jxlpool {
+
+// What the planes are. Planes: 0..2 colour (grey: plane 0 counts), then the extra channels.
+struct OutputPlanes {
+  uint32_t width = 0;  // stored orientation
+  uint32_t height = 0;
+  Orientation orientation = Orientation::kIdentity;
+  uint32_t num_colour = 3;  // 1 or 3
+  uint32_t num_extra = 0;
+  int32_t alpha = -1;  // extra channel that is the alpha of interleaved output
+  bool alpha_associated = false;
+};
+
+class FrameOutput {
+ public:
+  FrameOutput() = default;
+
+  // Starts an image. Segments are at most `max_segment` pixels wide; sinks get at most `band_rows` rows between two
+  // FinishRows. `targets` must stay valid until Finish. Errors: kInvalidArgument, kMemoryLimit.
+  Status Begin(const OutputPlanes& planes, const OutputTarget* targets, size_t num_targets, uint32_t num_workers,
+               size_t max_segment, uint32_t band_rows, Memory* memory);
+
+  // True if some target needs FinishRows to be called in order, so that bands have to be completed one after another.
+  bool in_order() const { return in_order_; }
+  bool empty() const { return outputs_.empty(); }
+
+  // Decides whether StoreIntegers may be used, with the same result as floats, for planes of these depths. `coded_bits`
+  // has 1 + num_extra entries: colour, extra channels; 0: not an integer plane.
+  bool PrepareIntegers(const uint32_t* coded_bits);
+
+  // Writes pixels [x, x + n) of row y. planes[] as in OutputPlanes, planes that no target uses may be null.
+  void Store(uint32_t worker, uint32_t y, uint32_t x, size_t n, const float* const* planes);
+  // The same with integers. REQUIRES: PrepareIntegers gave true.
+  template <typename T>
+  void StoreIntegers(uint32_t worker, uint32_t y, uint32_t x, size_t n, const T* const* planes);
+
+  // All rows before `y` have been stored. Delivers bands. Errors: those of the sinks.
+  Status FinishRows(uint32_t y);
+  // All rows have been stored. Gives memory back.
+  Status Finish();
+
+ private:
+  static constexpr size_t kMaxInterleaved = 4;  // of the integer path
+  static constexpr size_t kMaxChannels = 3 + 256;
+  struct Output {
+    OutputTarget target;
+    OutputRowFormat format;
+    size_t pixel_bytes = 0;
+    size_t stride = 0;
+    Matrix2D<uint8_t> storage;  // for sinks
+    uint8_t* base = nullptr;    // of output row `first_row`
+    uint32_t first_row = 0;
+    bool streams = false;          // a sink that gets bands as they are finished
+    PoolVector<int32_t> channels;  // plane index per interleaved sample; -1: opaque
+    uint32_t factors[kMaxInterleaved] = {};
+  };
+  struct Place {
+    uint32_t x = 0;  // first output pixel of the segment before transposition
+    uint32_t y = 0;
+    bool reversed = false;
+  };
+
+  Status Add(const OutputTarget& target, uint32_t band_rows, Memory* memory);
+  Status ListChannels(Output* output, Memory* memory) const;
+  Place PlaceOf(uint32_t y, uint32_t x, size_t n) const;
+  // Where the row segment is to be written; `scratch` if it must be transposed afterwards.
+  uint8_t* Destination(const Output& output, uint32_t worker, const Place& place);
+  void Transpose(const Output& output, const Place& place, size_t n, const uint8_t* row) const;
+  void StoreOne(const Output& output, uint32_t worker, const Place& place, size_t n, const float* const* planes);
+
+  OutputPlanes planes_;
+  PoolVector<Output> outputs_;
+  bool in_order_ = false;
+  uint32_t finished_rows_ = 0;
+  Matrix2D<uint8_t> row_scratch_;   // one row per worker, for transposition
+  Matrix3D<float> colour_scratch_;  // per worker: unpremultiplied colour
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_FRAME_OUTPUT_H_

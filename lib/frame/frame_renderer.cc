@@ -1,0 +1,113 @@
+#include "lib/frame/frame_renderer.h"
+
+#include <algorithm>
+
+namespace jxlpool {
+namespace {
+
+constexpr size_t kMaxPlanes = 3 + 256;
+
+}  // namespace
+
+RenderSpec FrameRenderer::MakeSpec() {
+  const FrameHeader& header = state_->header;
+  const FrameDimensions& dimensions = state_->dimensions;
+  RenderSpec spec;
+  spec.width = static_cast<uint32_t>(dimensions.width);
+  spec.height = static_cast<uint32_t>(dimensions.height);
+  spec.upsampling = header.upsampling;
+  for (size_t c = 0; c < 3; ++c) {
+    spec.hshift[c] = dimensions.hshift[c];
+    spec.vshift[c] = dimensions.vshift[c];
+  }
+  spec.filter = header.restoration_filter;
+  spec.extra_upsampling = extra_upsampling_.data();
+  spec.num_extra = state_->num_extra();
+  spec.upsampling_weights = &state_->image().upsampling_weights;
+  if (header.HasFlag(kFlagPatches)) {
+    spec.patches = &state_->patches;
+    spec.patch_references = state_->patch_references;
+  }
+  spec.extra_blending = state_->extra_blending.data();
+  if (header.HasFlag(kFlagSplines)) spec.splines = &state_->splats;
+  if (header.HasFlag(kFlagNoise)) spec.noise = &state_->noise;
+  spec.noise_field = {spec.width, spec.height, dimensions.group_dim, state_->visible_frames, state_->invisible_frames};
+  if (!header.is_modular) {
+    spec.base_correlation_x = state_->vardct.correlation.base_x;
+    spec.base_correlation_b = state_->vardct.correlation.base_b;
+  }
+  return spec;
+}
+
+Status FrameRenderer::Begin(FrameState* state, const FrameSamples* samples) {
+  state_ = state;
+  samples_ = samples;
+  extra_upsampling_ = PoolVector<uint32_t>(state->memory(), Category::kOther);
+  for (const uint8_t factor : state->header.ec_factor) JXLPOOL_RETURN_IF_ERROR(extra_upsampling_.PushBack(factor));
+  JXLPOOL_ASSIGN_OR_RETURN(pipeline_, TilePipeline::Create(state->memory(), MakeSpec()));
+  if (pipeline_.num_channels() > kMaxPlanes) return Unsupported("too many extra channels");
+  for (FrameWorker& worker : state->workers) {
+    JXLPOOL_RETURN_IF_ERROR(pipeline_.PrepareScratch(state->memory(), kTileWidth, &worker.render));
+  }
+  return OkStatus();
+}
+
+Status FrameRenderer::ReserveRows(const Rect& rect, FrameWorker* worker) const {
+  size_t rows = 0;
+  size_t columns = 0;
+  for (size_t plane = 0; plane < pipeline_.num_channels(); ++plane) {
+    if (samples_->ChannelOfPlane(plane) == SIZE_MAX) continue;
+    const Rect input = pipeline_.InputRect(plane, rect);
+    rows += static_cast<size_t>(input.height);
+    columns = std::max(columns, static_cast<size_t>(input.width));
+  }
+  if (worker->rows.rows() >= rows && worker->rows.columns() >= columns) return OkStatus();
+  worker->rows.Release();
+  JXLPOOL_ASSIGN_OR_RETURN(worker->rows, Matrix2D<float>::Create(state_->memory(), Category::kTile, rows, columns));
+  return OkStatus();
+}
+
+InputPiece FrameRenderer::ConvertPlane(size_t plane, const Rect& input, FrameWorker* worker, size_t first_row) const {
+  const size_t width = static_cast<size_t>(input.width);
+  const size_t height = static_cast<size_t>(input.height);
+  for (size_t y = 0; y < height; ++y) {
+    samples_->ToFloat(state_->modular, plane, static_cast<size_t>(input.y0) + y, static_cast<size_t>(input.x0), width,
+                      worker->rows.Row(first_row + y));
+  }
+  const Matrix2D<float>& rows = worker->rows;
+  return {rows.View().Sub(0, first_row, width, height), input.x0, input.y0};
+}
+
+Status FrameRenderer::Render(uint32_t worker_index, const Rect& rect, RowSink sink) {
+  FrameWorker* worker = &state_->workers[worker_index];
+  JXLPOOL_RETURN_IF_ERROR(ReserveRows(rect, worker));
+  ChannelInput channels[kMaxPlanes];
+  size_t used_rows = 0;
+  for (size_t plane = 0; plane < pipeline_.num_channels(); ++plane) {
+    ChannelInput* channel = &channels[plane];
+    channel->num_pieces = 1;
+    if (samples_->replicates_grey() && (plane == 1 || plane == 2)) {
+      channel->pieces[0] = channels[0].pieces[0];
+    } else if (samples_->ChannelOfPlane(plane) == SIZE_MAX) {
+      const Matrix2D<float>& decoded = state_->colour_planes[plane];
+      const Rect size = pipeline_.ChannelRect(plane);
+      channel->pieces[0].view =
+          decoded.View().Sub(0, 0, static_cast<size_t>(size.width), static_cast<size_t>(size.height));
+    } else {
+      const Rect input = pipeline_.InputRect(plane, rect);
+      channel->pieces[0] = ConvertPlane(plane, input, worker, used_rows);
+      used_rows += static_cast<size_t>(input.height);
+    }
+  }
+  TileInput input;
+  input.channels = channels;
+  if (state_->header.is_modular) {
+    input.epf_constant_sigma = kEpfSigmaNumerator / state_->header.restoration_filter.epf_sigma_for_modular;
+  } else {
+    const Matrix2D<float>& sigma = state_->vardct.epf_inverse_sigma;
+    input.epf_sigma = sigma.View();
+  }
+  return pipeline_.Render(input, rect, sink, &worker->render);
+}
+
+}  // namespace jxlpool

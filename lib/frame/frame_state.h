@@ -1,0 +1,98 @@
+// FrameState: everything about the frame that is being decoded. Plain data, filled in the order of the sections by the
+// functions of lf_global.h, lf_group.h and pass_group.h; owned by FrameDecoder.
+#ifndef LIB_FRAME_FRAME_STATE_H_
+#define LIB_FRAME_FRAME_STATE_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "lib/base/thread_pool.h"
+#include "lib/bitstream/codestream.h"
+#include "lib/features/noise.h"
+#include "lib/features/patches.h"
+#include "lib/features/splines.h"
+#include "lib/frame/image_colour.h"
+#include "lib/frame/shared_frame.h"
+#include "lib/headers/frame_dimensions.h"
+#include "lib/headers/frame_header.h"
+#include "lib/headers/image_header.h"
+#include "lib/headers/toc.h"
+#include "lib/modular/frame_modular.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+#include "lib/render/tile_pipeline.h"
+#include "lib/vardct/group_decoder.h"
+#include "lib/vardct/vardct_frame.h"
+
+namespace jxlpool {
+
+// What frames of one image share.
+struct FrameContext {
+  Memory* memory = nullptr;
+  ThreadPool* threads = nullptr;
+  Codestream* codestream = nullptr;
+  const ImageHeader* image = nullptr;
+  const ImageColour* colour = nullptr;
+  const std::atomic<bool>* cancelled = nullptr;  // may be null
+  bool render_spot_colours = true;
+  bool coalescing = true;
+  Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels
+  bool allow_partial = false;
+  uint32_t downsampling = 1;
+};
+
+// Memory of one worker.
+struct FrameWorker {
+  RenderScratch render;
+  GroupDecoder group_decoder;
+  Matrix2D<float> rows;  // float rows of all planes, or of the input of a tile
+};
+
+struct FrameState {
+  const FrameContext* context = nullptr;
+  FrameRole role = FrameRole::kMain;
+  uint64_t frame_index = 0;     // counts every frame of the codestream
+  uint32_t visible_frames = 0;  // counters after counting this frame
+  uint32_t invisible_frames = 0;
+
+  FrameHeader header;
+  FrameDimensions dimensions;
+  Toc toc;
+  uint64_t sections_offset = 0;  // byte position of the first section in the codestream
+  FrameSlots slots;              // as they are before this frame
+
+  // LfGlobal.
+  PatchDictionary patches;
+  PoolVector<View2D<const float>> patch_planes;  // 3 + num_extra views for each slot
+  PatchReference patch_references[kNumReferenceSlots];
+  PoolVector<BlendExtraChannel> extra_blending;
+  Splines splines;
+  SplineSplats splats;
+  NoiseParameters noise;
+  LfChannelDequantization lf_dequantization;  // of Modular frames; VarDCT frames keep theirs in `vardct`
+  FrameModular modular;
+  VarDctFrame vardct;
+
+  // Passes to be decoded; fewer than the frame has for a reduced or partial image.
+  uint32_t num_passes = 1;
+  // Some section was left out because the file ends early.
+  std::atomic<bool> incomplete{false};
+
+  // VarDCT: planes of the frame, padded to whole blocks.
+  Matrix2D<float> colour_planes[3];
+  PoolVector<FrameWorker> workers;
+
+  Memory* memory() const { return context->memory; }
+  const ImageHeader& image() const { return *context->image; }
+  uint32_t num_extra() const { return image().num_extra_channels; }
+  Status CheckCancelled() const {
+    if (context->cancelled != nullptr && context->cancelled->load(std::memory_order_relaxed)) {
+      return Status(ErrorCode::kCancelled, "the decode was cancelled");
+    }
+    return OkStatus();
+  }
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_FRAME_STATE_H_

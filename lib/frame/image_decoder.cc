@@ -1,0 +1,307 @@
+#include "lib/frame/image_decoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/bitstream/codestream.h"
+#include "lib/frame/frame_decoder.h"
+#include "lib/frame/image_colour.h"
+#include "lib/headers/icc_stream.h"
+#include "lib/headers/toc.h"
+
+namespace jxlpool {
+
+struct ImageDecoder::State {
+  DecoderOptions options;
+  SizeLimits limits;
+  Container container;
+  ImageHeader header;
+  ImageColour colour;
+  FrameContext context;
+  uint64_t preview_offset = 0;  // bytes from the start of the codestream
+  uint64_t first_frame_offset = 0;
+
+  // Where the sequence of frames is.
+  uint64_t next_offset = 0;
+  uint64_t frame_index = 0;
+  uint32_t display_index = 0;
+  uint32_t visible_frames = 0;
+  uint32_t invisible_frames = 0;
+  bool seen_last = false;
+  bool partial = false;
+  FrameSlots slots;
+  PooledObject<FrameDecoder> current;  // a displayed frame that is not decoded yet
+  PoolVector<char> name;               // of the current frame, with terminator
+  FrameHeader delivered_header;        // of the current frame, once it has been decoded
+
+  void Restart() {
+    next_offset = first_frame_offset;
+    frame_index = header.have_preview ? 1 : 0;
+    display_index = 0;
+    visible_frames = 0;
+    // The preview counts as an invisible frame.
+    invisible_frames = header.have_preview ? 1 : 0;
+    seen_last = false;
+    partial = false;
+    slots.Clear();
+    current = PooledObject<FrameDecoder>();
+  }
+};
+
+namespace {
+
+// Parses at byte `offset` of the codestream: first in place, then, as long as the parser runs out of a part that ends
+// early, in a gathered copy of more bytes.
+template <typename Parse>
+Status ParseAt(Codestream* codestream, uint64_t offset, const Parse& parse) {
+  uint64_t size = codestream->ContiguousSize(offset);
+  for (;;) {
+    JXLPOOL_ASSIGN_OR_RETURN(const SectionData data, codestream->Section(offset, size));
+    BitReader reader(data.data(), data.size(), 8 * offset);
+    const Status status = parse(&reader);
+    const uint64_t available = codestream->size() - offset;
+    if (status.code() != ErrorCode::kNeedMoreInput || size >= available) return status;
+    size = std::min(available, std::max<uint64_t>(2 * size, 4096));
+  }
+}
+
+// Size and position of a layer as delivered.
+void PlaceLayer(Orientation orientation, const SizeHeader& canvas, const FrameState& frame, FrameInfo* info) {
+  uint32_t width = static_cast<uint32_t>(frame.dimensions.width);
+  uint32_t height = static_cast<uint32_t>(frame.dimensions.height);
+  uint32_t canvas_width = canvas.width;
+  uint32_t canvas_height = canvas.height;
+  int64_t x0 = frame.header.x0;
+  int64_t y0 = frame.header.y0;
+  if (SwapsDimensions(orientation)) {
+    std::swap(width, height);
+    std::swap(canvas_width, canvas_height);
+    std::swap(x0, y0);
+  }
+  const uint32_t turn = (static_cast<uint32_t>(orientation) - 1) & 3;
+  if (turn == 1 || turn == 2) x0 = int64_t{canvas_width} - width - x0;
+  if (turn > 1) y0 = int64_t{canvas_height} - height - y0;
+  info->width = width;
+  info->height = height;
+  info->x0 = static_cast<int32_t>(x0);
+  info->y0 = static_cast<int32_t>(y0);
+}
+
+SizeLimits LimitsOf(const DecoderOptions& options) {
+  SizeLimits limits;
+  limits.max_samples = options.max_samples;
+  return limits;
+}
+
+uint64_t EndOfFrame(const FrameState& state) { return state.sections_offset + state.toc.total_size; }
+
+}  // namespace
+
+ImageDecoder::ImageDecoder(Memory* memory, ThreadPool* threads) : memory_(memory), threads_(threads) {}
+ImageDecoder::~ImageDecoder() { Close(); }
+
+void ImageDecoder::Close() { state_ = PooledObject<State>(); }
+
+Status ImageDecoder::Open(const uint8_t* data, size_t size, const DecoderOptions& options) {
+  Close();
+  JXLPOOL_ASSIGN_OR_RETURN(state_, MakePooled<State>(memory_, Category::kOther));
+  const Status status = ReadImage(data, size, options);
+  if (!status.ok()) Close();
+  return status;
+}
+
+Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOptions& options) {
+  State* state = state_.get();
+  state->options = options;
+  state->limits = LimitsOf(options);
+  JXLPOOL_RETURN_IF_ERROR(ReadContainer(data, size, memory_, &state->container));
+  Codestream* codestream = &state->container.codestream;
+  PoolVector<uint8_t> icc(memory_, Category::kInput);
+  JXLPOOL_RETURN_IF_ERROR(ParseAt(codestream, 0, [&](BitReader* reader) -> Status {
+    JXLPOOL_RETURN_IF_ERROR(ReadImageHeader(reader, memory_, state->limits, &state->header));
+    if (state->header.colour_encoding.want_icc) {
+      PoolVector<uint8_t> encoded(memory_, Category::kInput);
+      JXLPOOL_RETURN_IF_ERROR(ReadIccStream(reader, memory_, state->limits, &encoded));
+      JXLPOOL_RETURN_IF_ERROR(ReconstructIccProfile({encoded.data(), encoded.size()}, memory_, state->limits, &icc));
+    }
+    JXLPOOL_RETURN_IF_ERROR(reader->ZeroPadToByte());
+    state->first_frame_offset = reader->Position() / 8;
+    return reader->Check();
+  }));
+  JXLPOOL_RETURN_IF_ERROR(
+      SetUpImageColour(state->header, std::move(icc), options.colour_space, memory_, &state->colour));
+
+  FrameContext* context = &state->context;
+  context->memory = memory_;
+  context->threads = threads_;
+  context->codestream = codestream;
+  context->image = &state->header;
+  context->colour = &state->colour;
+  context->cancelled = options.cancelled;
+  context->render_spot_colours = options.render_spot_colours;
+  context->coalescing = options.coalescing;
+  context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;
+  context->allow_partial = options.allow_partial;
+  context->downsampling = options.downsampling;
+  if (state->header.have_preview) {
+    state->preview_offset = state->first_frame_offset;
+    JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> preview,
+                             ReadFrame(FrameRole::kPreview, state->preview_offset));
+    state->first_frame_offset = EndOfFrame(preview->state());
+  }
+  state->Restart();
+  return OkStatus();
+}
+
+Status ImageDecoder::Rewind() {
+  state_->Restart();
+  return OkStatus();
+}
+
+const Container& ImageDecoder::container() const { return state_->container; }
+const ImageHeader& ImageDecoder::header() const { return state_->header; }
+uint32_t ImageDecoder::width() const {
+  return SwapsDimensions(state_->context.orientation) ? state_->header.size.height : state_->header.size.width;
+}
+uint32_t ImageDecoder::height() const {
+  return SwapsDimensions(state_->context.orientation) ? state_->header.size.width : state_->header.size.height;
+}
+uint32_t ImageDecoder::num_colour_channels() const { return state_->colour.num_colour; }
+const PoolVector<uint8_t>& ImageDecoder::original_icc() const { return state_->colour.original_icc; }
+const PoolVector<uint8_t>& ImageDecoder::data_icc() const { return state_->colour.data_icc; }
+const ColourDescription* ImageDecoder::original_colour() const {
+  return state_->colour.original ? &*state_->colour.original : nullptr;
+}
+const ColourDescription* ImageDecoder::data_colour() const {
+  return state_->colour.data ? &*state_->colour.data : nullptr;
+}
+bool ImageDecoder::frame_is_partial() const { return state_->partial; }
+uint64_t ImageDecoder::copied_input_bytes() const { return state_->container.codestream.copied_bytes(); }
+
+Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint64_t offset) {
+  JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, MakePooled<FrameDecoder>(memory_, Category::kOther));
+  FrameState* frame = &decoder->state();
+  frame->context = &state_->context;
+  frame->role = role;
+  JXLPOOL_RETURN_IF_ERROR(ParseAt(&state_->container.codestream, offset, [&](BitReader* reader) -> Status {
+    JXLPOOL_RETURN_IF_ERROR(ReadFrameHeader(reader, memory_, state_->header, role, state_->limits, &frame->header));
+    frame->dimensions = ComputeFrameDimensions(state_->header, frame->header);
+    JXLPOOL_RETURN_IF_ERROR(ReadToc(reader, memory_, frame->dimensions, frame->header.passes, &frame->toc));
+    frame->sections_offset = reader->Position() / 8;
+    return reader->Check();
+  }));
+  return decoder;
+}
+
+Status ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
+  FrameState* frame = &decoder->state();
+  if (frame->header.IsShown()) {
+    ++state_->visible_frames;
+    state_->invisible_frames = 0;
+  } else {
+    ++state_->invisible_frames;
+  }
+  frame->frame_index = state_->frame_index++;
+  frame->visible_frames = state_->visible_frames;
+  frame->invisible_frames = state_->invisible_frames;
+  state_->next_offset = EndOfFrame(*frame);
+  state_->seen_last = frame->header.is_last;
+  state_->current = std::move(decoder);
+  return OkStatus();
+}
+
+bool ImageDecoder::IsDelivered(const FrameHeader& frame) const {
+  return state_->options.coalescing ? frame.IsShown() : frame.IsNormalFrame();
+}
+
+Status ImageDecoder::DescribeCurrent(FrameInfo* info) {
+  const FrameState& frame = state_->current->state();
+  const FrameHeader& header = frame.header;
+  state_->name = PoolVector<char>(memory_, Category::kOther);
+  for (const char c : header.name) JXLPOOL_RETURN_IF_ERROR(state_->name.PushBack(c));
+  JXLPOOL_RETURN_IF_ERROR(state_->name.PushBack('\0'));
+  info->index = state_->display_index++;
+  info->duration = header.duration;
+  info->timecode = header.timecode;
+  info->is_last = header.is_last;
+  info->name = state_->name.data();
+  info->header = &header;
+  if (state_->options.coalescing) {
+    info->width = width();
+    info->height = height();
+    info->x0 = 0;
+    info->y0 = 0;
+    return OkStatus();
+  }
+  PlaceLayer(state_->context.orientation, state_->header.size, frame, info);
+  return OkStatus();
+}
+
+Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
+  for (;;) {
+    if (state_->current) JXLPOOL_RETURN_IF_ERROR(SkipFrame());
+    if (state_->seen_last) return false;
+    auto decoder = ReadFrame(FrameRole::kMain, state_->next_offset);
+    if (!decoder.ok()) {
+      const bool ends_early = decoder.status().code() == ErrorCode::kNeedMoreInput;
+      if (!ends_early || !state_->options.allow_partial || state_->display_index == 0) return decoder.status();
+      state_->partial = true;
+      return false;
+    }
+    JXLPOOL_RETURN_IF_ERROR(AdvanceTo(std::move(decoder).value()));
+    if (!IsDelivered(state_->current->state().header)) continue;
+    JXLPOOL_RETURN_IF_ERROR(DescribeCurrent(info));
+    return true;
+  }
+}
+
+Status ImageDecoder::DecodeCurrent(const OutputTarget* targets, size_t num_targets) {
+  FrameDecoder* decoder = state_->current.get();
+  FrameState* frame = &decoder->state();
+  frame->slots = state_->slots;
+  FrameDelivery delivery;
+  delivery.canvas = state_->header.size;
+  delivery.targets = targets;
+  delivery.num_targets = num_targets;
+  SharedFrame saved;
+  const Status status = decoder->Decode(delivery, &saved);
+  const FrameHeader& header = frame->header;
+  state_->partial = frame->incomplete;
+  if (status.ok() && header.frame_type == FrameType::kLFFrame) {
+    state_->slots.lf[header.lf_level - 1] = std::move(saved);
+  } else if (status.ok() && header.CanReference()) {
+    state_->slots.reference[header.save_as_reference] = std::move(saved);
+  }
+  return status;
+}
+
+Status ImageDecoder::DecodeFrame(const OutputTarget* targets, size_t num_targets) {
+  if (!state_->current) return InvalidArgument("there is no frame to decode");
+  const Status status = DecodeCurrent(targets, num_targets);
+  state_->current = PooledObject<FrameDecoder>();
+  return status;
+}
+
+Status ImageDecoder::SkipFrame() {
+  if (!state_->current) return OkStatus();
+  const FrameHeader& header = state_->current->state().header;
+  // What a frame leaves behind may be needed by any later one.
+  const bool is_kept = header.CanReference() || header.frame_type == FrameType::kLFFrame;
+  const Status status = is_kept ? DecodeCurrent(nullptr, 0) : OkStatus();
+  state_->current = PooledObject<FrameDecoder>();
+  return status;
+}
+
+Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targets) {
+  if (!state_->header.have_preview) return InvalidArgument("the image has no preview");
+  JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kPreview, state_->preview_offset));
+  decoder->state().invisible_frames = 1;
+  FrameDelivery delivery;
+  delivery.canvas = state_->header.preview;
+  delivery.targets = targets;
+  delivery.num_targets = num_targets;
+  SharedFrame saved;
+  return decoder->Decode(delivery, &saved);
+}
+
+}  // namespace jxlpool

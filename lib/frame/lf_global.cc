@@ -1,0 +1,146 @@
+#include "lib/frame/lf_global.h"
+
+#include "lib/base/bits.h"
+
+namespace jxlpool {
+namespace {
+
+Status ReadPatches(BitReader* reader, FrameState* state) {
+  PatchEnvironment environment;
+  for (size_t i = 0; i < kNumReferenceSlots; ++i) {
+    const SharedFrame& slot = state->slots.reference[i];
+    if (slot.empty()) continue;
+    environment.slots[i] = {true, slot->before_colour_transform, slot->width(), slot->height()};
+  }
+  environment.padded_width = state->dimensions.xpadded;
+  environment.padded_height = state->dimensions.ypadded;
+  environment.width = state->dimensions.xsize;
+  environment.height = state->dimensions.ysize;
+  environment.num_extra = state->num_extra();
+  JXLPOOL_ASSIGN_OR_RETURN(state->patches, PatchDictionary::Read(reader, state->memory(), environment));
+
+  const size_t num_planes = 3 + size_t{state->num_extra()};
+  state->patch_planes = PoolVector<View2D<const float>>(state->memory(), Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(state->patch_planes.Resize(kNumReferenceSlots * num_planes));
+  for (size_t i = 0; i < kNumReferenceSlots; ++i) {
+    View2D<const float>* planes = state->patch_planes.data() + i * num_planes;
+    state->patch_references[i].channels = planes;
+    const SharedFrame& slot = state->slots.reference[i];
+    for (size_t c = 0; !slot.empty() && c < num_planes; ++c) planes[c] = slot->planes.Plane(c);
+  }
+  return OkStatus();
+}
+
+Status DescribeExtraChannels(FrameState* state) {
+  state->extra_blending = PoolVector<BlendExtraChannel>(state->memory(), Category::kOther);
+  for (const ExtraChannelInfo& info : state->image().ec_info) {
+    const bool is_alpha = info.type == ExtraChannelType::kAlpha;
+    JXLPOOL_RETURN_IF_ERROR(
+        state->extra_blending.PushBack(BlendExtraChannel{is_alpha, is_alpha && info.alpha_associated}));
+  }
+  return OkStatus();
+}
+
+Status ListModularChannels(const FrameState& state, PoolVector<ChannelShape>* shapes) {
+  const FrameDimensions& dimensions = state.dimensions;
+  const uint32_t num_colour = state.header.is_modular ? dimensions.num_colour_channels : 0;
+  for (uint32_t c = 0; c < num_colour; ++c) {
+    const uint32_t hshift = dimensions.hshift[c];
+    const uint32_t vshift = dimensions.vshift[c];
+    JXLPOOL_RETURN_IF_ERROR(
+        shapes->PushBack(ChannelShape{static_cast<uint32_t>(CeilDiv<uint64_t>(dimensions.xsize, uint64_t{1} << hshift)),
+                                      static_cast<uint32_t>(CeilDiv<uint64_t>(dimensions.ysize, uint64_t{1} << vshift)),
+                                      static_cast<int32_t>(hshift), static_cast<int32_t>(vshift)}));
+  }
+  for (uint32_t e = 0; e < state.num_extra(); ++e) {
+    const ChannelSize size = ExtraChannelSize(dimensions, state.header, e);
+    const int32_t shift = static_cast<int32_t>(ExtraChannelShift(state.header, e));
+    JXLPOOL_RETURN_IF_ERROR(shapes->PushBack(
+        ChannelShape{static_cast<uint32_t>(size.width), static_cast<uint32_t>(size.height), shift, shift}));
+  }
+  return OkStatus();
+}
+
+Status InitModular(FrameState* state) {
+  const FrameDimensions& dimensions = state->dimensions;
+  const ImageHeader& image = state->image();
+  PoolVector<ChannelShape> shapes(state->memory(), Category::kModular);
+  JXLPOOL_RETURN_IF_ERROR(ListModularChannels(*state, &shapes));
+
+  ModularFrameInfo info;
+  info.channels = shapes.data();
+  info.num_channels = shapes.size();
+  info.group_dim = dimensions.group_dim;
+  info.groups_x = static_cast<uint32_t>(dimensions.groups_x);
+  info.groups_y = static_cast<uint32_t>(dimensions.groups_y);
+  info.lf_groups_x = static_cast<uint32_t>(dimensions.lf_groups_x);
+  info.lf_groups_y = static_cast<uint32_t>(dimensions.lf_groups_y);
+  info.num_passes = state->header.passes.num_passes;
+  for (uint32_t pass = 0; pass < info.num_passes; ++pass) {
+    const ShiftRange range = PassShiftRange(state->header.passes, pass);
+    info.pass_shifts[pass] = {range.min_shift, range.max_shift};
+  }
+  info.bit_depth = image.bit_depth.bits_per_sample;
+  const bool one_colour_channel =
+      image.NumColourChannels() == 1 && state->header.colour_transform == FrameColourTransform::kNone;
+  info.tree_samples =
+      dimensions.xsize * dimensions.ysize * ((one_colour_channel ? 1 : 3) + uint64_t{state->num_extra()});
+  info.int16_samples = image.modular_16bit_buffers;
+  info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.num_passes;
+  info.force_full_frame = !state->header.is_modular || !NeedsNoStages(*state);
+  return state->modular.Init(info, state->memory());
+}
+
+Status CheckModularSamples(const FrameState& state, uint64_t position) {
+  const ImageHeader& image = state.image();
+  if (state.header.is_modular && !image.xyb_encoded && !image.bit_depth.float_sample &&
+      image.bit_depth.bits_per_sample >= 32) {
+    return Corrupt("32-bit integer colour samples are not allowed", position);
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+bool NeedsNoStages(const FrameState& state) {
+  const FrameHeader& header = state.header;
+  if (header.restoration_filter.gab || header.restoration_filter.epf_iters > 0 || header.upsampling != 1) return false;
+  if (header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines) || header.HasFlag(kFlagNoise)) return false;
+  for (const uint8_t factor : header.ec_factor) {
+    if (factor != 1) return false;
+  }
+  return !state.dimensions.IsSubsampled();
+}
+
+Status ReadLfGlobal(BitReader* reader, FrameState* state) {
+  const FrameHeader& header = state->header;
+  const FrameDimensions& dimensions = state->dimensions;
+  JXLPOOL_RETURN_IF_ERROR(DescribeExtraChannels(state));
+  if (header.HasFlag(kFlagPatches)) JXLPOOL_RETURN_IF_ERROR(ReadPatches(reader, state));
+  const uint64_t num_pixels = dimensions.xsize * dimensions.ysize;
+  const uint64_t frame_area = dimensions.width * dimensions.height;
+  if (header.HasFlag(kFlagSplines)) {
+    JXLPOOL_ASSIGN_OR_RETURN(state->splines, Splines::Read(reader, state->memory(), num_pixels, frame_area));
+  }
+  if (header.HasFlag(kFlagNoise)) state->noise = ReadNoiseParameters(reader);
+  if (header.is_modular) {
+    JXLPOOL_RETURN_IF_ERROR(ReadLfChannelDequantization(reader, &state->lf_dequantization));
+  } else {
+    JXLPOOL_RETURN_IF_ERROR(ReadVarDctLfGlobal(reader, state->memory(), &state->vardct));
+  }
+  if (header.HasFlag(kFlagSplines)) {
+    const LfChannelCorrelation modular_correlation;
+    const LfChannelCorrelation& correlation = header.is_modular ? modular_correlation : state->vardct.correlation;
+    JXLPOOL_ASSIGN_OR_RETURN(
+        state->splats, SplineSplats::Create(state->memory(), state->splines, correlation.base_x, correlation.base_b,
+                                            static_cast<uint32_t>(dimensions.xsize),
+                                            static_cast<uint32_t>(dimensions.ysize), frame_area));
+  }
+  JXLPOOL_RETURN_IF_ERROR(reader->Check());
+  JXLPOOL_RETURN_IF_ERROR(CheckModularSamples(*state, reader->Position()));
+  JXLPOOL_RETURN_IF_ERROR(InitModular(state));
+  JXLPOOL_RETURN_IF_ERROR(state->modular.DecodeGlobal(reader));
+  return reader->Check();
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,69 @@
+// SharedFrame: the planes of a finished frame, kept for later frames (reference slots and LF slots of ISO/IEC 18181-1).
+//
+// Reference-counted: a slot, the frame that reads it and the canvas may hold the same planes; the last one frees them.
+// The planes are written while exactly one SharedFrame refers to them, and read-only from then on. Copying a
+// SharedFrame is cheap and thread-safe; one SharedFrame object belongs to one thread at a time.
+#ifndef LIB_FRAME_SHARED_FRAME_H_
+#define LIB_FRAME_SHARED_FRAME_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "lib/base/status.h"
+#include "lib/pool/matrix.h"
+#include "lib/pool/pooled_object.h"
+
+namespace jxlpool {
+
+struct FramePlanes {
+  Matrix3D<float> planes;  // colour 0, 1, 2, then the extra channels; an LF frame has colour only
+  bool before_colour_transform = false;
+
+  uint32_t width() const { return static_cast<uint32_t>(planes.columns()); }
+  uint32_t height() const { return static_cast<uint32_t>(planes.rows()); }
+};
+
+class SharedFrame {
+ public:
+  SharedFrame() = default;
+  SharedFrame(const SharedFrame& other) : block_(other.block_) {
+    if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  SharedFrame(SharedFrame&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  SharedFrame& operator=(SharedFrame other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~SharedFrame() { Release(); }
+
+  // New planes of the canvas category. Errors: kMemoryLimit.
+  static Result<SharedFrame> Create(Memory* memory, size_t num_planes, size_t width, size_t height, Fill fill);
+
+  bool empty() const { return block_ == nullptr; }
+  // REQUIRES: !empty().
+  FramePlanes& operator*() const { return block_->planes; }
+  FramePlanes* operator->() const { return &block_->planes; }
+  void Release();
+
+ private:
+  struct Block {
+    FramePlanes planes;
+    std::atomic<uint32_t> references{1};
+    PooledObject<Block> self;  // the block owns itself until the last reference goes
+  };
+  Block* block_ = nullptr;
+};
+
+// What frames leave for later frames.
+struct FrameSlots {
+  SharedFrame reference[4];
+  SharedFrame lf[4];  // lf[i] holds level i + 1
+
+  void Clear() { *this = FrameSlots(); }
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_SHARED_FRAME_H_
