@@ -1,0 +1,91 @@
+#include "lib/headers/frame_dimensions.h"
+
+#include <algorithm>
+
+#include "lib/base/bits.h"
+
+namespace jxlpool {
+namespace {
+
+// Cell `index` of a grid with `columns` cells of side `dim` a row, clipped to width x height.
+Rect GridRect(uint64_t index, uint64_t columns, uint64_t dim, uint64_t width, uint64_t height) {
+  const uint64_t x0 = index % columns * dim;
+  const uint64_t y0 = index / columns * dim;
+  Rect rect;
+  rect.x0 = static_cast<int64_t>(x0);
+  rect.y0 = static_cast<int64_t>(y0);
+  rect.width = x0 < width ? static_cast<int64_t>(std::min(dim, width - x0)) : 0;
+  rect.height = y0 < height ? static_cast<int64_t>(std::min(dim, height - y0)) : 0;
+  return rect;
+}
+
+// Sampling factors as in JPEG files, from which the subsampling of each channel follows.
+void SetChromaSubsampling(const FrameHeader& frame, FrameDimensions* dimensions) {
+  constexpr uint32_t kRawH[4] = {0, 1, 1, 0};
+  constexpr uint32_t kRawV[4] = {0, 1, 0, 1};
+  const uint32_t* codes = frame.jpeg_upsampling;
+  for (int c = 0; c < 3; ++c) {
+    dimensions->max_hshift = std::max(dimensions->max_hshift, kRawH[codes[c]]);
+    dimensions->max_vshift = std::max(dimensions->max_vshift, kRawV[codes[c]]);
+  }
+  for (int c = 0; c < 3; ++c) {
+    dimensions->hshift[c] = dimensions->max_hshift - kRawH[codes[c]];
+    dimensions->vshift[c] = dimensions->max_vshift - kRawV[codes[c]];
+  }
+}
+
+uint64_t BlocksInMcus(uint64_t samples, uint32_t mcu_shift) {
+  return CeilDiv<uint64_t>(samples, uint64_t{kBlockDim} << mcu_shift) << mcu_shift;
+}
+
+}  // namespace
+
+FrameDimensions ComputeFrameDimensions(const ImageHeader& image, const FrameHeader& frame) {
+  FrameDimensions d;
+  d.width = CeilDiv<uint64_t>(frame.width, uint64_t{1} << (3 * frame.lf_level));
+  d.height = CeilDiv<uint64_t>(frame.height, uint64_t{1} << (3 * frame.lf_level));
+  d.xsize = CeilDiv<uint64_t>(d.width, frame.upsampling);
+  d.ysize = CeilDiv<uint64_t>(d.height, frame.upsampling);
+  SetChromaSubsampling(frame, &d);
+  d.group_dim = 128u << frame.group_size_shift;
+  d.lf_group_dim = kBlockDim * d.group_dim;
+  d.xblocks = BlocksInMcus(d.xsize, d.max_hshift);
+  d.yblocks = BlocksInMcus(d.ysize, d.max_vshift);
+  d.xpadded = frame.is_modular ? d.xsize : kBlockDim * d.xblocks;
+  d.ypadded = frame.is_modular ? d.ysize : kBlockDim * d.yblocks;
+  d.groups_x = CeilDiv<uint64_t>(d.xsize, d.group_dim);
+  d.groups_y = CeilDiv<uint64_t>(d.ysize, d.group_dim);
+  d.lf_groups_x = CeilDiv<uint64_t>(d.xblocks, d.group_dim);
+  d.lf_groups_y = CeilDiv<uint64_t>(d.yblocks, d.group_dim);
+  d.num_groups = d.groups_x * d.groups_y;
+  d.num_lf_groups = d.lf_groups_x * d.lf_groups_y;
+  const bool is_single_channel =
+      frame.is_modular && frame.colour_transform == FrameColourTransform::kNone && image.NumColourChannels() == 1;
+  d.num_colour_channels = is_single_channel ? 1 : 3;
+  return d;
+}
+
+Rect FrameDimensions::GroupRect(uint64_t group) const { return GridRect(group, groups_x, group_dim, xsize, ysize); }
+
+Rect FrameDimensions::GroupBlockRect(uint64_t group) const {
+  return GridRect(group, groups_x, group_dim / kBlockDim, xblocks, yblocks);
+}
+
+Rect FrameDimensions::LfGroupRect(uint64_t lf_group) const {
+  return GridRect(lf_group, lf_groups_x, lf_group_dim, xsize, ysize);
+}
+
+Rect FrameDimensions::LfGroupBlockRect(uint64_t lf_group) const {
+  return GridRect(lf_group, lf_groups_x, group_dim, xblocks, yblocks);
+}
+
+ChannelSize ExtraChannelSize(const FrameDimensions& dimensions, const FrameHeader& frame, size_t index) {
+  const uint64_t factor = frame.ec_factor[index];
+  return {CeilDiv(dimensions.width, factor), CeilDiv(dimensions.height, factor)};
+}
+
+uint32_t ExtraChannelShift(const FrameHeader& frame, size_t index) {
+  return FloorLog2(frame.ec_factor[index]) - FloorLog2(frame.upsampling);
+}
+
+}  // namespace jxlpool
