@@ -71,7 +71,7 @@ TEST(ColourTransformTest, XybToSrgbIsAccurate) {
     std::vector<double> expected[3];
     for (size_t i = 0; i < kN; ++i) {
       double rgb[3], xyb[3];
-      for (double& v : rgb) v = random.Uniform(-0.05, 1.2);
+      for (double& v : rgb) v = random.Uniform(-0.05, 1.0);
       ForwardXyb(rgb, target, xyb);
       const float in[3] = {static_cast<float>(xyb[0]), static_cast<float>(xyb[1]), static_cast<float>(xyb[2])};
       InverseXyb(in, target, rgb);
