@@ -78,6 +78,8 @@ struct ModularFrameInfo {
   bool may_be_incomplete = false;
   // Keep frame-sized channels even if the groups are independent.
   bool force_full_frame = false;
+  // For tests.
+  ChannelLoops loops = ChannelLoops::kFastest;
 };
 
 class FrameModular {
@@ -138,6 +140,10 @@ class FrameModular {
   };
   Region GroupRegion(const ChannelShape& shape, uint32_t g) const;
   Region LfGroupRegion(const ChannelShape& shape, uint32_t g) const;
+  static Status AddRegion(const ChannelShape& shape, const Region& region, ModularChannel* channel, ModularImage* part);
+  bool InPass(const ChannelShape& shape, uint32_t pass) const;
+  Status DecodePart(uint32_t pass, uint32_t g, BitReader* reader, ModularImage* part) const;
+  UndoParams GlobalUndo(ThreadPool* threads) const;
   Status DecodeGlobalImage(BitReader* reader);
   Status CheckGroupChannels(uint64_t position) const;
   bool GroupsAreIndependent() const;

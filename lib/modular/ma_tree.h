@@ -76,12 +76,19 @@ class MaTree {
   size_t num_nodes() const { return nodes_.size(); }
   // Also the number of contexts of the sample code.
   uint32_t num_leaves() const { return num_leaves_; }
+  // Some node needs the self-correcting predictor.
+  bool uses_weighted() const { return uses_weighted_; }
+  // How many previous channels the nodes look at.
+  uint32_t num_references() const { return num_references_; }
 
  private:
   Status Validate(Memory* memory) const;
+  Status Append(const MaNode& node);
 
   PoolVector<MaNode> nodes_;
   uint32_t num_leaves_ = 0;
+  uint32_t num_references_ = 0;
+  bool uses_weighted_ = false;
 };
 
 // A tree and the code of the samples that it gives contexts to. Immutable, shared by threads.
@@ -89,8 +96,8 @@ struct MaTreeAndCode {
   MaTree tree;
   EntropyCode code;
 
-  // Reads both, one after the other. Errors as MaTree::Read.
-  static Result<MaTreeAndCode> Read(BitReader* reader, Memory* memory, uint64_t max_nodes);
+  // Reads both, one after the other. `code_label` is for traces. Errors as MaTree::Read.
+  static Result<MaTreeAndCode> Read(BitReader* reader, Memory* memory, uint64_t max_nodes, const char* code_label);
 };
 
 }  // namespace jxlpool

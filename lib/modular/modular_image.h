@@ -102,6 +102,8 @@ class ModularChannel {
 
   // The rectangle at (x, y) of this channel as a borrowed channel of `shape`. REQUIRES: it lies inside; has_samples().
   ModularChannel BorrowRegion(const ChannelShape& shape, size_t x, size_t y);
+  // This channel, borrowed; for lists that are only read.
+  ModularChannel BorrowConst() const { return const_cast<ModularChannel*>(this)->BorrowRegion(shape_, 0, 0); }
   // Sets all samples to `value` (reduced to the storage). REQUIRES: has_samples() or empty().
   void FillWith(int32_t value);
   // Copies the samples of a channel of the same size, converting the storage if need be.

@@ -20,6 +20,7 @@
 
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
+#include "lib/modular/channel_decoder.h"
 #include "lib/modular/ma_tree.h"
 #include "lib/modular/modular_image.h"
 #include "lib/modular/transform.h"
@@ -42,12 +43,6 @@ constexpr uint32_t ModularGroupStream(uint32_t num_lf_groups, uint32_t num_group
   return 1 + 3 * num_lf_groups + kNumRawQuantTables + pass * num_groups + group;
 }
 
-// Which loops may decode samples; the result never depends on it.
-enum class ChannelLoops : uint8_t {
-  kFastest,  // specialised loops wherever one applies
-  kGeneric,  // one plain loop for everything; the oracle of the tests
-};
-
 struct ModularStreamParams {
   uint32_t stream_index = 0;
   // bits_per_sample of the image; 8 for raw quantisation tables. Only palettes look at it.
@@ -64,7 +59,16 @@ struct ModularHeader {
   TransformList transforms;
 };
 
+// Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
 Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* header);
+
+// Most nodes of a tree that is coded with the first `count` channels of a list.
+uint64_t MaxLocalNodes(const ShapeList& list, size_t count);
+
+// Step by step, for GlobalModular: the tree, code and samples of the non-empty ones among the first `count` channels of
+// the transformed list. Nothing is read if all are empty. Channels get samples where they have none.
+Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,
+                             uint64_t max_local_nodes, BitReader* reader, ModularImage* image);
 
 // Decodes one sub-bitstream (of any kind but GlobalModular) completely: on return `image` has its initial channel list
 // again, all samples decoded and the transforms of the stream undone. Channels without samples get them

@@ -56,6 +56,11 @@ struct ShapeList {
   size_t num_meta = 0;
 };
 
+// The shapes of an image's channels, and an image with channels of these shapes but no samples (added to `image`, which
+// has no channels yet). Errors: kMemoryLimit.
+Status ListShapes(const ModularImage& image, ShapeList* list);
+Status AddShapes(const ShapeList& list, ModularImage* image);
+
 // Applies all transforms to the list. Errors: kCorrupt if one does not fit the list, kMemoryLimit.
 // `position` is used in messages.
 Status ApplyTransforms(TransformList* list, uint64_t position, ShapeList* shapes);
@@ -71,8 +76,8 @@ struct UndoParams {
 // has samples. Errors: kMemoryLimit.
 Status UndoTransforms(const TransformList& list, const UndoParams& params, ModularImage* image);
 
-// True if every transform maps each position of the list independently of all other positions (RCTs, palettes without
-// deltas), so that it can be undone on parts of the image.
+// True if every transform maps each position of the image channels independently of all other positions (RCTs, palettes
+// without prediction) and leaves palettes alone, so that it can be undone on parts of the image.
 bool IsPerPixel(const TransformList& list);
 
 }  // namespace jxlpool

@@ -1,0 +1,230 @@
+#include "lib/modular/frame_modular.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/modular/trace_modular.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr int32_t kLfGroupShift = 3;  // LF groups are 2^3 groups wide and high
+
+int32_t SmallerShift(const ChannelShape& shape) { return std::min(shape.hshift, shape.vshift); }
+
+// Where the square `(gx, gy)` of `size` frame pixels lies in a channel.
+struct Interval {
+  uint32_t begin = 0;
+  uint32_t size = 0;
+};
+Interval Slice(uint32_t length, int32_t shift, uint64_t index, uint64_t size) {
+  const uint64_t begin = (index * size) >> shift;
+  if (begin >= length) return Interval();
+  return Interval{static_cast<uint32_t>(begin),
+                  static_cast<uint32_t>(std::min<uint64_t>(size >> shift, length - begin))};
+}
+
+}  // namespace
+
+Status FrameModular::Init(const ModularFrameInfo& info, Memory* memory) {
+  *this = FrameModular();
+  memory_ = memory;
+  info_ = info;
+  info_.channels = nullptr;
+  num_initial_ = info.num_channels;
+  sample_type_ = info.int16_samples ? SampleType::kInt16 : SampleType::kInt32;
+  image_ = ModularImage(memory, sample_type_);
+  initial_ = PoolVector<ChannelShape>(memory, Category::kModular);
+  shapes_.shapes = PoolVector<ChannelShape>(memory, Category::kModular);
+  JXLPOOL_RETURN_IF_ERROR(initial_.Reserve(num_initial_));
+  JXLPOOL_RETURN_IF_ERROR(shapes_.shapes.Reserve(num_initial_));
+  for (size_t i = 0; i < num_initial_; ++i) {
+    JXLPOOL_RETURN_IF_ERROR(initial_.PushBack(info.channels[i]));
+    JXLPOOL_RETURN_IF_ERROR(shapes_.shapes.PushBack(info.channels[i]));
+  }
+  return OkStatus();
+}
+
+Status FrameModular::DecodeGlobal(BitReader* reader) {
+  const TraceLabel label("GlobalModular");
+  has_global_tree_ = reader->ReadBool();
+  if constexpr (kTraceEnabled) TraceHasGlobalTree(has_global_tree_, reader->Position());
+  if (has_global_tree_) {
+    constexpr uint64_t kMostNodes = uint64_t{1} << 22;
+    const uint64_t max_nodes = std::min(kMostNodes, 1024 + info_.tree_samples / 16);
+    JXLPOOL_ASSIGN_OR_RETURN(global_, MaTreeAndCode::Read(reader, memory_, max_nodes, "/global_data_code"));
+  }
+  JXLPOOL_RETURN_IF_ERROR(reader->Check());
+  group_local_ = true;
+  return num_initial_ == 0 ? OkStatus() : DecodeGlobalImage(reader);
+}
+
+Status FrameModular::DecodeGlobalImage(BitReader* reader) {
+  const uint64_t begin = reader->Position();
+  JXLPOOL_RETURN_IF_ERROR(ReadModularHeader(reader, memory_, &header_));
+  if constexpr (kTraceEnabled) {
+    TraceModularHeader(kGlobalModularStream, header_, shapes_, begin, reader->Position());
+  }
+  JXLPOOL_RETURN_IF_ERROR(ApplyTransforms(&header_.transforms, reader->Position(), &shapes_));
+  first_group_channel_ = shapes_.num_meta;
+  while (first_group_channel_ < shapes_.shapes.size()) {
+    const ChannelShape& shape = shapes_.shapes[first_group_channel_];
+    if (shape.width > info_.group_dim || shape.height > info_.group_dim) break;
+    ++first_group_channel_;
+  }
+  if constexpr (kTraceEnabled) TraceModularChannels(kGlobalModularStream, shapes_, first_group_channel_);
+  JXLPOOL_RETURN_IF_ERROR(CheckGroupChannels(reader->Position()));
+
+  JXLPOOL_RETURN_IF_ERROR(AddShapes(shapes_, &image_));
+  const uint64_t max_nodes = MaxLocalNodes(shapes_, first_group_channel_);
+  JXLPOOL_RETURN_IF_ERROR(DecodeModularChannels(StreamParams(kGlobalModularStream), header_, first_group_channel_,
+                                                max_nodes, reader, &image_));
+  group_local_ = !info_.force_full_frame && GroupsAreIndependent();
+  if (group_local_) return OkStatus();
+  return image_.Allocate(info_.may_be_incomplete ? Fill::kZero : Fill::kUninitialized);
+}
+
+// A group must hold at least a sample of each channel that is spread over groups.
+Status FrameModular::CheckGroupChannels(uint64_t position) const {
+  for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
+    const ChannelShape& shape = shapes_.shapes[i];
+    if (shape.empty()) continue;
+    const bool in_lf_groups = SmallerShift(shape) >= kLfGroupShift;
+    const uint64_t dim = in_lf_groups ? uint64_t{info_.group_dim} << kLfGroupShift : info_.group_dim;
+    if (dim >> std::max(shape.hshift, shape.vshift) == 0) {
+      return Corrupt("a modular channel is too small for its groups", position);
+    }
+  }
+  return OkStatus();
+}
+
+bool FrameModular::GroupsAreIndependent() const {
+  if (first_group_channel_ != shapes_.num_meta || !IsPerPixel(header_.transforms)) return false;
+  return std::all_of(shapes_.shapes.begin() + first_group_channel_, shapes_.shapes.end(),
+                     [](const ChannelShape& shape) { return SmallerShift(shape) < kLfGroupShift; });
+}
+
+ModularStreamParams FrameModular::StreamParams(uint32_t stream_index) const {
+  ModularStreamParams params;
+  params.stream_index = stream_index;
+  params.bit_depth = info_.bit_depth;
+  params.global = global_tree();
+  params.loops = info_.loops;
+  return params;
+}
+
+FrameModular::Region FrameModular::GroupRegion(const ChannelShape& shape, uint32_t g) const {
+  const Interval x = Slice(shape.width, shape.hshift, g % info_.groups_x, info_.group_dim);
+  const Interval y = Slice(shape.height, shape.vshift, g / info_.groups_x, info_.group_dim);
+  return Region{x.begin, y.begin, x.size, y.size};
+}
+
+FrameModular::Region FrameModular::LfGroupRegion(const ChannelShape& shape, uint32_t g) const {
+  const uint64_t dim = uint64_t{info_.group_dim} << kLfGroupShift;
+  const Interval x = Slice(shape.width, shape.hshift, g % info_.lf_groups_x, dim);
+  const Interval y = Slice(shape.height, shape.vshift, g / info_.lf_groups_x, dim);
+  return Region{x.begin, y.begin, x.size, y.size};
+}
+
+bool FrameModular::InPass(const ChannelShape& shape, uint32_t pass) const {
+  const int32_t shift = SmallerShift(shape);
+  return shift < kLfGroupShift && shift >= info_.pass_shifts[pass].min_shift &&
+         shift <= info_.pass_shifts[pass].max_shift;
+}
+
+Status FrameModular::DecodeLfGroup(uint32_t g, BitReader* reader) {
+  const TraceLabel label("ModularLFGroup");
+  ModularImage part(memory_, sample_type_);
+  if (!group_local_) {
+    for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
+      const ChannelShape& shape = shapes_.shapes[i];
+      if (SmallerShift(shape) < kLfGroupShift) continue;
+      JXLPOOL_RETURN_IF_ERROR(AddRegion(shape, LfGroupRegion(shape, g), &image_[i], &part));
+    }
+  }
+  const uint32_t num_lf_groups = info_.lf_groups_x * info_.lf_groups_y;
+  return DecodeModularStream(StreamParams(ModularLfGroupStream(num_lf_groups, g)), reader, &part);
+}
+
+Status FrameModular::AddRegion(const ChannelShape& shape, const Region& region, ModularChannel* channel,
+                               ModularImage* part) {
+  if (region.empty()) return OkStatus();
+  const ChannelShape part_shape{region.width, region.height, shape.hshift, shape.vshift};
+  return part->Add(channel->BorrowRegion(part_shape, region.x0, region.y0));
+}
+
+Status FrameModular::DecodePart(uint32_t pass, uint32_t g, BitReader* reader, ModularImage* part) const {
+  const TraceLabel label("ModularPassGroup");
+  const uint32_t num_lf_groups = info_.lf_groups_x * info_.lf_groups_y;
+  const uint32_t num_groups = info_.groups_x * info_.groups_y;
+  const uint32_t stream = ModularGroupStream(num_lf_groups, num_groups, pass, g);
+  return DecodeModularStream(StreamParams(stream), reader, part);
+}
+
+Result<ModularImage> FrameModular::NewGroupImage(uint32_t g, Fill fill) const {
+  ModularImage result(memory_, sample_type_);
+  JXLPOOL_RETURN_IF_ERROR(result.channels().Reserve(shapes_.shapes.size()));
+  for (size_t i = 0; i < shapes_.shapes.size(); ++i) {
+    const ChannelShape& shape = shapes_.shapes[i];
+    if (i < shapes_.num_meta) {
+      JXLPOOL_RETURN_IF_ERROR(result.Add(image_[i].BorrowConst()));
+      continue;
+    }
+    const Region region = GroupRegion(shape, g);
+    JXLPOOL_RETURN_IF_ERROR(result.Add(ChannelShape{region.width, region.height, shape.hshift, shape.vshift}));
+  }
+  result.set_num_meta(shapes_.num_meta);
+  JXLPOOL_RETURN_IF_ERROR(result.Allocate(fill));
+  return result;
+}
+
+Status FrameModular::DecodeGroupInto(uint32_t pass, uint32_t g, BitReader* reader, ModularImage* image) const {
+  ModularImage part(memory_, sample_type_);
+  for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
+    const ChannelShape& shape = (*image)[i].shape();
+    if (!InPass(shape, pass)) continue;
+    JXLPOOL_RETURN_IF_ERROR(AddRegion(shape, Region{0, 0, shape.width, shape.height}, &(*image)[i], &part));
+  }
+  return DecodePart(pass, g, reader, &part);
+}
+
+Status FrameModular::FinishGroup(ModularImage* image) const {
+  return UndoTransforms(header_.transforms, GlobalUndo(nullptr), image);
+}
+
+Status FrameModular::DecodeGroup(uint32_t pass, uint32_t g, BitReader* reader) {
+  ModularImage part(memory_, sample_type_);
+  for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
+    const ChannelShape& shape = shapes_.shapes[i];
+    if (!InPass(shape, pass)) continue;
+    JXLPOOL_RETURN_IF_ERROR(AddRegion(shape, GroupRegion(shape, g), &image_[i], &part));
+  }
+  return DecodePart(pass, g, reader, &part);
+}
+
+Status FrameModular::Finish(ThreadPool* threads) {
+  const TraceLabel label("GlobalModular");
+  if constexpr (kTraceEnabled) TraceImageBeforeInverse(image_);
+  return UndoTransforms(header_.transforms, GlobalUndo(threads), &image_);
+}
+
+UndoParams FrameModular::GlobalUndo(ThreadPool* threads) const {
+  UndoParams undo;
+  undo.bit_depth = info_.bit_depth;
+  undo.weighted = header_.weighted;
+  undo.threads = threads;
+  return undo;
+}
+
+Result<ModularImage> FrameModular::GroupView(uint32_t g) {
+  ModularImage result(memory_, sample_type_);
+  for (size_t i = 0; i < num_initial_; ++i) {
+    const ChannelShape& shape = initial_[i];
+    const Region region = GroupRegion(shape, g);
+    const ChannelShape part_shape{region.width, region.height, shape.hshift, shape.vshift};
+    JXLPOOL_RETURN_IF_ERROR(result.Add(image_[i].BorrowRegion(part_shape, region.x0, region.y0)));
+  }
+  return result;
+}
+
+}  // namespace jxlpool
