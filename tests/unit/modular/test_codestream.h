@@ -1,0 +1,63 @@
+// Decodes the first frame of bare codestreams of Modular frames to integers, with nothing but the headers and the
+// modular layer: what the modular tests compare.
+#ifndef TESTS_UNIT_MODULAR_TEST_CODESTREAM_H_
+#define TESTS_UNIT_MODULAR_TEST_CODESTREAM_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/base/status.h"
+#include "lib/base/thread_pool.h"
+#include "lib/modular/frame_modular.h"
+#include "lib/pool/budget.h"
+#include "lib/pool/buffer_pool.h"
+#include "lib/pool/memory.h"
+
+namespace jxlpool {
+
+struct TestMemory {
+  BufferPool pool;
+  Budget budget;
+  Memory memory{&pool, &budget};
+};
+
+struct DecodeOptions {
+  ChannelLoops loops = ChannelLoops::kFastest;
+  bool allow_int16 = true;
+  bool force_full_frame = false;
+  ThreadPool* threads = nullptr;
+  bool keep_samples = true;  // false: only for timing
+};
+
+struct DecodedFrame {
+  struct Channel {
+    uint32_t width = 0;
+    uint32_t height = 0;
+    std::vector<int32_t> samples;
+  };
+  std::vector<Channel> channels;
+  bool group_local = false;
+  SampleType type = SampleType::kInt32;
+};
+
+// REQUIRES (else an error is returned): the frame is Modular, without patches, splines and noise.
+Status DecodeTestFrame(const std::vector<uint8_t>& codestream, const DecodeOptions& options, Memory* memory,
+                       DecodedFrame* frame);
+
+// CRC-32 of all samples as little-endian 32-bit integers, channel after channel, in raster order; 8 digits.
+std::string CrcOfSamples(const DecodedFrame& frame);
+
+std::vector<uint8_t> FromHex(const std::string& hex);
+
+// One line of modular_test_vectors.csv.
+struct TestVector {
+  std::string name;
+  std::string crc;
+  std::vector<uint8_t> codestream;
+};
+const std::vector<TestVector>& TestVectors();
+
+}  // namespace jxlpool
+
+#endif  // TESTS_UNIT_MODULAR_TEST_CODESTREAM_H_
