@@ -198,7 +198,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual((channels, bits), (4, 8))
         self.assertEqual(frames, [synthetic.rows(4, 255, i) for i in range(3)])
         self.assertEqual(delays, [(1, 10), (1, 4), (2, 1)])
-        self.assertEqual(struct.unpack(">II", dict(png_chunks(self.out("a.png")))["acTL"]), (3, 3))
+        self.assertEqual(struct.unpack(">II", dict(png_chunks(self.out("a.png")))["acTL"]), (3, 0))
         piped = self.ok(data("animation"), "-", "--output_format=apng").stdout
         self.assertEqual(piped, read(self.out("a.png")))
 

@@ -1,0 +1,60 @@
+// Metadata boxes of the C interface.
+#include <cstring>
+
+#include "lib/api/decoder.h"
+#include "lib/api/struct_io.h"
+#include "lib/bitstream/container.h"
+
+using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
+
+namespace {
+
+// What a compressed box may expand to, whatever the memory limit.
+constexpr uint64_t kMaxContentsBytes = uint64_t{1} << 28;
+
+const Box* FindMetadata(const JxlpoolDecoder& decoder, uint32_t index) {
+  for (const Box& box : decoder.image.container().boxes()) {
+    if (box.is_metadata() && index-- == 0) return &box;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolBox* box) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Box* found = FindMetadata(*decoder, index);
+  if (found == nullptr) return JXLPOOL_END;
+  JxlpoolBox result = {};
+  std::memcpy(result.type, found->content_type.name, sizeof(found->content_type.name));
+  result.is_compressed = found->is_compressed() ? 1 : 0;
+  result.data = found->contents.data();
+  result.size = found->contents.size();
+  result.position = static_cast<uint64_t>(found->contents.data() - decoder->input.data());
+  return WriteStruct(result, box);
+}
+
+JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index, const uint8_t** data,
+                                               size_t* size) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  if (data == nullptr || size == nullptr) return decoder->Misuse("no place for the contents given");
+  const Box* found = FindMetadata(*decoder, index);
+  if (found == nullptr) return JXLPOOL_END;
+  if (found->is_compressed()) {
+    decoder->box_contents = PoolVector<uint8_t>(&decoder->memory, Category::kInput);
+    const Status status = ReadBoxContents(*found, &decoder->memory, kMaxContentsBytes, &decoder->box_contents);
+    if (!status.ok()) {
+      decoder->box_contents.Release();
+      return decoder->Report(status);
+    }
+    *data = decoder->box_contents.data();
+    *size = decoder->box_contents.size();
+    return JXLPOOL_OK;
+  }
+  if (found->is_truncated) return decoder->Report(NeedMoreInput("the file ends within a box"));
+  *data = found->contents.data();
+  *size = found->contents.size();
+  return JXLPOOL_OK;
+}

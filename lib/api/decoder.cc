@@ -1,0 +1,258 @@
+#include "lib/api/decoder.h"
+
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "lib/api/struct_io.h"
+#include "lib/color/encoding_names.h"
+
+using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
+
+namespace {
+
+constexpr uint32_t kMaxThreads = 1024;
+
+uint32_t ThreadCount(uint32_t requested) {
+  const uint32_t count = requested == 0 ? std::thread::hardware_concurrency() : requested;
+  return std::clamp(count, 1u, kMaxThreads);
+}
+
+JxlpoolStatus ToDecoderOptions(const JxlpoolDecoderOptions& given, DecoderOptions* options) {
+  if (given.downsampling > 8 || (given.downsampling & (given.downsampling - 1)) != 0) return JXLPOOL_INVALID_ARGUMENT;
+  if (given.max_samples != 0) options->max_samples = given.max_samples;
+  if (given.downsampling != 0) options->downsampling = given.downsampling;
+  options->keep_orientation = given.keep_orientation != 0;
+  options->render_spot_colours = given.keep_spot_colors == 0;
+  options->coalescing = given.layers == 0;
+  options->unpremultiply = given.unpremultiply != 0;
+  options->allow_partial = given.allow_partial != 0;
+  if (given.color_encoding == nullptr || *given.color_encoding == 0) return JXLPOOL_OK;
+  const size_t length = std::strlen(given.color_encoding);
+  if (length >= sizeof(options->colour_space) || !ParseEncodingName(given.color_encoding).ok()) {
+    return JXLPOOL_INVALID_ARGUMENT;
+  }
+  std::memcpy(options->colour_space, given.color_encoding, length + 1);
+  return JXLPOOL_OK;
+}
+
+// Extra channel names get terminators.
+Status CopyNames(JxlpoolDecoder* decoder) {
+  const ImageHeader& header = decoder->image.header();
+  decoder->names = PoolVector<char>(&decoder->memory, Category::kOther);
+  decoder->name_offsets = PoolVector<uint32_t>(&decoder->memory, Category::kOther);
+  for (const ExtraChannelInfo& channel : header.ec_info) {
+    JXLPOOL_RETURN_IF_ERROR(decoder->name_offsets.PushBack(static_cast<uint32_t>(decoder->names.size())));
+    for (const char c : channel.name) JXLPOOL_RETURN_IF_ERROR(decoder->names.PushBack(c));
+    JXLPOOL_RETURN_IF_ERROR(decoder->names.PushBack(0));
+  }
+  return OkStatus();
+}
+
+void LetGoOfImage(JxlpoolDecoder* decoder) {
+  decoder->state = DecoderState::kClosed;
+  decoder->names.Release();
+  decoder->name_offsets.Release();
+  decoder->box_contents.Release();
+  decoder->image.Close();
+  decoder->input.Close();
+  decoder->pool->buffers.EndDecode();
+}
+
+// Closes what is open and starts on the bytes that `load` brings to decoder->input.
+template <typename Load>
+JxlpoolStatus OpenWith(JxlpoolDecoder* decoder, const Load& load) {
+  jxlpool_decoder_close(decoder);
+  decoder->cancelled.store(false);
+  decoder->error = OkStatus();
+  decoder->pool->buffers.BeginDecode();
+  Status status = load();
+  if (status.ok()) status = decoder->image.Open(decoder->input.data(), decoder->input.size(), decoder->options);
+  if (status.ok()) status = CopyNames(decoder);
+  if (!status.ok()) {
+    LetGoOfImage(decoder);
+    return decoder->Report(status);
+  }
+  decoder->state = DecoderState::kBetweenFrames;
+  return JXLPOOL_OK;
+}
+
+}  // namespace
+
+namespace jxlpool {
+
+JxlpoolStatus ToPublic(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kOk:
+      return JXLPOOL_OK;
+    case ErrorCode::kNeedMoreInput:
+      return JXLPOOL_NEED_MORE_INPUT;
+    case ErrorCode::kCorrupt:
+      return JXLPOOL_CORRUPT;
+    case ErrorCode::kUnsupported:
+      return JXLPOOL_UNSUPPORTED;
+    case ErrorCode::kMemoryLimit:
+      return JXLPOOL_MEMORY_LIMIT;
+    case ErrorCode::kSizeLimit:
+      return JXLPOOL_SIZE_LIMIT;
+    case ErrorCode::kInvalidArgument:
+      return JXLPOOL_INVALID_ARGUMENT;
+    case ErrorCode::kCancelled:
+      return JXLPOOL_CANCELLED;
+    case ErrorCode::kIo:
+      return JXLPOOL_IO;
+  }
+  return JXLPOOL_CORRUPT;
+}
+
+}  // namespace jxlpool
+
+JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, uint32_t num_threads)
+    : pool(shared_pool),
+      budget(memory_limit == 0 ? Budget::kUnlimited : memory_limit),
+      memory(&shared_pool->buffers, &budget),
+      threads(num_threads),
+      input(&memory),
+      image(&memory, &threads) {
+  pool->Hold();
+  options.cancelled = &cancelled;
+}
+
+// The members' memory goes back before the pool may go: that is why `pool` is released by the one who deletes this.
+JxlpoolDecoder::~JxlpoolDecoder() = default;
+
+JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {
+  error = status;
+  return ToPublic(status.code());
+}
+
+JxlpoolStatus JxlpoolDecoder::Fail(const Status& status) {
+  state = DecoderState::kFailed;
+  return Report(status);
+}
+
+JxlpoolStatus JxlpoolDecoder::Misuse(const char* message) { return Report(InvalidArgument(message)); }
+
+uint32_t jxlpool_version(void) {
+  return JXLPOOL_VERSION_MAJOR << 16 | JXLPOOL_VERSION_MINOR << 8 | JXLPOOL_VERSION_PATCH;
+}
+
+#define JXLPOOL_TEXT_INNER(x) #x
+#define JXLPOOL_TEXT(x) JXLPOOL_TEXT_INNER(x)
+const char* jxlpool_version_string(void) {
+  return JXLPOOL_TEXT(JXLPOOL_VERSION_MAJOR) "." JXLPOOL_TEXT(JXLPOOL_VERSION_MINOR) "." JXLPOOL_TEXT(
+      JXLPOOL_VERSION_PATCH);
+}
+
+const char* jxlpool_status_text(JxlpoolStatus status) {
+  switch (status) {
+    case JXLPOOL_OK:
+      return "no error";
+    case JXLPOOL_NEED_MORE_INPUT:
+      return "the input ends too early";
+    case JXLPOOL_CORRUPT:
+      return "the input is corrupt";
+    case JXLPOOL_UNSUPPORTED:
+      return "not supported";
+    case JXLPOOL_MEMORY_LIMIT:
+      return "memory limit reached";
+    case JXLPOOL_SIZE_LIMIT:
+      return "size limit reached";
+    case JXLPOOL_INVALID_ARGUMENT:
+      return "invalid argument";
+    case JXLPOOL_CANCELLED:
+      return "cancelled";
+    case JXLPOOL_IO:
+      return "input or output failed";
+    case JXLPOOL_END:
+      return "there are no more";
+    case JXLPOOL_PARTIAL:
+      return "the input is incomplete";
+  }
+  return "unknown status";
+}
+
+JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, JxlpoolDecoder** decoder) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  JxlpoolDecoderOptions given = {};
+  if (options != nullptr) {
+    if (const JxlpoolStatus status = ReadStruct(options, &given); status != JXLPOOL_OK) return status;
+  }
+  DecoderOptions decoder_options;
+  if (const JxlpoolStatus status = ToDecoderOptions(given, &decoder_options); status != JXLPOOL_OK) return status;
+
+  JxlpoolPool* pool = given.pool;
+  if (pool == nullptr) {
+    if (const JxlpoolStatus status = jxlpool_pool_create(nullptr, &pool); status != JXLPOOL_OK) return status;
+  }
+  auto* created = new (std::nothrow) JxlpoolDecoder(pool, given.memory_limit, ThreadCount(given.num_threads));
+  if (given.pool == nullptr) pool->LetGo();  // the decoder's hold remains
+  if (created == nullptr) return JXLPOOL_MEMORY_LIMIT;
+  decoder_options.cancelled = &created->cancelled;
+  created->options = decoder_options;
+  *decoder = created;
+  return JXLPOOL_OK;
+}
+
+void jxlpool_decoder_destroy(JxlpoolDecoder* decoder) {
+  if (decoder == nullptr) return;
+  jxlpool_decoder_close(decoder);
+  JxlpoolPool* pool = decoder->pool;
+  delete decoder;
+  pool->LetGo();
+}
+
+JxlpoolStatus jxlpool_decoder_get_error(const JxlpoolDecoder* decoder, JxlpoolError* error) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  const Status& status = decoder->error;
+  JxlpoolError result = {};
+  result.status = ToPublic(status.code());
+  result.message = status.message();
+  result.bit_position = status.bit_position();
+  result.category = "";
+  if (status.code() == ErrorCode::kMemoryLimit && decoder->budget.refused_bytes() != 0) {
+    result.requested_bytes = decoder->budget.refused_bytes();
+    result.category = CategoryName(decoder->budget.refused_category());
+  }
+  return WriteStruct(result, error);
+}
+
+void jxlpool_decoder_cancel(JxlpoolDecoder* decoder) {
+  if (decoder != nullptr) decoder->cancelled.store(true);
+}
+
+JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, const void* data, size_t size) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (data == nullptr && size != 0) return decoder->Misuse("no input given");
+  return OpenWith(decoder, [=] {
+    decoder->input.OpenBytes(static_cast<const uint8_t*>(data), size);
+    return OkStatus();
+  });
+}
+
+JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, const char* path) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (path == nullptr) return decoder->Misuse("no file name given");
+  return OpenWith(decoder, [=] { return decoder->input.OpenPath(path); });
+}
+
+JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  return OpenWith(decoder, [=] { return decoder->input.OpenDescriptor(fd); });
+}
+
+void jxlpool_decoder_close(JxlpoolDecoder* decoder) {
+  if (decoder == nullptr || !decoder->is_open()) return;
+  decoder->copied_input_bytes += decoder->image.copied_input_bytes() + decoder->input.copied_bytes();
+  LetGoOfImage(decoder);
+}
+
+JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  decoder->cancelled.store(false);
+  decoder->error = OkStatus();
+  if (const Status status = decoder->image.Rewind(); !status.ok()) return decoder->Fail(status);
+  decoder->state = DecoderState::kBetweenFrames;
+  return JXLPOOL_OK;
+}

@@ -1,0 +1,71 @@
+// What a JxlpoolDecoder is: an ImageDecoder with everything it needs, and what the C interface promises beyond it.
+#ifndef LIB_API_DECODER_H_
+#define LIB_API_DECODER_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "jxlpool/jxlpool.h"
+#include "lib/api/input_file.h"
+#include "lib/api/pool.h"
+#include "lib/base/status.h"
+#include "lib/base/thread_pool.h"
+#include "lib/frame/image_decoder.h"
+#include "lib/pool/budget.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+
+namespace jxlpool {
+
+enum class DecoderState : uint8_t {
+  kClosed,
+  kBetweenFrames,
+  kAtFrame,  // NextFrame gave one that is neither decoded nor skipped
+  kEnd,
+  kFailed,  // `error` repeats itself until the image is rewound or closed
+};
+
+}  // namespace jxlpool
+
+struct JxlpoolDecoder {
+  // Takes a hold on `pool`.
+  JxlpoolDecoder(JxlpoolPool* pool, uint64_t memory_limit, uint32_t num_threads);
+  ~JxlpoolDecoder();
+
+  bool is_open() const { return state != jxlpool::DecoderState::kClosed; }
+  // Remembers an error for jxlpool_decoder_get_error; returns the code for the caller.
+  JxlpoolStatus Report(const jxlpool::Status& status);
+  // As above; the image cannot go on.
+  JxlpoolStatus Fail(const jxlpool::Status& status);
+  JxlpoolStatus Misuse(const char* message);
+
+  JxlpoolPool* const pool;
+  jxlpool::Budget budget;
+  jxlpool::Memory memory;
+  jxlpool::ThreadPool threads;
+  jxlpool::DecoderOptions options;
+  std::atomic<bool> cancelled{false};
+
+  jxlpool::InputFile input;
+  jxlpool::ImageDecoder image;
+  jxlpool::DecoderState state = jxlpool::DecoderState::kClosed;
+  uint32_t frame_width = 0;  // of the current frame
+  uint32_t frame_height = 0;
+
+  // Texts of the open image with terminators: extra channel i's name starts at name_offsets[i].
+  jxlpool::PoolVector<char> names;
+  jxlpool::PoolVector<uint32_t> name_offsets;
+  // The box that was decompressed last.
+  jxlpool::PoolVector<uint8_t> box_contents;
+  uint64_t copied_input_bytes = 0;  // of images before the open one
+
+  jxlpool::Status error;
+};
+
+namespace jxlpool {
+
+JxlpoolStatus ToPublic(ErrorCode code);
+
+}  // namespace jxlpool
+
+#endif  // LIB_API_DECODER_H_
