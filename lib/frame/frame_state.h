@@ -30,7 +30,7 @@ namespace jxlpool {
 struct FrameContext {
   Memory* memory = nullptr;
   ThreadPool* threads = nullptr;
-  Codestream* codestream = nullptr;
+  const Codestream* codestream = nullptr;
   const ImageHeader* image = nullptr;
   const ImageColour* colour = nullptr;
   const std::atomic<bool>* cancelled = nullptr;  // may be null

@@ -1,6 +1,5 @@
 #include "lib/frame/image_decoder.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "lib/bitstream/codestream.h"
@@ -49,21 +48,6 @@ struct ImageDecoder::State {
 };
 
 namespace {
-
-// Parses at byte `offset` of the codestream: first in place, then, as long as the parser runs out of a part that ends
-// early, in a gathered copy of more bytes.
-template <typename Parse>
-Status ParseAt(Codestream* codestream, uint64_t offset, const Parse& parse) {
-  uint64_t size = codestream->ContiguousSize(offset);
-  for (;;) {
-    JXLPOOL_ASSIGN_OR_RETURN(const SectionData data, codestream->Section(offset, size));
-    BitReader reader(data.data(), data.size(), 8 * offset);
-    const Status status = parse(&reader);
-    const uint64_t available = codestream->size() - offset;
-    if (status.code() != ErrorCode::kNeedMoreInput || size >= available) return status;
-    size = std::min(available, std::max<uint64_t>(2 * size, 4096));
-  }
-}
 
 // Size and position of a layer as delivered.
 void PlaceLayer(Orientation orientation, const SizeHeader& canvas, const FrameState& frame, FrameInfo* info) {
@@ -114,10 +98,10 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   State* state = state_.get();
   state->options = options;
   state->limits = LimitsOf(options);
-  JXLPOOL_RETURN_IF_ERROR(ReadContainer(data, size, memory_, &state->container));
-  Codestream* codestream = &state->container.codestream;
+  JXLPOOL_ASSIGN_OR_RETURN(state->container, Container::Open({data, size}, memory_));
+  const Codestream* codestream = &state->container.codestream();
   PoolVector<uint8_t> icc(memory_, Category::kInput);
-  JXLPOOL_RETURN_IF_ERROR(ParseAt(codestream, 0, [&](BitReader* reader) -> Status {
+  JXLPOOL_RETURN_IF_ERROR(ParseHeader(*codestream, 0, [&](BitReader* reader) -> Status {
     JXLPOOL_RETURN_IF_ERROR(ReadImageHeader(reader, memory_, state->limits, &state->header));
     if (state->header.colour_encoding.want_icc) {
       PoolVector<uint8_t> encoded(memory_, Category::kInput);
@@ -176,14 +160,14 @@ const ColourDescription* ImageDecoder::data_colour() const {
   return state_->colour.data ? &*state_->colour.data : nullptr;
 }
 bool ImageDecoder::frame_is_partial() const { return state_->partial; }
-uint64_t ImageDecoder::copied_input_bytes() const { return state_->container.codestream.copied_bytes(); }
+uint64_t ImageDecoder::copied_input_bytes() const { return state_->container.codestream().copied_bytes(); }
 
 Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint64_t offset) {
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, MakePooled<FrameDecoder>(memory_, Category::kOther));
   FrameState* frame = &decoder->state();
   frame->context = &state_->context;
   frame->role = role;
-  JXLPOOL_RETURN_IF_ERROR(ParseAt(&state_->container.codestream, offset, [&](BitReader* reader) -> Status {
+  JXLPOOL_RETURN_IF_ERROR(ParseHeader(state_->container.codestream(), 8 * offset, [&](BitReader* reader) -> Status {
     JXLPOOL_RETURN_IF_ERROR(ReadFrameHeader(reader, memory_, state_->header, role, state_->limits, &frame->header));
     frame->dimensions = ComputeFrameDimensions(state_->header, frame->header);
     JXLPOOL_RETURN_IF_ERROR(ReadToc(reader, memory_, frame->dimensions, frame->header.passes, &frame->toc));
