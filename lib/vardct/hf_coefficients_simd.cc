@@ -107,6 +107,19 @@ HWY_BEFORE_NAMESPACE();
 namespace jxlpool {
 namespace HWY_NAMESPACE {
 
+// The next integer; *nonzero becomes all ones if it is not zero, else zero. Readers that know this from the token,
+// before they have the integer, shorten the chain of dependencies from one coefficient to the next.
+template <class Symbols>
+HWY_INLINE uint32_t ReadWithMask(Symbols& symbols, size_t cluster, uint32_t* nonzero) {
+  if constexpr (requires { symbols.ReadCluster(cluster, nonzero); }) {
+    return symbols.ReadCluster(cluster, nonzero);
+  } else {
+    const uint32_t coded = symbols.ReadCluster(cluster);
+    *nonzero = coded != 0 ? ~uint32_t{0} : 0;
+    return coded;
+  }
+}
+
 // Decodes the coefficients of one varblock and channel, of which `left` > 0 are not zero. False if that is not true.
 // kLog2Blocks: log2 of the number of blocks, or -1 if only known at run time. The cluster of the next coefficient is
 // looked up for both possible outcomes of the current one, off the chain of dependencies.
@@ -127,17 +140,42 @@ HWY_INLINE bool DecodeCoefficients(Symbols& symbols, const uint8_t* HWY_RESTRICT
     const uint8_t* next = clusters + kPositionContext2[k >> shift];
     const size_t if_zero = next[kNonzerosContext2[(left + round) >> shift]];
     const size_t if_nonzero = next[kNonzerosContext2[(left - 1 + round) >> shift] + 1];
-    const uint32_t coded = symbols.ReadCluster(cluster);
+    uint32_t nonzero;
+    const uint32_t coded = ReadWithMask(symbols, cluster, &nonzero);
     block.Put(position, coded);
-    const bool nonzero = coded != 0;
-    positions |= nonzero ? static_cast<uint32_t>(position) : 0;
-    left -= nonzero ? 1 : 0;
-    cluster = nonzero ? if_nonzero : if_zero;
+    positions |= static_cast<uint32_t>(position) & nonzero;
+    left += nonzero;
+    cluster = if_zero ^ ((if_zero ^ if_nonzero) & nonzero);
     if (left == 0) break;
     if (k == size) return false;
   }
   *extent |= positions;
   return true;
+}
+
+// From the counts of the blocks to the left and above; `nonzeros` is the entry of block (x, y).
+HWY_INLINE uint32_t PredictNonzeros(const uint8_t* nonzeros, uint32_t x, uint32_t y) {
+  if (y == 0) return x == 0 ? 32 : nonzeros[-1];
+  const uint32_t above = nonzeros[-static_cast<ptrdiff_t>(kGroupDimInBlocks)];
+  return x == 0 ? above : (above + nonzeros[-1] + 1) >> 1;
+}
+
+HWY_INLINE uint32_t BlockContextOf(const GroupState& state, const Varblock& varblock, size_t c, uint32_t lf_index) {
+  const VarDctFrame& frame = *state.frame;
+  const HfBlockContext& context = frame.block_context;
+  uint32_t hf_mul = varblock.hf_mul;
+  if (frame.geometry.subsampled) {
+    // The multiplier comes from the column of the channel's own grid.
+    const uint32_t x = varblock.x >> frame.parameters.hshift[c];
+    hf_mul = frame.hf_mul.Row(state.rect.y0 + varblock.y)[state.rect.x0 + x];
+  }
+  const uint32_t row = (c == 1   ? 0
+                        : c == 0 ? 1
+                                 : 2) *
+                           static_cast<uint32_t>(kNumOrders) +
+                       ShapeOf(varblock.type).order_id;
+  const uint32_t qf_cell = row * (context.num_qf_thresholds + 1) + context.qf_index[hf_mul];
+  return context.map[qf_cell * context.num_lf_contexts + lf_index];
 }
 
 template <class CoderType, class Sink>
@@ -146,9 +184,7 @@ HWY_INLINE Status DecodeVarblocks(const PassContext& pass, const Sink& sink, Ent
   SymbolReader<CoderType> symbols(decoder, *reader);
   const GroupState& state = *pass.state;
   const VarDctFrame& frame = *state.frame;
-  const HfBlockContext& context = frame.block_context;
-  const uint32_t num_block_contexts = context.num_block_contexts;
-  const uint32_t cells = context.num_lf_contexts * (context.num_qf_thresholds + 1);
+  const uint32_t num_block_contexts = frame.block_context.num_block_contexts;
   const uint8_t* const coefficient_clusters = pass.clusters + kNonzeroCountContexts * num_block_contexts;
   for (size_t i = 0; i < state.num_varblocks; ++i) {
     Varblock& varblock = state.varblocks[i];
@@ -162,19 +198,8 @@ HWY_INLINE Status DecodeVarblocks(const PassContext& pass, const Sink& sink, Ent
       const uint32_t x = varblock.x >> frame.parameters.hshift[c];
       const uint32_t y = varblock.y >> frame.parameters.vshift[c];
       uint8_t* nonzeros = state.nonzeros[c] + y * kGroupDimInBlocks + x;
-      uint32_t predicted;
-      if (y == 0) {
-        predicted = x == 0 ? 32 : nonzeros[-1];
-      } else {
-        const uint32_t above = nonzeros[-static_cast<ptrdiff_t>(kGroupDimInBlocks)];
-        predicted = x == 0 ? above : (above + nonzeros[-1] + 1) >> 1;
-      }
-      // With subsampled chroma the multiplier comes from the column of the channel's own grid.
-      const uint32_t hf_mul = frame.hf_mul.Row(state.rect.y0 + varblock.y)[state.rect.x0 + x];
-      const uint32_t cell =
-          context.qf_index[frame.geometry.subsampled ? hf_mul : varblock.hf_mul] * context.num_lf_contexts + lf_index;
-      const uint32_t row = (c == 1 ? 0 : c == 0 ? 1 : 2) * static_cast<uint32_t>(kNumOrders) + shape.order_id;
-      const uint32_t block_context = context.map[row * cells + cell];
+      const uint32_t predicted = PredictNonzeros(nonzeros, x, y);
+      const uint32_t block_context = BlockContextOf(state, varblock, c, lf_index);
       const uint32_t count_context = predicted < 8 ? predicted : 4 + predicted / 2;
       const uint32_t count = symbols.ReadCluster(pass.clusters[count_context * num_block_contexts + block_context]);
       if (count > (num_blocks << 6) - num_blocks) [[unlikely]] {

@@ -4,10 +4,10 @@
 //
 //   VarDctFrame frame;
 //   frame.Initialize(MakeVarDctParameters(image, header, dimensions), memory);
-//   ReadVarDctLfGlobal(&reader, &frame);                        // LfGlobal up to, not including, GlobalModular
+//   ReadVarDctLfGlobal(&reader, memory, &frame);                // LfGlobal up to, not including, GlobalModular
 //   per LF group g, on any threads:
 //     extra_precision = reader.Read(2);                         // unless use_lf_frame
-//     decode a modular stream with the 3 channels of LfChannelSize(frame, g, c), in the order Y, X, B
+//     decode a modular stream with the 3 channels of LfChannelSizeOf(frame, g, c), in the order Y, X, B
 //     DequantizeLf(g, extra_precision, planes, &frame);         // lf_coefficients.h
 //     ModularLfGroup
 //     num_varblocks = ReadNumVarblocks(&reader, frame, g);      // hf_metadata.h
@@ -146,9 +146,6 @@ struct VarDctFrame {
 
 // LfGlobal from LfChannelDequantization to LfChannelCorrelation. Errors: kCorrupt, kNeedMoreInput.
 Status ReadVarDctLfGlobal(BitReader* reader, Memory* memory, VarDctFrame* frame);
-
-// PassGroup sections with this many passes or more need stored coefficients; fewer are transformed as they are decoded.
-inline constexpr uint32_t kMinPassesWithStorage = 2;
 
 }  // namespace jxlpool
 
