@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "lib/base/trace.h"
 #include "lib/headers/frame_dimensions.h"
 #include "lib/headers/frame_header.h"
 #include "lib/headers/icc_stream.h"
@@ -19,13 +20,14 @@ struct Headers {
   FrameDimensions dimensions;
   Toc toc;
   const uint8_t* sections = nullptr;
+  uint64_t base = 0;  // bytes before the sections
   size_t bytes = 0;
 
   BitReader Section(size_t index) const {
     const TocEntry& entry = toc.entries[index];
     const size_t offset = std::min<size_t>(entry.offset, bytes);
     const size_t size = std::min<size_t>(entry.size, bytes - offset);
-    return BitReader(sections + offset, size);
+    return BitReader(sections + offset, size, 8 * (base + offset));
   }
 };
 
@@ -42,6 +44,7 @@ Status ReadHeaders(const std::vector<uint8_t>& codestream, Memory* memory, Heade
   headers->dimensions = ComputeFrameDimensions(headers->image, headers->frame);
   JXLPOOL_RETURN_IF_ERROR(ReadToc(&reader, memory, headers->dimensions, headers->frame.passes, &headers->toc));
   headers->sections = codestream.data() + reader.BitsConsumed() / 8;
+  headers->base = reader.BitsConsumed() / 8;
   headers->bytes = codestream.size() - reader.BitsConsumed() / 8;
   if (!headers->frame.is_modular) return Unsupported("not a Modular frame");
   if (headers->frame.HasFlag(kFlagPatches) || headers->frame.HasFlag(kFlagSplines) ||
@@ -90,8 +93,18 @@ Status InitModular(const Headers& headers, const DecodeOptions& options, Memory*
   return modular->Init(info, memory);
 }
 
+TraceContext Context(const char* section, int64_t group = -1, int64_t pass = -1) {
+  TraceContext context;
+  context.frame = 0;
+  context.section = section;
+  context.group = group;
+  context.pass = pass;
+  return context;
+}
+
 // Up to and with GlobalModular.
 Status DecodeLfGlobal(BitReader* reader, FrameModular* modular) {
+  const TraceScope scope(Context("LfGlobal"));
   if (!reader->ReadBool()) {
     for (int i = 0; i < 3; ++i) reader->Read(16);
   }
@@ -128,12 +141,14 @@ class FrameTester {
       JXLPOOL_RETURN_IF_ERROR(DecodeGroup(0, &first));
     } else {
       JXLPOOL_RETURN_IF_ERROR(Run(num_lf_groups, [&](uint32_t g, uint32_t) {
+        const TraceScope scope(Context("LfGroup", g));
         BitReader reader = headers_.Section(toc.LfGroup(g));
         return modular_->DecodeLfGroup(g, &reader);
       }));
       JXLPOOL_RETURN_IF_ERROR(Run(num_groups, [&](uint32_t g, uint32_t) { return DecodeGroup(g, nullptr); }));
     }
     if (modular_->group_local()) return OkStatus();
+    const TraceScope scope(Context("Render"));
     JXLPOOL_RETURN_IF_ERROR(modular_->Finish(options_.threads));
     if (!options_.keep_samples) return OkStatus();
     for (uint32_t g = 0; g < num_groups; ++g) {
@@ -157,6 +172,7 @@ class FrameTester {
       JXLPOOL_ASSIGN_OR_RETURN(image, modular_->NewGroupImage(g));
     }
     for (uint32_t pass = 0; pass < headers_.frame.passes.num_passes; ++pass) {
+      const TraceScope scope(Context("PassGroup", g, pass));
       BitReader section = reader == nullptr ? headers_.Section(headers_.toc.PassGroup(pass, g)) : BitReader();
       BitReader* const from = reader == nullptr ? &section : reader;
       JXLPOOL_RETURN_IF_ERROR(modular_->group_local() ? modular_->DecodeGroupInto(pass, g, from, &image)
