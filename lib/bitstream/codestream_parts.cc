@@ -38,6 +38,7 @@ Status CodestreamParts::AddPart(const Box& box) {
     return OkStatus();
   }
   JXLPOOL_RETURN_IF_ERROR(Append(part));
+  if (box.is_truncated) return OkStatus();  // what waits would not join on
   while (!pending_.empty() && pending_[0].index <= expected_) {
     std::pop_heap(pending_.begin(), pending_.end(), ComesLater);
     const Part next = pending_.back();
