@@ -213,7 +213,8 @@ JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const Jxlp
                                              size_t num_outputs) {
   if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (!decoder->is_open()) return decoder->Misuse("no image is open");
-  auto info = JxlpoolImageInfo();
+  if (decoder->state == DecoderState::kFailed) return ToPublic(decoder->error.code());
+  JxlpoolImageInfo info;
   JXLPOOL_INIT(info);
   if (const JxlpoolStatus status = jxlpool_decoder_get_image_info(decoder, &info); status != JXLPOOL_OK) return status;
   if (!info.have_preview) return JXLPOOL_END;
@@ -222,5 +223,6 @@ JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const Jxlp
   if (const Status status = targets.Set(*decoder, outputs, num_outputs, size); !status.ok()) {
     return decoder->Report(status);
   }
-  return decoder->Report(decoder->image.DecodePreview(targets.data(), targets.size()));
+  const Status status = decoder->image.DecodePreview(targets.data(), targets.size());
+  return status.ok() ? JXLPOOL_OK : decoder->Fail(status);
 }

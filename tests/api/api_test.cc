@@ -230,6 +230,61 @@ TEST(Decoding, FramesOfAnAnimationAndSkipping) {
   EXPECT_EQ(NextFrame(&decoder, JXLPOOL_CHANNELS_RGBA, 4), Expected(4, 2));
 }
 
+// The image turned by 90 degrees clockwise.
+Bytes Turned(const Bytes& pixels) {
+  Bytes turned(pixels.size());
+  for (uint32_t i = 0; i < kWidth * kHeight; ++i) {
+    const uint32_t x = i % kWidth, y = i / kWidth;
+    for (uint32_t c = 0; c < 3; ++c) turned[3 * (x * kHeight + kHeight - 1 - y) + c] = pixels[3 * i + c];
+  }
+  return turned;
+}
+
+TEST(Decoding, OrientationIsAppliedUnlessKept) {
+  Decoder decoder;
+  ASSERT_EQ(decoder.OpenFile(DataPath("oriented_preview").c_str()), JXLPOOL_OK);
+  const auto info = decoder.ImageInfo();
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->orientation, 6u);
+  EXPECT_EQ(info->width, kHeight);
+  EXPECT_EQ(info->height, kWidth);
+  EXPECT_EQ(info->intrinsic_width, 2 * kHeight);
+  EXPECT_EQ(info->intrinsic_height, 2 * kWidth);
+  EXPECT_EQ(info->preview_width, kHeight);
+  EXPECT_EQ(info->preview_height, kWidth);
+  EXPECT_EQ(info->intensity_target, 1000.0f);
+  EXPECT_EQ(info->min_nits, 0.25f);
+  EXPECT_EQ(info->linear_below, 0.5f);
+  EXPECT_EQ(NextFrame(&decoder, JXLPOOL_CHANNELS_COLOR, 3), Turned(Expected(3)));
+
+  auto options = Make<JxlpoolDecoderOptions>();
+  options.keep_orientation = 1;
+  Decoder keeping(&options);
+  ASSERT_EQ(keeping.OpenFile(DataPath("oriented_preview").c_str()), JXLPOOL_OK);
+  EXPECT_EQ(keeping.ImageInfo()->orientation, 6u);
+  EXPECT_EQ(keeping.ImageInfo()->width, kWidth);
+  EXPECT_EQ(keeping.ImageInfo()->intrinsic_height, 2 * kHeight);
+  EXPECT_EQ(keeping.ImageInfo()->preview_width, kWidth);
+  EXPECT_EQ(NextFrame(&keeping, JXLPOOL_CHANNELS_COLOR, 3), Expected(3));
+}
+
+TEST(Decoding, PreviewsDoNotDisturbFrames) {
+  Decoder decoder;
+  ASSERT_EQ(decoder.OpenFile(DataPath("oriented_preview").c_str()), JXLPOOL_OK);
+  Bytes preview, pixels;
+  const JxlpoolOutput preview_output = BufferOutput(JXLPOOL_CHANNELS_COLOR, &preview, 3);
+  const JxlpoolOutput output = BufferOutput(JXLPOOL_CHANNELS_COLOR, &pixels, 3);
+  EXPECT_EQ(decoder.DecodePreview(preview_output), JXLPOOL_OK);
+  EXPECT_EQ(preview, Turned(Expected(3, 1)));
+  ASSERT_EQ(decoder.NextFrame(nullptr), JXLPOOL_OK);
+  preview.assign(preview.size(), 0);
+  EXPECT_EQ(decoder.DecodePreview(preview_output), JXLPOOL_OK);
+  EXPECT_EQ(preview, Turned(Expected(3, 1)));
+  ASSERT_EQ(decoder.DecodeFrame(output), JXLPOOL_OK);
+  EXPECT_EQ(pixels, Turned(Expected(3)));
+  EXPECT_EQ(decoder.NextFrame(nullptr), JXLPOOL_END);
+}
+
 TEST(Decoding, CallbacksCanStopIt) {
   Decoder decoder;
   ASSERT_EQ(decoder.OpenFile(DataPath("lossy").c_str()), JXLPOOL_OK);
@@ -276,7 +331,7 @@ TEST(Input, ComesFromMemoryFilesAndPipes) {
 }
 
 TEST(Input, EveryTruncationIsAnErrorThatSaysSo) {
-  for (const char* name : {"rgb8", "lossy", "metadata", "animation"}) {
+  for (const char* name : {"rgb8", "lossy", "metadata", "animation", "oriented_preview"}) {
     const Bytes bytes = Data(name);
     Decoder decoder;
     for (size_t size = 0; size < bytes.size(); size += 1 + size / 16) {

@@ -223,6 +223,23 @@ class CliTest(unittest.TestCase):
                 linear = w / 255 / 12.92 if w <= 10 else ((w / 255 + 0.055) / 1.055)**2.4
                 self.assertAlmostEqual(g, linear, delta=2e-3)
 
+    def test_orientation_and_preview(self):
+        def turned(rows):  # 90 degrees clockwise
+            pixels = [[row[3 * x:3 * x + 3] for x in range(W)] for row in rows]
+            return [[v for y in reversed(range(H)) for v in pixels[y][x]] for x in range(W)]
+
+        self.ok(data("oriented_preview"), self.out("a.ppm"), "--preview_out", self.out("p.npy"), "--metadata_out",
+                self.out("m.json"))
+        self.assertEqual(read_netpbm(self.out("a.ppm"))[1], turned(synthetic.rows(3, 255)))
+        shape, frames = read_npy(self.out("p.npy"))
+        self.assertEqual(shape, (1, W, H, 3))
+        self.assertEqual([[round(v * 255) for v in row] for row in frames[0]], turned(synthetic.rows(3, 255, 1)))
+        meta = json.loads(read(self.out("m.json")))
+        self.assertEqual({k: meta[k] for k in ("preview", "intensity_target", "min_nits", "linear_below")},
+                         {"preview": {}, "intensity_target": 1000.0, "min_nits": 0.25, "linear_below": 0.5})
+        self.ok(data("rgb8"), self.out("b.ppm"), "--preview_out", self.out("none.png"))
+        self.assertNotIn("none.png", self.files())
+
     def test_threads_do_not_matter(self):
         for threads in ("0", "1", "2", "5", "-1"):
             self.ok(data("lossy"), self.out(threads + ".npy"), "--num_threads=" + threads)

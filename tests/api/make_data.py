@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 
+import splice
 import synthetic as s
 
 
@@ -40,6 +41,12 @@ def main():
     encode(folder, "animation", s.png(frames, 4, 8, [(1, 10), (1, 4), (2, 1)]), ".png", *lossless)
     with open(os.path.join(folder, "rgb8.jxl"), "rb") as f:
         codestream = f.read()
+    with tempfile.TemporaryDirectory() as work:
+        encode(work, "preview", s.png([s.rows(3, 255, 1)], 3, 8), ".png", *lossless)
+        with open(os.path.join(work, "preview.jxl"), "rb") as f:
+            preview = f.read()
+    with open(os.path.join(folder, "oriented_preview.jxl"), "wb") as f:
+        f.write(splice.with_extra_fields(codestream, preview, s.WIDTH, s.HEIGHT, 6))
     for name, compressed in (("metadata", False), ("metadata_brob", True)):
         with open(os.path.join(folder, name + ".jxl"), "wb") as f:
             f.write(s.container(codestream, compressed))
