@@ -165,7 +165,7 @@ struct Bt709Curve {
     return hn::IfThenElse(hn::Gt(v, Constant(0.018f)), curved, hn::Mul(v, Constant(4.5f)));
   }
   HWY_INLINE FloatVector Decode(FloatVector e) const {
-    const auto base = hn::MulAdd(e, Constant(1 / 1.099f), Constant(0.099f / 1.099f));
+    const auto base = hn::MulAdd(hn::Max(e, Constant(0.081f)), Constant(1 / 1.099f), Constant(0.099f / 1.099f));
     const auto curved = Power(base, Constant(1 / 0.45f));
     return hn::IfThenElse(hn::Ge(e, Constant(0.081f)), curved, hn::Mul(e, Constant(1 / 4.5f)));
   }
@@ -225,6 +225,15 @@ struct Mirrored {
   HWY_INLINE void Decode(FloatVector& r, FloatVector& g, FloatVector& b) const { Decode(r), Decode(g), Decode(b); }
 };
 
+// Negative values continue the linear part of the curve.
+struct Bt709Transfer {
+  Bt709Curve curve;
+  HWY_INLINE void Encode(FloatVector& v) const { v = curve.Encode(v); }
+  HWY_INLINE void Decode(FloatVector& v) const { v = curve.Decode(v); }
+  HWY_INLINE void Encode(FloatVector& r, FloatVector& g, FloatVector& b) const { Encode(r), Encode(g), Encode(b); }
+  HWY_INLINE void Decode(FloatVector& r, FloatVector& g, FloatVector& b) const { Decode(r), Decode(g), Decode(b); }
+};
+
 struct NoTransfer {
   HWY_INLINE void Encode(FloatVector& /*v*/) const {}
   HWY_INLINE void Decode(FloatVector& /*v*/) const {}
@@ -251,9 +260,9 @@ struct HlgTransfer {
   FloatVector luminance[3];
 
   HWY_INLINE FloatVector OotfFactor(FloatVector luma) const {
-    // Below the darkest black of any display the power would turn noise around zero into sparkles.
+    // Colours without luminance, which are outside every gamut, become black.
     const auto darkest = Constant(1e-9f);
-    return Power(hn::Max(luma, darkest), ootf_exponent);
+    return hn::IfThenElseZero(hn::Gt(luma, Constant(0.0f)), Power(hn::Max(luma, darkest), ootf_exponent));
   }
   HWY_INLINE void Ootf(FloatVector& v) const { v = hn::Mul(v, OotfFactor(v)); }
   HWY_INLINE void Ootf(FloatVector& r, FloatVector& g, FloatVector& b) const {
@@ -284,7 +293,7 @@ HWY_INLINE void WithTransfer(const TransferParameters& parameters, const Body& b
     case ColourDescription::Transfer::kSrgb:
       return body(Mirrored<SrgbCurve>());
     case ColourDescription::Transfer::k709:
-      return body(Mirrored<Bt709Curve>());
+      return body(Bt709Transfer());
     case ColourDescription::Transfer::kGamma:
     case ColourDescription::Transfer::kDci:
       return body(GammaTransfer{Constant(parameters.exponent)});

@@ -66,7 +66,13 @@ double DecodePositive(Transfer kind, double exponent, double nits, double e) {
   return e;
 }
 
-bool HasMirroring(Transfer kind) { return kind != Transfer::kGamma && kind != Transfer::kDci; }
+// What a curve does with negative values.
+enum class Negatives : uint8_t { kMirrored, kLinear, kZero };
+Negatives NegativesOf(Transfer kind) {
+  if (kind == Transfer::kGamma || kind == Transfer::kDci) return Negatives::kZero;
+  // The reference images continue the linear part of BT.709 below zero.
+  return kind == Transfer::k709 ? Negatives::kLinear : Negatives::kMirrored;
+}
 
 Result<TransferParameters> MakeParameters(const ColourDescription& description, float intensity_target) {
   if (!(intensity_target > 0)) return InvalidArgument("intensity target must be positive");
@@ -101,13 +107,15 @@ Result<TransferParameters> DecodeParameters(const ColourDescription& description
 }
 
 double EncodeSample(Transfer kind, double exponent, double nits, double linear) {
-  if (linear >= 0) return EncodePositive(kind, exponent, nits, linear);
-  return HasMirroring(kind) ? -EncodePositive(kind, exponent, nits, -linear) : 0;
+  const Negatives negatives = NegativesOf(kind);
+  if (linear >= 0 || negatives == Negatives::kLinear) return EncodePositive(kind, exponent, nits, linear);
+  return negatives == Negatives::kMirrored ? -EncodePositive(kind, exponent, nits, -linear) : 0;
 }
 
 double DecodeSample(Transfer kind, double exponent, double nits, double signal) {
-  if (signal >= 0) return DecodePositive(kind, exponent, nits, signal);
-  return HasMirroring(kind) ? -DecodePositive(kind, exponent, nits, -signal) : 0;
+  const Negatives negatives = NegativesOf(kind);
+  if (signal >= 0 || negatives == Negatives::kLinear) return DecodePositive(kind, exponent, nits, signal);
+  return negatives == Negatives::kMirrored ? -DecodePositive(kind, exponent, nits, -signal) : 0;
 }
 
 double PqFromNits(double nits) {

@@ -117,6 +117,26 @@ class SymbolReader {
     return value;
   }
 
+  // As ReadCluster; *nonzero is set to all ones if the integer is not zero, else to zero. With ANS it is known before
+  // the integer is.
+  [[gnu::always_inline]] uint32_t ReadCluster(size_t cluster, uint32_t* nonzero) {
+    if constexpr (kCopies == Copies::kNone && Coder::kAns) {
+      bits_.Refill();
+      const uint32_t symbol = ReadAnsSymbol(cluster);
+      *nonzero = symbol != 0 ? ~uint32_t{0} : 0;
+      const IntegerEntry& entry = tables_.clusters[cluster].integers[symbol];
+      const uint32_t raw = static_cast<uint32_t>(bits_.Peek(entry.extra_bits));
+      bits_.Consume(entry.extra_bits);
+      const uint32_t value = entry.base + (raw << entry.lsb);
+      if constexpr (kTraceEnabled) decoder_->trace_.Add(value, bits_.Position());
+      return value;
+    } else {
+      const uint32_t value = ReadCluster(cluster);
+      *nonzero = value != 0 ? ~uint32_t{0} : 0;
+      return value;
+    }
+  }
+
   // Copies::kRepeat only: how many of the next integers are known to equal last(), and a way to pass over some of them.
   // REQUIRES for SkipRun: count <= run().
   [[gnu::always_inline]] uint32_t run() const { return copy_left_; }
