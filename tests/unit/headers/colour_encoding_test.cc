@@ -1,0 +1,172 @@
+// ColourEncoding: which fields are there, which values are usable.
+#include "lib/headers/colour_encoding.h"
+
+#include <cmath>
+
+#include "tests/unit/headers/headers_test_util.h"
+
+namespace jxlpool {
+namespace {
+
+struct Outcome {
+  Status status;
+  ColourEncoding encoding;
+  bool read_all = false;
+};
+
+Outcome Read(const FieldWriter& writer) {
+  Outcome outcome;
+  BitReader bits(writer.bytes().data(), writer.bytes().size());
+  FieldReader reader(&bits);
+  ReadColourEncoding(&reader, &outcome.encoding);
+  outcome.status = reader.status();
+  outcome.read_all = bits.Position() == writer.position();
+  return outcome;
+}
+
+FieldWriter Start(ColourSpace space, bool want_icc = false) {
+  return FieldWriter().Bool(false).Bool(want_icc).Enum(static_cast<uint32_t>(space));
+}
+
+void WriteXy(double value, FieldWriter* writer) {
+  const int64_t millionths = std::llround(value * 1e6);
+  const uint64_t code = static_cast<uint64_t>(millionths >= 0 ? 2 * millionths : -2 * millionths - 1);
+  if (code < 524288) {
+    writer->U32(0, 19, code);
+  } else if (code < 1048576) {
+    writer->U32(1, 19, code - 524288);
+  } else if (code < 2097152) {
+    writer->U32(2, 20, code - 1048576);
+  } else {
+    writer->U32(3, 21, code - 2097152);
+  }
+}
+
+// RGB with everything custom, linear.
+Outcome ReadCustom(const std::vector<double>& white, const std::vector<double>& primaries) {
+  FieldWriter writer = Start(ColourSpace::kRgb);
+  writer.Enum(2);
+  for (const double value : white) WriteXy(value, &writer);
+  writer.Enum(2);
+  for (const double value : primaries) WriteXy(value, &writer);
+  writer.Bool(false).Enum(8).Enum(1);
+  return Read(writer);
+}
+
+const std::vector<double> kD65 = {0.3127, 0.3290};
+const std::vector<double> kP3 = {0.680, 0.320, 0.265, 0.690, 0.150, 0.060};
+
+TEST(ColourEncodingTest, DefaultIsSrgb) {
+  const Outcome outcome = Read(FieldWriter().Bool(true));
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_EQ(outcome.encoding.colour_space, ColourSpace::kRgb);
+  EXPECT_EQ(outcome.encoding.transfer_function, TransferFunction::kSrgb);
+  EXPECT_EQ(outcome.encoding.rendering_intent, RenderingIntent::kRelative);
+  EXPECT_EQ(outcome.encoding.NumColourChannels(), 3u);
+}
+
+TEST(ColourEncodingTest, ProfileLeavesOnlyTheSpace) {
+  for (uint32_t space = 0; space < 4; ++space) {
+    const Outcome outcome = Read(Start(static_cast<ColourSpace>(space), true));
+    EXPECT_TRUE(outcome.status.ok());
+    EXPECT_TRUE(outcome.read_all);
+    EXPECT_TRUE(outcome.encoding.want_icc);
+    EXPECT_EQ(outcome.encoding.NumColourChannels(), space == 1 ? 1u : 3u);
+  }
+}
+
+TEST(ColourEncodingTest, FieldsDependOnTheSpace) {
+  Outcome outcome = Read(Start(ColourSpace::kGrey).Enum(10).Bool(false).Enum(8).Enum(3));
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_TRUE(outcome.read_all);
+  EXPECT_EQ(outcome.encoding.white_point, WhitePoint::kE);
+  EXPECT_EQ(outcome.encoding.rendering_intent, RenderingIntent::kAbsolute);
+  outcome = Read(Start(ColourSpace::kXyb).Enum(0));
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_TRUE(outcome.read_all);
+  outcome = Read(Start(ColourSpace::kRgb).Enum(11).Enum(11).Bool(false).Enum(17).Enum(2));
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_TRUE(outcome.read_all);
+  EXPECT_EQ(outcome.encoding.primaries, Primaries::kP3);
+}
+
+TEST(ColourEncodingTest, UnknownsNeedAProfile) {
+  EXPECT_EQ(Read(Start(ColourSpace::kUnknown).Enum(1).Enum(1).Bool(false).Enum(13).Enum(1)).status.code(),
+            ErrorCode::kCorrupt);
+  EXPECT_EQ(Read(Start(ColourSpace::kRgb).Enum(1).Enum(1).Bool(false).Enum(2).Enum(1)).status.code(),
+            ErrorCode::kCorrupt);
+  for (uint32_t intent = 0; intent < 5; ++intent) {
+    EXPECT_EQ(Read(Start(ColourSpace::kXyb).Enum(intent)).status.ok(), intent == 0);
+    EXPECT_EQ(Read(Start(ColourSpace::kRgb).Enum(1).Enum(1).Bool(false).Enum(13).Enum(intent)).status.ok(), intent < 4);
+  }
+}
+
+TEST(ColourEncodingTest, GammaRange) {
+  const auto read = [](uint32_t gamma) {
+    return Read(Start(ColourSpace::kRgb).Enum(1).Enum(1).Bool(true).U(24, gamma).Enum(1));
+  };
+  EXPECT_EQ(read(4545455).encoding.gamma, 4545455u);
+  for (const uint32_t good : {1221u, 4545455u, 10000000u}) EXPECT_TRUE(read(good).status.ok()) << good;
+  for (const uint32_t bad : {0u, 1u, 1220u, 10000001u, 0xFFFFFFu}) {
+    EXPECT_EQ(read(bad).status.code(), ErrorCode::kCorrupt) << bad;
+  }
+}
+
+TEST(ColourEncodingTest, CustomChromaticitiesOfEverySize) {
+  const Outcome outcome = ReadCustom(kD65, kP3);
+  ASSERT_TRUE(outcome.status.ok());
+  EXPECT_TRUE(outcome.read_all);
+  EXPECT_EQ(outcome.encoding.white.x, 312700);
+  EXPECT_EQ(outcome.encoding.blue.y, 60000);
+  EXPECT_EQ(PrimaryChromaticities(outcome.encoding).green.y, 0.690);
+  // Wide primaries outside the triangle of visible colours (ACES), with negative and large numbers.
+  EXPECT_TRUE(ReadCustom({0.32168, 0.33767}, {0.7347, 0.2653, 0.0, 1.0, 0.0001, -0.077}).status.ok());
+  EXPECT_TRUE(ReadCustom(kD65, {1.9, -0.9, -1.2, 2.0, 0.0, -1.0}).status.ok());
+}
+
+TEST(ColourEncodingTest, UnusableChromaticitiesAreCorrupt) {
+  const std::vector<std::vector<double>> whites = {{0.3, 0.0}, {0.3, -0.1}, {-0.1, 0.3}, {1.1, 0.3}, {0.3, 1.1}};
+  for (const std::vector<double>& white : whites) {
+    EXPECT_EQ(ReadCustom(white, kP3).status.code(), ErrorCode::kCorrupt) << white[0] << " " << white[1];
+  }
+  EXPECT_EQ(ReadCustom(kD65, {0.5, 0.3, 0.5, 0.3, 0.1, 0.1}).status.code(), ErrorCode::kCorrupt);  // two are equal
+  EXPECT_EQ(ReadCustom(kD65, {0.1, 0.1, 0.2, 0.2, 0.3, 0.3}).status.code(), ErrorCode::kCorrupt);  // on a line
+  // Far apart from any white: XYZ beyond what a profile can hold.
+  EXPECT_EQ(ReadCustom({0.9, 0.001}, {0.3, 0.3, 0.30002, 0.3, 0.3, 0.30002}).status.code(), ErrorCode::kCorrupt);
+}
+
+TEST(ColourEncodingTest, GreyWhitePoint) {
+  const auto read = [](double x, double y) {
+    FieldWriter writer = Start(ColourSpace::kGrey).Enum(2);
+    WriteXy(x, &writer);
+    WriteXy(y, &writer);
+    return Read(writer.Bool(false).Enum(8).Enum(1)).status.code();
+  };
+  EXPECT_EQ(read(0.3127, 0.329), ErrorCode::kOk);
+  EXPECT_EQ(read(0.3, -0.2), ErrorCode::kOk);
+  EXPECT_EQ(read(0.3, 0.0), ErrorCode::kCorrupt);
+  EXPECT_EQ(read(0.3, 0.000001), ErrorCode::kCorrupt);
+  EXPECT_EQ(read(0.3, 0.0001), ErrorCode::kOk);
+}
+
+// White maps to D50 whatever the primaries; sRGB to its well-known profile colorants.
+TEST(ColourEncodingTest, MatrixToD50) {
+  ColourEncoding encoding;
+  double matrix[9];
+  ASSERT_TRUE(RgbToXyzD50(PrimaryChromaticities(encoding), WhiteChromaticity(encoding), matrix));
+  const double expected[9] = {0.4360, 0.3851, 0.1431, 0.2225, 0.7169, 0.0606, 0.0139, 0.0971, 0.7141};
+  for (int i = 0; i < 9; ++i) EXPECT_NEAR(matrix[i], expected[i], 2e-4) << i;
+  for (const Primaries primaries : {Primaries::kSrgb, Primaries::kBt2100, Primaries::kP3}) {
+    for (const WhitePoint white : {WhitePoint::kD65, WhitePoint::kE, WhitePoint::kDci}) {
+      encoding.primaries = primaries;
+      encoding.white_point = white;
+      ASSERT_TRUE(RgbToXyzD50(PrimaryChromaticities(encoding), WhiteChromaticity(encoding), matrix));
+      EXPECT_NEAR(matrix[0] + matrix[1] + matrix[2], 0.96422, 1e-9);
+      EXPECT_NEAR(matrix[3] + matrix[4] + matrix[5], 1.0, 1e-9);
+      EXPECT_NEAR(matrix[6] + matrix[7] + matrix[8], 0.82521, 1e-9);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace jxlpool

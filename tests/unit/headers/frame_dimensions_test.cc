@@ -1,0 +1,138 @@
+// Frame geometry: rectangles tile the frame, derived counts agree with each other and with the definitions.
+#include "lib/headers/frame_dimensions.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "tests/unit/headers/headers_test_util.h"
+
+namespace jxlpool {
+namespace {
+
+TEST(FrameDimensionsTest, OnePixel) {
+  ImageHeader image;
+  FrameHeader frame;
+  frame.width = frame.height = 1;
+  const FrameDimensions d = ComputeFrameDimensions(image, frame);
+  EXPECT_EQ(d.xblocks, 1u);
+  EXPECT_EQ(d.xpadded, 8u);
+  EXPECT_EQ(d.num_groups, 1u);
+  EXPECT_EQ(d.num_lf_groups, 1u);
+  EXPECT_EQ(d.num_colour_channels, 3u);
+}
+
+TEST(FrameDimensionsTest, GreyModularFramesHaveOneChannel) {
+  ImageHeader image;
+  image.colour_encoding.colour_space = ColourSpace::kGrey;
+  FrameHeader frame;
+  for (const bool is_modular : {false, true}) {
+    for (const FrameColourTransform transform :
+         {FrameColourTransform::kNone, FrameColourTransform::kXyb, FrameColourTransform::kYCbCr}) {
+      frame.is_modular = is_modular;
+      frame.colour_transform = transform;
+      frame.width = frame.height = 10;
+      const bool is_one = is_modular && transform == FrameColourTransform::kNone;
+      EXPECT_EQ(ComputeFrameDimensions(image, frame).num_colour_channels, is_one ? 1u : 3u);
+    }
+  }
+}
+
+TEST(FrameDimensionsTest, EqualSamplingFactorsPadButDoNotSubsample) {
+  ImageHeader image;
+  FrameHeader frame;
+  frame.width = 9;
+  frame.height = 17;
+  for (uint32_t& code : frame.jpeg_upsampling) code = 1;
+  const FrameDimensions d = ComputeFrameDimensions(image, frame);
+  EXPECT_FALSE(d.IsSubsampled());
+  EXPECT_EQ(d.xblocks, 2u);
+  EXPECT_EQ(d.yblocks, 4u);
+  frame.width = 17;
+  EXPECT_EQ(ComputeFrameDimensions(image, frame).xblocks, 4u);
+}
+
+TEST(FrameDimensionsTest, SamplingFactorsOfEveryCode) {
+  ImageHeader image;
+  FrameHeader frame;
+  frame.width = frame.height = 100;
+  const uint32_t codes[4] = {0, 1, 2, 3};
+  const uint32_t h[4] = {0, 1, 1, 0};
+  const uint32_t v[4] = {0, 1, 0, 1};
+  for (const uint32_t cb : codes) {
+    for (const uint32_t y : codes) {
+      for (const uint32_t cr : codes) {
+        const uint32_t all[3] = {cb, y, cr};
+        std::copy(std::begin(all), std::end(all), frame.jpeg_upsampling);
+        const FrameDimensions d = ComputeFrameDimensions(image, frame);
+        const uint32_t max_h = std::max({h[cb], h[y], h[cr]});
+        const uint32_t max_v = std::max({v[cb], v[y], v[cr]});
+        EXPECT_EQ(d.max_hshift, max_h);
+        EXPECT_EQ(d.max_vshift, max_v);
+        for (int c = 0; c < 3; ++c) {
+          EXPECT_EQ(d.hshift[c], max_h - h[all[c]]);
+          EXPECT_EQ(d.vshift[c], max_v - v[all[c]]);
+        }
+      }
+    }
+  }
+}
+
+void ExpectTiling(uint64_t count, uint64_t width, uint64_t height, const std::function<Rect(uint64_t)>& rect) {
+  int64_t area = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    const Rect r = rect(i);
+    EXPECT_GE(r.x0, 0);
+    EXPECT_LE(r.x1(), static_cast<int64_t>(width));
+    EXPECT_LE(r.y1(), static_cast<int64_t>(height));
+    area += r.width * r.height;
+    if (i > 0) {
+      const Rect before = rect(i - 1);
+      const bool follows = r.y0 == before.y0 ? r.x0 == before.x1() : (r.x0 == 0 && r.y0 == before.y1());
+      EXPECT_TRUE(follows) << i;
+    }
+  }
+  EXPECT_EQ(area, static_cast<int64_t>(width * height));
+}
+
+TEST(FrameDimensionsTest, GroupsTileTheFrame) {
+  ImageHeader image;
+  FrameHeader frame;
+  for (const uint32_t width : {1u, 7u, 127u, 128u, 129u, 1024u, 1025u, 4097u}) {
+    for (const uint32_t height : {1u, 255u, 257u, 2049u}) {
+      for (uint32_t shift = 0; shift < 4; ++shift) {
+        for (const uint32_t upsampling : {1u, 4u}) {
+          frame.width = width;
+          frame.height = height;
+          frame.is_modular = shift != 1;
+          frame.group_size_shift = shift;
+          frame.upsampling = upsampling;
+          const FrameDimensions d = ComputeFrameDimensions(image, frame);
+          EXPECT_EQ(d.xsize, (width + upsampling - 1) / upsampling);
+          ExpectTiling(d.num_groups, d.xsize, d.ysize, [&](uint64_t g) { return d.GroupRect(g); });
+          ExpectTiling(d.num_groups, d.xblocks, d.yblocks, [&](uint64_t g) { return d.GroupBlockRect(g); });
+          ExpectTiling(d.num_lf_groups, d.xsize, d.ysize, [&](uint64_t g) { return d.LfGroupRect(g); });
+          ExpectTiling(d.num_lf_groups, d.xblocks, d.yblocks, [&](uint64_t g) { return d.LfGroupBlockRect(g); });
+          for (uint64_t g = 0; g < d.num_groups; ++g) {
+            const uint64_t lf_group = d.LfGroupOfGroup(g);
+            ASSERT_LT(lf_group, d.num_lf_groups);
+            EXPECT_EQ(d.GroupRect(g).Intersection(d.LfGroupRect(lf_group)), d.GroupRect(g));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(FrameDimensionsTest, LargestFramesDoNotOverflow) {
+  ImageHeader image;
+  FrameHeader frame;
+  frame.width = frame.height = 18688u + ((1u << 30) - 1);
+  frame.group_size_shift = 0;
+  frame.is_modular = true;
+  const FrameDimensions d = ComputeFrameDimensions(image, frame);
+  EXPECT_EQ(d.groups_x, (uint64_t{frame.width} + 127) / 128);
+  EXPECT_EQ(d.num_groups, d.groups_x * d.groups_x);
+}
+
+}  // namespace
+}  // namespace jxlpool
