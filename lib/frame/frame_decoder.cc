@@ -10,13 +10,16 @@
 namespace jxlpool {
 namespace {
 
-// Passes that suffice for an image reduced by `downsampling`; 0: the LF image does.
-uint32_t PassesForDownsampling(const FrameHeader& header, uint32_t downsampling) {
+// Passes that suffice for an image reduced by `downsampling`; 0: the LF image does. Frames that others refer to stay
+// whole.
+uint32_t PassesForDownsampling(const FrameHeader& header, size_t num_extra, uint32_t downsampling) {
   const Passes& passes = header.passes;
-  if (downsampling <= 1) return passes.num_passes;
-  if (downsampling >= 8 && !header.is_modular) return 0;
+  const uint32_t reduction = downsampling / header.upsampling;
+  if (reduction <= 1 || !header.IsNormalFrame()) return passes.num_passes;
+  // Extra channels are in the groups, too.
+  if (reduction >= 8 && !header.is_modular && num_extra == 0) return 0;
   for (uint32_t i = 0; i < passes.num_ds; ++i) {
-    if (passes.downsample[i] <= downsampling) return passes.last_pass[i] + 1;
+    if (passes.downsample[i] <= reduction) return passes.last_pass[i] + 1;
   }
   return passes.num_passes;
 }
@@ -128,32 +131,47 @@ Status FrameDecoder::OpenGroup(uint32_t group, GroupReaders* readers) {
   return OkStatus();
 }
 
-Status FrameDecoder::DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers) {
-  const BlockRect rect = state_.vardct.geometry.GroupRect(group);
-  View2D<float> planes[3];
-  for (size_t c = 0; c < 3; ++c) {
-    const uint32_t hshift = state_.vardct.parameters.hshift[c];
-    const uint32_t vshift = state_.vardct.parameters.vshift[c];
-    planes[c] = state_.colour_planes[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
-                                                   8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
-  }
+Status FrameDecoder::DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers,
+                                       View2D<float> (&planes)[3]) {
   const uint32_t count = std::min(readers->count, state_.num_passes);
-  return state_.workers[worker].group_decoder.Decode(state_.vardct, group, readers->readers, count, planes);
+  const View2D<float> views[3] = {planes[0], planes[1], planes[2]};
+  return state_.workers[worker]
+      .group_decoder.Decode(state_.vardct, group, readers->readers, count, views)
+      .At(readers->readers[0].Position());
 }
 
-Status FrameDecoder::DecodeFullGroup(uint32_t group, uint32_t worker) {
+Result<ModularImage> FrameDecoder::DecodeModularGroup(uint32_t group, GroupReaders* readers) {
+  const bool missing = readers->count < state_.header.passes.num_passes;
+  JXLPOOL_ASSIGN_OR_RETURN(ModularImage image,
+                           state_.modular.NewGroupImage(group, missing ? Fill::kZero : Fill::kUninitialized));
+  for (uint32_t pass = 0; pass < readers->count; ++pass) {
+    BitReader* reader = &readers->readers[pass];
+    JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGroupInto(pass, group, reader, &image).At(reader->Position()));
+    JXLPOOL_RETURN_IF_ERROR(reader->Check());
+  }
+  JXLPOOL_RETURN_IF_ERROR(state_.modular.FinishGroup(&image));
+  return image;
+}
+
+Status FrameDecoder::DecodeGroupIntoFrame(uint32_t group, uint32_t worker) {
   JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
   GroupReaders readers;
   JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
   const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", group, 0, nullptr});
   if (!state_.header.is_modular) {
-    JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroup(group, worker, &readers).At(readers.readers[0].Position()));
+    const BlockRect rect = state_.vardct.geometry.GroupRect(group);
+    View2D<float> planes[3];
+    for (size_t c = 0; c < 3; ++c) {
+      const uint32_t hshift = state_.vardct.parameters.hshift[c];
+      const uint32_t vshift = state_.vardct.parameters.vshift[c];
+      planes[c] = state_.colour_planes[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
+                                                     8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
+    }
+    JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroup(group, worker, &readers, planes));
   }
   for (uint32_t pass = 0; pass < readers.count; ++pass) {
     BitReader* reader = &readers.readers[pass];
-    if (!state_.modular.group_local()) {
-      JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGroup(pass, group, reader).At(reader->Position()));
-    }
+    JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGroup(pass, group, reader).At(reader->Position()));
     JXLPOOL_RETURN_IF_ERROR(reader->Check());
   }
   return OkStatus();
@@ -169,15 +187,37 @@ Status FrameDecoder::DecodeAllGroups() {
                                   8 * size_t{geometry.block_rows >> state_.vardct.parameters.vshift[c]},
                                   8 * size_t{geometry.block_columns >> state_.vardct.parameters.hshift[c]}));
     }
-    for (FrameWorker& worker : state_.workers) {
-      JXLPOOL_RETURN_IF_ERROR(worker.group_decoder.Prepare(state_.vardct, state_.memory()));
+  }
+  JXLPOOL_RETURN_IF_ERROR(state_.context->threads->Run(
+      static_cast<uint32_t>(state_.dimensions.num_groups),
+      [&](uint32_t group, uint32_t worker) { return DecodeGroupIntoFrame(group, worker); }));
+  return state_.modular.Finish(state_.context->threads);
+}
+
+Result<Matrix3D<float>> FrameDecoder::DecodeGroupIntoTile(const GroupTiles& tiles, uint32_t group, uint32_t worker) {
+  const uint32_t gx = group % static_cast<uint32_t>(state_.dimensions.groups_x);
+  const uint32_t gy = group / static_cast<uint32_t>(state_.dimensions.groups_x);
+  GroupReaders readers;
+  JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
+  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", group, 0, nullptr});
+  JXLPOOL_ASSIGN_OR_RETURN(Matrix3D<float> tile, tiles.NewTile());
+  if (!state_.header.is_modular) {
+    View2D<float> planes[3] = {tile.Plane(0), tile.Plane(1), tile.Plane(2)};
+    JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroup(group, worker, &readers, planes));
+  }
+  if (state_.modular.num_channels() == 0) {
+    for (uint32_t pass = 0; pass < readers.count; ++pass) JXLPOOL_RETURN_IF_ERROR(readers.readers[pass].Check());
+    return tile;
+  }
+  JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, DecodeModularGroup(group, &readers));
+  for (size_t plane = 0; plane < tile.planes(); ++plane) {
+    if (samples_.ChannelOfPlane(plane) == SIZE_MAX) continue;
+    const Rect rect = tiles.PlaneRect(plane, gx, gy);
+    for (size_t y = 0; y < static_cast<size_t>(rect.height); ++y) {
+      samples_.ToFloat(image, plane, y, 0, static_cast<size_t>(rect.width), tile.Row(plane, y));
     }
   }
-  JXLPOOL_RETURN_IF_ERROR(
-      state_.context->threads->Run(static_cast<uint32_t>(state_.dimensions.num_groups),
-                                   [&](uint32_t group, uint32_t worker) { return DecodeFullGroup(group, worker); }));
-  if (state_.modular.group_local()) return OkStatus();
-  return state_.modular.Finish(state_.context->threads);
+  return tile;
 }
 
 Result<ModularImage> FrameDecoder::ModularGroup(uint32_t group) {
@@ -185,31 +225,40 @@ Result<ModularImage> FrameDecoder::ModularGroup(uint32_t group) {
   GroupReaders readers;
   JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
   const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", group, 0, nullptr});
-  const bool missing = readers.count < state_.header.passes.num_passes;
-  JXLPOOL_ASSIGN_OR_RETURN(ModularImage image,
-                           state_.modular.NewGroupImage(group, missing ? Fill::kZero : Fill::kUninitialized));
-  for (uint32_t pass = 0; pass < readers.count; ++pass) {
-    BitReader* reader = &readers.readers[pass];
-    JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGroupInto(pass, group, reader, &image).At(reader->Position()));
-    JXLPOOL_RETURN_IF_ERROR(reader->Check());
-  }
-  JXLPOOL_RETURN_IF_ERROR(state_.modular.FinishGroup(&image));
-  return image;
+  return DecodeModularGroup(group, &readers);
+}
+
+FrameDecoder::Plan FrameDecoder::ChoosePlan() const {
+  if (state_.header.is_modular && NeedsNoStages(state_)) return Plan::kGroups;
+  return state_.modular.group_local() ? Plan::kGroupTiles : Plan::kFrame;
 }
 
 Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
   state_.incomplete = false;
-  state_.num_passes = PassesForDownsampling(state_.header, state_.context->downsampling);
+  state_.num_passes = PassesForDownsampling(state_.header, state_.num_extra(), state_.context->downsampling);
   JXLPOOL_RETURN_IF_ERROR(CheckReferences());
   state_.workers = PoolVector<FrameWorker>(state_.memory(), Category::kOther);
   JXLPOOL_RETURN_IF_ERROR(state_.workers.Resize(state_.context->threads->num_workers()));
   if (!state_.header.is_modular) JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
   JXLPOOL_RETURN_IF_ERROR(ReadSections());
   samples_ = FrameSamples(state_);
-  const bool by_group = state_.header.is_modular && NeedsNoStages(state_);
-  if (!by_group || !state_.modular.group_local()) JXLPOOL_RETURN_IF_ERROR(DecodeAllGroups());
-  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery));
-  JXLPOOL_RETURN_IF_ERROR(by_group ? DeliverGroups() : DeliverTiles());
+  if (!state_.header.is_modular) {
+    for (FrameWorker& worker : state_.workers) {
+      JXLPOOL_RETURN_IF_ERROR(worker.group_decoder.Prepare(state_.vardct, state_.memory()));
+    }
+  }
+  if (!state_.modular.group_local()) JXLPOOL_RETURN_IF_ERROR(DecodeAllGroups());
+  switch (ChoosePlan()) {
+    case Plan::kGroups:
+      JXLPOOL_RETURN_IF_ERROR(DeliverGroups(delivery));
+      break;
+    case Plan::kGroupTiles:
+      JXLPOOL_RETURN_IF_ERROR(DeliverGroupTiles(delivery));
+      break;
+    case Plan::kFrame:
+      JXLPOOL_RETURN_IF_ERROR(DeliverFrame(delivery));
+      break;
+  }
   JXLPOOL_ASSIGN_OR_RETURN(*saved, composer_.Finish());
   return OkStatus();
 }

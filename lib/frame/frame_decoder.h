@@ -16,8 +16,10 @@
 #include "lib/base/status.h"
 #include "lib/frame/frame_composer.h"
 #include "lib/frame/frame_output.h"
+#include "lib/frame/frame_renderer.h"
 #include "lib/frame/frame_samples.h"
 #include "lib/frame/frame_state.h"
+#include "lib/frame/group_tiles.h"
 
 namespace jxlpool {
 
@@ -58,19 +60,36 @@ class FrameDecoder {
   Status ReadSections();
   Status ReadLfGroups();
   Status OpenGroup(uint32_t group, GroupReaders* readers);
-  Status DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers);
+  Status DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers, View2D<float> (&planes)[3]);
+  // The final samples of one group of a frame whose groups are independent.
+  Result<ModularImage> DecodeModularGroup(uint32_t group, GroupReaders* readers);
   // Decodes a group into the planes of the frame.
-  Status DecodeFullGroup(uint32_t group, uint32_t worker);
+  Status DecodeGroupIntoFrame(uint32_t group, uint32_t worker);
   Status DecodeAllGroups();
-  // The final samples of one group of a Modular frame that needs no stages.
+  // Decodes a group into a tile of float planes.
+  Result<Matrix3D<float>> DecodeGroupIntoTile(const GroupTiles& tiles, uint32_t group, uint32_t worker);
+  // The final samples of one group of a Modular frame.
   Result<ModularImage> ModularGroup(uint32_t group);
 
+  // How a frame's rows come into being.
+  enum class Plan : uint8_t {
+    kGroups,      // Modular without stages: group by group
+    kGroupTiles,  // group by group through the pipeline; borders are kept
+    kFrame,       // the planes of the whole frame first, then tile by tile
+  };
+  Plan ChoosePlan() const;
+
   // frame_delivery.cc: writing.
-  Status BeginDelivery(const FrameDelivery& delivery);
-  // Calls deliver(tile, worker) for tiles_x * tiles_y tiles of `tile_height` rows, band by band if that is needed.
-  Status ForEachTile(uint32_t tiles_x, uint32_t tiles_y, uint32_t tile_height, TaskFunction deliver);
-  Status DeliverGroups();
-  Status DeliverTiles();
+  // Rows come in segments of at most `max_segment` pixels; `band_rows` rows at most are unfinished at a time.
+  Status BeginDelivery(const FrameDelivery& delivery, uint32_t max_segment, uint32_t band_rows);
+  // Rows of tiles that are worked on together, so that every worker has something to do.
+  uint32_t TileRowsPerBand(uint32_t tile_width) const;
+  // Calls deliver(tile, worker) for all tiles of the frame in raster order, band by band if that is needed.
+  Status ForEachTile(uint32_t tile_width, uint32_t tile_height, TaskFunction deliver);
+  Status DeliverGroups(const FrameDelivery& delivery);
+  Status DeliverGroupTiles(const FrameDelivery& delivery);
+  Status DeliverRowOfGroups(uint32_t gy, GroupTiles* tiles, FrameRenderer* renderer, uint32_t* missing);
+  Status DeliverFrame(const FrameDelivery& delivery);
   template <typename T>
   void EmitIntegers(const ModularImage& image, const Rect& rect, uint32_t worker);
   void EmitFloats(const ModularImage& image, const Rect& rect, uint32_t worker);
@@ -80,7 +99,6 @@ class FrameDecoder {
   FrameComposer composer_;
   FrameOutput output_;
   OpenSection single_;  // frames of one section: where the parts follow each other
-  uint32_t tile_rows_per_band_ = 1;
   bool emits_integers_ = false;
 };
 

@@ -1,5 +1,6 @@
 // The second half of FrameDecoder: from decoded groups or planes to the composer and the output.
 #include <algorithm>
+#include <atomic>
 
 #include "lib/base/bits.h"
 #include "lib/frame/frame_decoder.h"
@@ -26,23 +27,15 @@ OutputPlanes DescribePlanes(const FrameState& state, uint32_t width, uint32_t he
 
 }  // namespace
 
-Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery) {
-  const bool by_group = state_.header.is_modular && NeedsNoStages(state_);
+Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery, uint32_t max_segment, uint32_t band_rows) {
   const FrameDimensions& dimensions = state_.dimensions;
   const uint32_t workers = state_.context->threads->num_workers();
-  const uint32_t tile_width = by_group ? dimensions.group_dim : FrameRenderer::kTileWidth;
-  const uint32_t tile_height = by_group ? dimensions.group_dim : FrameRenderer::kTileHeight;
-  // A band holds enough tiles to keep every worker busy.
-  const uint64_t tiles_x = CeilDiv<uint64_t>(dimensions.width, tile_width);
-  tile_rows_per_band_ = workers == 1 ? 1 : static_cast<uint32_t>(CeilDiv<uint64_t>(4 * uint64_t{workers}, tiles_x));
-
   const bool on_canvas = state_.header.IsNormalFrame() && state_.context->coalescing;
-  const uint32_t band_rows = tile_height * tile_rows_per_band_;
   if (delivery.num_targets != 0) {
     const uint32_t width = on_canvas ? delivery.canvas.width : static_cast<uint32_t>(dimensions.width);
     const uint32_t height = on_canvas ? delivery.canvas.height : static_cast<uint32_t>(dimensions.height);
     JXLPOOL_RETURN_IF_ERROR(output_.Begin(DescribePlanes(state_, width, height), delivery.targets, delivery.num_targets,
-                                          workers, tile_width, band_rows, state_.memory()));
+                                          workers, max_segment, band_rows, state_.memory()));
   }
   ComposeSettings settings;
   settings.image = &state_.image();
@@ -55,12 +48,13 @@ Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery) {
   settings.render_spot_colours = state_.context->render_spot_colours;
   settings.output = delivery.num_targets == 0 ? nullptr : &output_;
   settings.num_workers = workers;
-  settings.max_segment = tile_width;
+  settings.max_segment = max_segment;
   settings.band_rows = band_rows;
   JXLPOOL_RETURN_IF_ERROR(composer_.Begin(settings, state_.memory()));
 
   emits_integers_ = false;
-  if (by_group && delivery.num_targets != 0 && composer_.passes_samples_through() && samples_.plain_integers()) {
+  if (ChoosePlan() == Plan::kGroups && delivery.num_targets != 0 && composer_.passes_samples_through() &&
+      samples_.plain_integers()) {
     uint32_t coded_bits[1 + kMaxPlanes];
     for (size_t i = 0; i <= state_.num_extra(); ++i) coded_bits[i] = samples_.CodedBits(i);
     emits_integers_ = output_.PrepareIntegers(coded_bits);
@@ -68,9 +62,17 @@ Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery) {
   return OkStatus();
 }
 
-Status FrameDecoder::ForEachTile(uint32_t tiles_x, uint32_t tiles_y, uint32_t tile_height, TaskFunction deliver) {
+uint32_t FrameDecoder::TileRowsPerBand(uint32_t tile_width) const {
+  const uint32_t workers = state_.context->threads->num_workers();
+  const uint64_t tiles_x = CeilDiv<uint64_t>(state_.dimensions.width, tile_width);
+  return workers == 1 ? 1 : static_cast<uint32_t>(CeilDiv<uint64_t>(4 * uint64_t{workers}, tiles_x));
+}
+
+Status FrameDecoder::ForEachTile(uint32_t tile_width, uint32_t tile_height, TaskFunction deliver) {
   ThreadPool* threads = state_.context->threads;
-  const uint32_t rows_at_once = composer_.in_order() ? tile_rows_per_band_ : tiles_y;
+  const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.width, tile_width));
+  const uint32_t tiles_y = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.height, tile_height));
+  const uint32_t rows_at_once = composer_.in_order() ? TileRowsPerBand(tile_width) : tiles_y;
   for (uint32_t first = 0; first < tiles_y; first += rows_at_once) {
     const uint32_t rows = std::min(rows_at_once, tiles_y - first);
     JXLPOOL_RETURN_IF_ERROR(threads->Run(rows * tiles_x, [&](uint32_t tile, uint32_t worker) -> Status {
@@ -113,48 +115,105 @@ void FrameDecoder::EmitFloats(const ModularImage& image, const Rect& rect, uint3
   }
 }
 
-Status FrameDecoder::DeliverGroups() {
+Status FrameDecoder::DeliverGroups(const FrameDelivery& delivery) {
   const FrameDimensions& dimensions = state_.dimensions;
+  const uint32_t group_dim = dimensions.group_dim;
+  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, group_dim, group_dim * TileRowsPerBand(group_dim)));
   if (!emits_integers_) {
     for (FrameWorker& worker : state_.workers) {
-      JXLPOOL_ASSIGN_OR_RETURN(worker.rows,
-                               Matrix2D<float>::Create(state_.memory(), Category::kTile, 3 + size_t{state_.num_extra()},
-                                                       dimensions.group_dim));
+      JXLPOOL_ASSIGN_OR_RETURN(worker.rows, Matrix2D<float>::Create(state_.memory(), Category::kTile,
+                                                                    3 + size_t{state_.num_extra()}, group_dim));
     }
   }
-  return ForEachTile(static_cast<uint32_t>(dimensions.groups_x), static_cast<uint32_t>(dimensions.groups_y),
-                     dimensions.group_dim, [&](uint32_t group, uint32_t worker) -> Status {
-                       JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, ModularGroup(group));
-                       const Rect rect = dimensions.GroupRect(group);
-                       if (!emits_integers_) {
-                         EmitFloats(image, rect, worker);
-                       } else if (state_.modular.sample_type() == SampleType::kInt16) {
-                         EmitIntegers<int16_t>(image, rect, worker);
-                       } else {
-                         EmitIntegers<int32_t>(image, rect, worker);
-                       }
-                       return OkStatus();
-                     });
+  return ForEachTile(group_dim, group_dim, [&](uint32_t group, uint32_t worker) -> Status {
+    JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, ModularGroup(group));
+    const Rect rect = dimensions.GroupRect(group);
+    if (!emits_integers_) {
+      EmitFloats(image, rect, worker);
+    } else if (state_.modular.sample_type() == SampleType::kInt16) {
+      EmitIntegers<int16_t>(image, rect, worker);
+    } else {
+      EmitIntegers<int32_t>(image, rect, worker);
+    }
+    return OkStatus();
+  });
 }
 
-Status FrameDecoder::DeliverTiles() {
+Status FrameDecoder::DeliverGroupTiles(const FrameDelivery& delivery) {
   FrameRenderer renderer;
   JXLPOOL_RETURN_IF_ERROR(renderer.Begin(&state_, &samples_));
+  const FrameDimensions& dimensions = state_.dimensions;
+  uint8_t shifts_x[kMaxPlanes];
+  uint8_t shifts_y[kMaxPlanes];
+  const size_t num_planes = renderer.pipeline().num_channels();
+  for (size_t plane = 0; plane < num_planes; ++plane) {
+    const bool colour = plane < 3;
+    const uint32_t extra_shift = colour ? 0 : ExtraChannelShift(state_.header, plane - 3);
+    shifts_x[plane] = static_cast<uint8_t>(colour ? dimensions.hshift[plane] : extra_shift);
+    shifts_y[plane] = static_cast<uint8_t>(colour ? dimensions.vshift[plane] : extra_shift);
+  }
+  GroupTiles tiles;
+  JXLPOOL_RETURN_IF_ERROR(tiles.Begin(dimensions, state_.header.upsampling, &renderer.pipeline(), shifts_x, shifts_y,
+                                      num_planes, state_.memory()));
+  const uint32_t group_dim = dimensions.group_dim * state_.header.upsampling;
+  const uint32_t max_width = group_dim + tiles.output_lag_x();
+  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveScratch(max_width));
+  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, max_width, group_dim + tiles.output_lag_y()));
+
+  // Per group of a row: what has to be decoded before it can be rendered.
+  const uint32_t groups_x = static_cast<uint32_t>(dimensions.groups_x);
+  PoolVector<uint32_t> missing(state_.memory(), Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(missing.Resize(groups_x));
+  for (uint32_t gy = 0; gy < dimensions.groups_y; ++gy) {
+    for (uint32_t gx = 0; gx < groups_x; ++gx) missing[gx] = gx == 0 ? 1 : 2;
+    JXLPOOL_RETURN_IF_ERROR(DeliverRowOfGroups(gy, &tiles, &renderer, missing.data()));
+    JXLPOOL_RETURN_IF_ERROR(composer_.FinishRows(static_cast<uint32_t>(tiles.OutputRect(0, gy).y1())));
+  }
+  return OkStatus();
+}
+
+Status FrameDecoder::DeliverRowOfGroups(uint32_t gy, GroupTiles* tiles, FrameRenderer* renderer, uint32_t* missing) {
+  const uint32_t groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
+  const auto render_if_ready = [&](uint32_t gx, uint32_t worker) -> Status {
+    if (gx == groups_x) return OkStatus();
+    if (std::atomic_ref<uint32_t>(missing[gx]).fetch_sub(1, std::memory_order_acq_rel) != 1) return OkStatus();
+    JXLPOOL_RETURN_IF_ERROR(renderer->RenderGroup(worker, *tiles, gx, gy, [&](const OutputRow& row) {
+      composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+      return OkStatus();
+    }));
+    tiles->Release(gx);
+    return OkStatus();
+  };
+  return state_.context->threads->Run(groups_x, [&](uint32_t gx, uint32_t worker) -> Status {
+    JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
+    JXLPOOL_ASSIGN_OR_RETURN(Matrix3D<float> tile, DecodeGroupIntoTile(*tiles, gy * groups_x + gx, worker));
+    tiles->Save(gx, gy, std::move(tile));
+    JXLPOOL_RETURN_IF_ERROR(render_if_ready(gx, worker));
+    return render_if_ready(gx + 1, worker);
+  });
+}
+
+Status FrameDecoder::DeliverFrame(const FrameDelivery& delivery) {
+  FrameRenderer renderer;
+  JXLPOOL_RETURN_IF_ERROR(renderer.Begin(&state_, &samples_));
+  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveScratch(FrameRenderer::kTileWidth));
+  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, FrameRenderer::kTileWidth,
+                                        FrameRenderer::kTileHeight * TileRowsPerBand(FrameRenderer::kTileWidth)));
   const int64_t width = static_cast<int64_t>(state_.dimensions.width);
   const int64_t height = static_cast<int64_t>(state_.dimensions.height);
   constexpr int64_t kWidth = FrameRenderer::kTileWidth;
   constexpr int64_t kHeight = FrameRenderer::kTileHeight;
   const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv(width, kWidth));
-  const uint32_t tiles_y = static_cast<uint32_t>(CeilDiv(height, kHeight));
-  return ForEachTile(tiles_x, tiles_y, kHeight, [&](uint32_t tile, uint32_t worker) -> Status {
-    const int64_t x0 = tile % tiles_x * kWidth;
-    const int64_t y0 = tile / tiles_x * kHeight;
-    const Rect rect{x0, y0, std::min(kWidth, width - x0), std::min(kHeight, height - y0)};
-    return renderer.Render(worker, rect, [&](const OutputRow& row) {
-      composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
-      return OkStatus();
-    });
-  });
+  return ForEachTile(
+      FrameRenderer::kTileWidth, FrameRenderer::kTileHeight, [&](uint32_t tile, uint32_t worker) -> Status {
+        const int64_t x0 = tile % tiles_x * kWidth;
+        const int64_t y0 = tile / tiles_x * kHeight;
+        const Rect rect{x0, y0, std::min(kWidth, width - x0), std::min(kHeight, height - y0)};
+        return renderer.Render(worker, rect, [&](const OutputRow& row) {
+          composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+          return OkStatus();
+        });
+      });
 }
 
 }  // namespace jxlpool

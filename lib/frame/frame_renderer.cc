@@ -45,9 +45,12 @@ Status FrameRenderer::Begin(FrameState* state, const FrameSamples* samples) {
   extra_upsampling_ = PoolVector<uint32_t>(state->memory(), Category::kOther);
   for (const uint8_t factor : state->header.ec_factor) JXLPOOL_RETURN_IF_ERROR(extra_upsampling_.PushBack(factor));
   JXLPOOL_ASSIGN_OR_RETURN(pipeline_, TilePipeline::Create(state->memory(), MakeSpec()));
-  if (pipeline_.num_channels() > kMaxPlanes) return Unsupported("too many extra channels");
-  for (FrameWorker& worker : state->workers) {
-    JXLPOOL_RETURN_IF_ERROR(pipeline_.PrepareScratch(state->memory(), kTileWidth, &worker.render));
+  return pipeline_.num_channels() > kMaxPlanes ? Unsupported("too many extra channels") : OkStatus();
+}
+
+Status FrameRenderer::ReserveScratch(int64_t max_width) {
+  for (FrameWorker& worker : state_->workers) {
+    JXLPOOL_RETURN_IF_ERROR(pipeline_.PrepareScratch(state_->memory(), max_width, &worker.render));
   }
   return OkStatus();
 }
@@ -99,6 +102,16 @@ Status FrameRenderer::Render(uint32_t worker_index, const Rect& rect, RowSink si
       used_rows += static_cast<size_t>(input.height);
     }
   }
+  return RunPipeline(worker_index, channels, rect, sink);
+}
+
+Status FrameRenderer::RenderGroup(uint32_t worker, const GroupTiles& tiles, uint32_t gx, uint32_t gy, RowSink sink) {
+  ChannelInput channels[kMaxPlanes];
+  for (size_t plane = 0; plane < pipeline_.num_channels(); ++plane) channels[plane] = tiles.Input(plane, gx, gy);
+  return RunPipeline(worker, channels, tiles.OutputRect(gx, gy), sink);
+}
+
+Status FrameRenderer::RunPipeline(uint32_t worker, const ChannelInput* channels, const Rect& rect, RowSink sink) {
   TileInput input;
   input.channels = channels;
   if (state_->header.is_modular) {
@@ -107,7 +120,7 @@ Status FrameRenderer::Render(uint32_t worker_index, const Rect& rect, RowSink si
     const Matrix2D<float>& sigma = state_->vardct.epf_inverse_sigma;
     input.epf_sigma = sigma.View();
   }
-  return pipeline_.Render(input, rect, sink, &worker->render);
+  return pipeline_.Render(input, rect, sink, &state_->workers[worker].render);
 }
 
 }  // namespace jxlpool

@@ -1,4 +1,4 @@
-// FrameRenderer: drives the tile pipeline over a frame whose planes are complete.
+// FrameRenderer: drives the tile pipeline over a frame: over its complete planes, or group by group.
 #ifndef LIB_FRAME_FRAME_RENDERER_H_
 #define LIB_FRAME_FRAME_RENDERER_H_
 
@@ -8,6 +8,7 @@
 #include "lib/base/status.h"
 #include "lib/frame/frame_samples.h"
 #include "lib/frame/frame_state.h"
+#include "lib/frame/group_tiles.h"
 #include "lib/render/tile_pipeline.h"
 
 namespace jxlpool {
@@ -18,16 +19,21 @@ class FrameRenderer {
   static constexpr uint32_t kTileWidth = 512;
   static constexpr uint32_t kTileHeight = 256;
 
-  // Builds the pipeline. `state` and `samples` must outlive this object; all groups are decoded. Errors: kMemoryLimit,
-  // kCorrupt.
+  // Builds the pipeline. `state` and `samples` must outlive this object. Errors: kMemoryLimit, kCorrupt.
   Status Begin(FrameState* state, const FrameSamples* samples);
+  // Makes room in all workers' scratch memory for rectangles of up to `max_width` columns. Errors: kMemoryLimit.
+  Status ReserveScratch(int64_t max_width);
+  const TilePipeline& pipeline() const { return pipeline_; }
 
-  // Renders a rectangle of at most kTileWidth x kTileHeight of the frame (after upsampling) with the scratch memory of
-  // `worker`. Different workers may render at the same time.
+  // Renders a rectangle of the frame (after upsampling) with the scratch memory of `worker`. Different workers may
+  // render at the same time. REQUIRES: all groups are decoded.
   Status Render(uint32_t worker, const Rect& rect, RowSink sink);
+  // Renders what can be rendered once the group has been decoded.
+  Status RenderGroup(uint32_t worker, const GroupTiles& tiles, uint32_t gx, uint32_t gy, RowSink sink);
 
  private:
   RenderSpec MakeSpec();
+  Status RunPipeline(uint32_t worker, const ChannelInput* channels, const Rect& rect, RowSink sink);
   // Converts the samples that `rect` needs of a modular plane into rows of the worker's memory from `first_row` on.
   InputPiece ConvertPlane(size_t plane, const Rect& input, FrameWorker* worker, size_t first_row) const;
   Status ReserveRows(const Rect& rect, FrameWorker* worker) const;

@@ -87,7 +87,6 @@ Status InitModular(FrameState* state) {
       dimensions.xsize * dimensions.ysize * ((one_colour_channel ? 1 : 3) + uint64_t{state->num_extra()});
   info.int16_samples = image.modular_16bit_buffers;
   info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.num_passes;
-  info.force_full_frame = !state->header.is_modular || !NeedsNoStages(*state);
   return state->modular.Init(info, state->memory());
 }
 
