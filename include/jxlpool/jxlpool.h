@@ -407,12 +407,13 @@ JXLPOOL_API size_t jxlpool_decoder_pixel_size(const JxlpoolDecoder* decoder, con
 
 /* Decodes the frame that next_frame moved to, into `num_outputs` outputs at once (an array; all elements have the
  * struct_size of the first). After an error the contents of `pixels` are not specified. Returns JXLPOOL_PARTIAL only
- * with allow_partial. Errors: all. REQUIRES: next_frame returned JXLPOOL_OK; once per frame. */
+ * with allow_partial. Errors: all; those of the input (not JXLPOOL_INVALID_ARGUMENT) repeat themselves until a rewind or
+ * open. REQUIRES: next_frame returned JXLPOOL_OK; once per frame. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                        size_t num_outputs);
 
 /* Decodes the preview image, of size preview_width x preview_height; at any time while an image is open, without
- * disturbing the frames. JXLPOOL_END: there is none. */
+ * disturbing the frames unless it fails: then they, too, need a rewind. JXLPOOL_END: there is none. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                          size_t num_outputs);
 
