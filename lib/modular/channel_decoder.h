@@ -18,8 +18,9 @@ namespace jxlpool {
 
 // Which loops may decode samples; the result never depends on it.
 enum class ChannelLoops : uint8_t {
-  kFastest,  // specialised loops wherever one applies
-  kGeneric,  // one plain loop for everything; the oracle of the tests
+  kFastest,      // specialised loops where one applies and pays
+  kSpecialised,  // specialised loops wherever one applies; for tests
+  kGeneric,      // one plain loop for everything; the oracle of the tests
 };
 
 // What the channels of one sub-bitstream have in common.

@@ -1,18 +1,46 @@
 // The plain loop that decodes any channel with any tree: short and obviously right, not fast. It is what tiny channels
-// use, and the oracle of the specialised loops.
+// and first rows use, and the oracle of the specialised loops.
 #ifndef LIB_MODULAR_GENERIC_LOOP_H_
 #define LIB_MODULAR_GENERIC_LOOP_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "lib/base/status.h"
 #include "lib/modular/channel_decoder.h"
+#include "lib/modular/properties.h"
+#include "lib/modular/weighted_predictor.h"
 
 namespace jxlpool {
 
-// As DecodeChannel.
-Status DecodeChannelGeneric(const ChannelDecoderParams& params, ModularImage* image, size_t index,
-                            EntropyDecoder* decoder, BitReader* reader);
+class GenericLoop {
+ public:
+  // For channel `index` of `image`. The arguments must outlive the loop. REQUIRES: as DecodeChannel.
+  GenericLoop(const ChannelDecoderParams& params, ModularImage* image, size_t index);
+
+  // Decodes rows [begin, end). REQUIRES: calls continue where the last one ended, at first at 0.
+  // Errors: kNeedMoreInput, kMemoryLimit.
+  Status DecodeRows(size_t begin, size_t end, EntropyDecoder* decoder, BitReader* reader);
+
+  // The state of the self-correcting predictor. REQUIRES: uses_weighted().
+  bool uses_weighted() const { return uses_weighted_; }
+  const WeightedPredictor& weighted() const { return weighted_; }
+
+ private:
+  template <typename T>
+  void DecodeRow(size_t y, EntropyDecoder* decoder, BitReader* reader);
+  template <typename T>
+  void SetReferenceProperties(size_t x, size_t y);
+  const MaNode& FindLeaf() const;
+
+  const ChannelDecoderParams& params_;
+  ModularChannel& channel_;
+  bool uses_weighted_;
+  WeightedPredictor weighted_;
+  int32_t properties_[kNumProperties] = {};
+  const ModularChannel* references_[kMaxReferences];
+  size_t num_references_ = 0;
+};
 
 }  // namespace jxlpool
 

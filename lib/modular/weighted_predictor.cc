@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "lib/base/bits.h"
-
 namespace jxlpool {
 
 Result<WeightedPredictor> WeightedPredictor::Create(Memory* memory, const WeightedParams& params, size_t width) {
@@ -30,12 +28,6 @@ void WeightedPredictor::Reset() {
 
 void WeightedPredictor::StartRow(size_t y) { current_ = y & 1; }
 
-uint32_t WeightedPredictor::Weight(size_t i, uint32_t error) const {
-  const uint32_t magnitude = FloorLog2(uint64_t{error} + 1);
-  const uint32_t shift = magnitude > 5 ? magnitude - 5 : 0;
-  return 4 + ((params_.w[i] * kWeightReciprocals[(error >> shift) + 1]) >> shift);
-}
-
 int64_t WeightedPredictor::Predict(size_t x, const Neighbours& s) {
   const size_t left = x > 0 ? x - 1 : 0;
   const size_t right = x + 1 < width_ ? x + 1 : x;
@@ -43,7 +35,7 @@ int64_t WeightedPredictor::Predict(size_t x, const Neighbours& s) {
   uint32_t weights[4];
   uint32_t weight_sum = 0;
   for (size_t i = 0; i < 4; ++i) {
-    weights[i] = Weight(i, above[x].sub[i] + above[left].sub[i] + above[right].sub[i]);
+    weights[i] = SubPredictorWeight(params_.w[i], above[x].sub[i] + above[left].sub[i] + above[right].sub[i]);
     weight_sum += weights[i];
   }
 

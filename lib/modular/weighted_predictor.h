@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/base/bits.h"
 #include "lib/base/status.h"
 #include "lib/modular/predictor.h"
 #include "lib/pool/memory.h"
@@ -33,6 +34,13 @@ struct WeightReciprocals {
 };
 inline constexpr WeightReciprocals kWeightReciprocals;
 
+// The weight of a sub-predictor with parameter `w` whose errors around the position sum up to `error`.
+inline uint32_t SubPredictorWeight(uint32_t w, uint32_t error) {
+  const uint32_t magnitude = FloorLog2(uint64_t{error} + 1);
+  const uint32_t shift = magnitude > 5 ? magnitude - 5 : 0;
+  return 4 + ((w * kWeightReciprocals[(error >> shift) + 1]) >> shift);
+}
+
 // Predicts the samples of one channel in raster order: for each row StartRow, for each sample Predict and then Update.
 class WeightedPredictor {
  public:
@@ -48,6 +56,9 @@ class WeightedPredictor {
   int64_t Predict(size_t x, const Neighbours& s);
   // The largest true error around the position, with its sign: property 15.
   int32_t max_error() const { return max_error_; }
+  // The errors at column x of the last row that was finished; of sub-predictor i, and of the prediction.
+  uint32_t sub_error(size_t x, size_t i) const { return errors_[current_][x].sub[i]; }
+  int32_t true_error(size_t x) const { return true_errors_[current_][x]; }
   // REQUIRES: Predict(x, ...) was the last call; `sample` is the value that was decoded there.
   void Update(size_t x, int64_t sample);
 
@@ -55,7 +66,6 @@ class WeightedPredictor {
   struct Errors {
     uint32_t sub[4];
   };
-  uint32_t Weight(size_t i, uint32_t error) const;
 
   WeightedParams params_;
   size_t width_ = 0;

@@ -38,6 +38,14 @@ TEST(ModularVectors, FastestLoops) {
   ExpectVectors(options);
 }
 
+TEST(ModularVectors, SpecialisedLoops) {
+  DecodeOptions options;
+  options.loops = ChannelLoops::kSpecialised;
+  ExpectVectors(options);
+  options.allow_int16 = false;
+  ExpectVectors(options);
+}
+
 TEST(ModularVectors, FastestLoopsIn16Bits) { ExpectVectors(DecodeOptions()); }
 
 TEST(ModularVectors, WholeFrames) {

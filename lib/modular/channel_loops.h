@@ -1,0 +1,33 @@
+// The specialised loops: for each static case of leaf search, predictors and entropy coder, compiled for the CPU.
+#ifndef LIB_MODULAR_CHANNEL_LOOPS_H_
+#define LIB_MODULAR_CHANNEL_LOOPS_H_
+
+#include <cstdint>
+
+#include "lib/bitstream/bit_reader.h"
+#include "lib/entropy/entropy_decoder.h"
+#include "lib/modular/loop_context.h"
+
+namespace jxlpool {
+
+// Which loop suits a channel. "Unit": no leaf has an offset or a multiplier.
+enum class LoopKind : uint8_t {
+  kZero,            // one leaf, predictor Zero
+  kGradient,        // one leaf, unit, predictor Gradient
+  kWeighted,        // one leaf, unit, predictor Weighted
+  kByGradient,      // context depends on property 9 only, unit, Gradient
+  kByWeighted,      // context depends on property 15 only, unit, Weighted
+  kSetsZero,        // leaf sets, predictor Zero
+  kSetsGradient,    // leaf sets, unit, Gradient, properties 5, 7, 8 and 14 are not used
+  kSetsMixed,       // leaf sets, unit, Gradient and Weighted, properties 5, 7, 8 and 14 are not used
+  kSetsAny,         // leaf sets (4 words), any predictor but Weighted
+  kSetsAnyWeighted  // leaf sets (4 words), any predictor
+};
+
+// Decodes all rows but the first, which is stored already. At the end of the data it stops early; the caller checks for
+// that.
+void DecodeChannelRows(LoopKind kind, LoopContext* context, EntropyDecoder* decoder, BitReader* reader);
+
+}  // namespace jxlpool
+
+#endif  // LIB_MODULAR_CHANNEL_LOOPS_H_

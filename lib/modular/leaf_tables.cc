@@ -1,0 +1,128 @@
+#include "lib/modular/leaf_tables.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "lib/base/bits.h"
+
+namespace jxlpool {
+namespace {
+
+// Bounds the memory and the time that a table takes.
+constexpr size_t kMaxEntries = size_t{1} << 15;
+
+// Intervals that a node can still be reached in.
+struct RankBox {
+  uint16_t low[LeafTables::kMaxProperties];
+  uint16_t high[LeafTables::kMaxProperties];  // inclusive
+};
+
+struct PendingNode {
+  uint32_t node;
+  RankBox box;
+};
+
+}  // namespace
+
+Status LeafTables::Build(const PrunedTree& tree, size_t min_words, Memory* memory, bool* possible) {
+  *possible = tree.leaves.size() <= kMaxLeaves && kFirstReferenceProperty + 4 * tree.num_references <= kMaxProperties;
+  if (!*possible) return OkStatus();
+  num_words_ = std::max(min_words, std::bit_ceil(CeilDiv<size_t>(tree.leaves.size(), 64)));
+  JXLPOOL_RETURN_IF_ERROR(Collect(tree, memory, possible));
+  if (!*possible) return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(MarkLeaves(tree, memory));
+  FillTables();
+  return OkStatus();
+}
+
+// Sorts the decisions' values by property and makes room for the tables.
+Status LeafTables::Collect(const PrunedTree& tree, Memory* memory, bool* possible) {
+  thresholds_ = PoolVector<int32_t>(memory, Category::kModular);
+  JXLPOOL_RETURN_IF_ERROR(thresholds_.Reserve(tree.nodes.size()));
+  used_ = 0;
+  size_t num_entries = 0;
+  for (size_t property = 0; property < kMaxProperties; ++property) {
+    first_[property] = static_cast<uint32_t>(thresholds_.size());
+    const bool used = property < kFirstReferenceProperty ? tree.has_property(static_cast<uint32_t>(property))
+                                                         : property < kFirstReferenceProperty + 4 * tree.num_references;
+    for (const PrunedNode& node : tree.nodes) {
+      if (!used) break;
+      if (node.property == static_cast<int32_t>(property)) JXLPOOL_RETURN_IF_ERROR(thresholds_.PushBack(node.value));
+    }
+    int32_t* begin = thresholds_.begin() + first_[property];
+    std::sort(begin, thresholds_.end());
+    int32_t* end = std::unique(begin, thresholds_.end());
+    while (thresholds_.end() != end) thresholds_.PopBack();
+    tables_[property] = PropertyTable();
+    if (begin == end) {
+      ++num_entries;
+      continue;
+    }
+    used_ |= 1u << property;
+    tables_[property].low = *begin;
+    tables_[property].high = *(end - 1) + 1;
+    const size_t span = static_cast<size_t>(int64_t{*(end - 1)} - *begin) + 2;
+    *possible &= span <= kMaxEntries;
+    num_entries += std::min(span, kMaxEntries);
+  }
+  first_[kMaxProperties] = static_cast<uint32_t>(thresholds_.size());
+  if (!*possible) return OkStatus();
+  ranks_ = PoolVector<uint64_t>(memory, Category::kModular);
+  sets_ = PoolVector<uint64_t>(memory, Category::kModular);
+  JXLPOOL_RETURN_IF_ERROR(ranks_.Resize((thresholds_.size() + kMaxProperties) * num_words_));
+  return sets_.ResizeUninitialized(num_entries * num_words_);
+}
+
+// Walks the tree with the intervals that each property has left, and enters the leaves into the sets of those.
+Status LeafTables::MarkLeaves(const PrunedTree& tree, Memory* memory) {
+  PoolVector<PendingNode> stack(memory, Category::kModular);
+  PendingNode current;
+  current.node = 0;
+  for (size_t p = 0; p < kMaxProperties; ++p) {
+    current.box.low[p] = 0;
+    current.box.high[p] = static_cast<uint16_t>(first_[p + 1] - first_[p]);
+  }
+  for (;;) {
+    const PrunedNode& node = tree.nodes[current.node];
+    if (node.property >= 0) {
+      const size_t p = static_cast<size_t>(node.property);
+      const int32_t* begin = thresholds_.begin() + first_[p];
+      const int32_t* end = thresholds_.begin() + first_[p + 1];
+      const uint16_t rank = static_cast<uint16_t>(std::lower_bound(begin, end, node.value) - begin);
+      JXLPOOL_RETURN_IF_ERROR(stack.PushBack(current));
+      stack.back().node = node.child + 1;
+      stack.back().box.high[p] = std::min(current.box.high[p], rank);
+      current.node = node.child;
+      current.box.low[p] = std::max<uint16_t>(current.box.low[p], static_cast<uint16_t>(rank + 1));
+      continue;
+    }
+    const size_t word = node.child / 64;
+    const uint64_t bit = uint64_t{1} << (node.child % 64);
+    for (size_t p = 0; p < kMaxProperties; ++p) {
+      uint64_t* sets = ranks_.data() + (first_[p] + p) * num_words_ + word;
+      for (size_t rank = current.box.low[p]; rank <= current.box.high[p]; ++rank) sets[rank * num_words_] |= bit;
+    }
+    if (stack.empty()) return OkStatus();
+    current = stack.back();
+    stack.PopBack();
+  }
+}
+
+// Spreads the sets of intervals over the values in them.
+void LeafTables::FillTables() {
+  uint64_t* next = sets_.data();
+  for (size_t p = 0; p < kMaxProperties; ++p) {
+    tables_[p].sets = next;
+    const uint64_t* from = ranks_.data() + (first_[p] + p) * num_words_;
+    // The interval up to and with the lowest threshold has one entry, the last one too.
+    int64_t previous = int64_t{tables_[p].low} - 1;
+    for (uint32_t i = first_[p]; i <= first_[p + 1]; ++i) {
+      const int64_t end = i < first_[p + 1] ? thresholds_[i] : tables_[p].high;
+      for (int64_t value = previous; value < end; ++value) next = std::copy_n(from, num_words_, next);
+      previous = end;
+      from += num_words_;
+    }
+  }
+}
+
+}  // namespace jxlpool

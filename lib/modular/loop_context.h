@@ -1,0 +1,83 @@
+// What the specialised loops work on: the rows around the current one, with a border so that neighbours need no case
+// distinctions, the state of the self-correcting predictor, and the tables of the leaves.
+//
+// Samples are decoded into a ring of three rows of 32-bit integers and copied to the channel row by row.
+#ifndef LIB_MODULAR_LOOP_CONTEXT_H_
+#define LIB_MODULAR_LOOP_CONTEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/modular/channel_decoder.h"
+#include "lib/modular/generic_loop.h"
+#include "lib/modular/leaf_tables.h"
+#include "lib/modular/modular_image.h"
+#include "lib/modular/tree_prune.h"
+#include "lib/modular/weighted_predictor.h"
+#include "lib/pool/memory.h"
+
+namespace jxlpool {
+
+// Errors of the four sub-predictors at one position.
+struct alignas(16) SubErrors {
+  uint32_t value[4];
+};
+
+struct LoopContext {
+  // Entries before column 0 and behind the last one that rows have; more than neighbours need, for alignment.
+  static constexpr size_t kPadding = 16;
+  // Channels narrower than this are left to the generic loop.
+  static constexpr size_t kMinWidth = 4;
+
+  uint32_t width = 0;
+  uint32_t height = 0;
+
+  // Row y is rows[y % 3].
+  int32_t* rows[3] = {};
+  ModularChannel* channel = nullptr;
+
+  const PrunedTree* tree = nullptr;
+  const LeafTables* tables = nullptr;
+  // LeafTables: for each column the leaves that the properties which are known before the row is decoded leave over.
+  uint64_t* row_sets = nullptr;
+  int32_t* property_row = nullptr;  // scratch
+  const ModularChannel* references[(LeafTables::kMaxProperties - kFirstReferenceProperty) / 4] = {};
+
+  // If all leaves differ in nothing but the cluster and one property decides: the clusters of its values, from
+  // cluster_low to cluster_high.
+  const uint8_t* clusters = nullptr;
+  int32_t cluster_low = 0;
+  int32_t cluster_high = 0;
+
+  // Self-correcting predictor. sub_errors are those of the current row, error_sums the sums of those of the row above
+  // at a column, left and right of it. True errors of row y are true_errors[y % 2].
+  WeightedParams weighted;
+  SubErrors* sub_errors = nullptr;
+  SubErrors* error_sums = nullptr;
+  int32_t* true_errors[2] = {};
+  // weights[i][error]: the weight of sub-predictor i for errors below kSmallError.
+  static constexpr uint32_t kSmallError = 512;
+  const uint32_t* weights[4] = {};
+
+  // Acquires the memory of the rows and fills the tables of weights. `image` is the list that channel `index` belongs
+  // to. Errors: kMemoryLimit.
+  Status Init(const ChannelDecoderParams& params, const PrunedTree& pruned, ModularImage* image, size_t index);
+
+  // Takes over the first row of the channel and the state behind it.
+  void LoadFirstRow(const GenericLoop& generic);
+  // Copies row y from the ring to the channel and completes its border.
+  void StoreRow(size_t y);
+  // Makes the errors of row y, which is complete, those of the row above.
+  void FinishErrors(size_t y);
+
+ private:
+  Status InitWeighted(Memory* memory);
+
+  Buffer row_memory_;
+  Buffer weighted_memory_;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_MODULAR_LOOP_CONTEXT_H_
