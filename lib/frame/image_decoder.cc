@@ -31,7 +31,6 @@ struct ImageDecoder::State {
   FrameSlots slots;
   PooledObject<FrameDecoder> current;  // a displayed frame that is not decoded yet
   PoolVector<char> name;               // of the current frame, with terminator
-  FrameHeader delivered_header;        // of the current frame, once it has been decoded
 
   void Restart() {
     next_offset = first_frame_offset;
@@ -78,6 +77,12 @@ SizeLimits LimitsOf(const DecoderOptions& options) {
 }
 
 uint64_t EndOfFrame(const FrameState& state) { return state.sections_offset + state.toc.total_size; }
+
+// Nothing of a frame can be shown without its first section.
+bool HasFirstSection(const FrameState& state) {
+  const TocEntry& first = state.toc.entries[0];
+  return state.sections_offset + first.offset + first.size <= state.context->codestream->size();
+}
 
 }  // namespace
 
@@ -221,22 +226,29 @@ Status ImageDecoder::DescribeCurrent(FrameInfo* info) {
   return OkStatus();
 }
 
-Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
+Result<bool> ImageDecoder::AdvanceToDelivered(FrameInfo* info) {
+  const bool allow_partial = state_->options.allow_partial;
   for (;;) {
     if (state_->current) JXLPOOL_RETURN_IF_ERROR(SkipFrame());
     if (state_->seen_last) return false;
-    auto decoder = ReadFrame(FrameRole::kMain, state_->next_offset);
-    if (!decoder.ok()) {
-      const bool ends_early = decoder.status().code() == ErrorCode::kNeedMoreInput;
-      if (!ends_early || !state_->options.allow_partial || state_->display_index == 0) return decoder.status();
-      state_->partial = true;
-      return false;
+    JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->next_offset));
+    if (allow_partial && !HasFirstSection(decoder->state())) {
+      return NeedMoreInput("the file ends before the first section of a frame");
     }
-    JXLPOOL_RETURN_IF_ERROR(AdvanceTo(std::move(decoder).value()));
+    JXLPOOL_RETURN_IF_ERROR(AdvanceTo(std::move(decoder)));
     if (!IsDelivered(state_->current->state().header)) continue;
     JXLPOOL_RETURN_IF_ERROR(DescribeCurrent(info));
     return true;
   }
+}
+
+Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
+  Result<bool> next = AdvanceToDelivered(info);
+  if (next.ok() || next.status().code() != ErrorCode::kNeedMoreInput) return next;
+  if (!state_->options.allow_partial || state_->display_index == 0) return next;
+  // The frames that were delivered are what the file allows.
+  state_->partial = true;
+  return false;
 }
 
 Status ImageDecoder::DecodeCurrent(const OutputTarget* targets, size_t num_targets) {

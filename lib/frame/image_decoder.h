@@ -62,7 +62,7 @@ struct FrameInfo {
   uint32_t timecode = 0;  // 0xHHMMSSFF, if the image has time codes
   bool is_last = false;
   const char* name = "";                // UTF-8, not validated; valid until the next NextFrame
-  const FrameHeader* header = nullptr;  // valid until the next NextFrame
+  const FrameHeader* header = nullptr;  // valid until the next DecodeFrame, SkipFrame or NextFrame
 };
 
 class ImageDecoder {
@@ -98,12 +98,14 @@ class ImageDecoder {
   const ColourDescription* data_colour() const;
 
   // Advances to the next displayed frame (layer), decoding whatever it depends on; false after the last one. An
-  // undecoded current frame counts as skipped.
+  // undecoded current frame counts as skipped. Where partial images are allowed, a file that ends early ends the
+  // sequence after the last frame of which something can be shown; frame_is_partial is true then.
   Result<bool> NextFrame(FrameInfo* info);
   // Decodes the current frame into all targets at once. REQUIRES: NextFrame gave true; called once per frame.
   Status DecodeFrame(const OutputTarget* targets, size_t num_targets);
   Status SkipFrame();
-  // True if the last DecodeFrame delivered less than the complete frame because the file ends early.
+  // True if the last DecodeFrame delivered less than the complete frame, or the last NextFrame ended the sequence of
+  // frames, because the file ends early.
   bool frame_is_partial() const;
 
   // Decodes the preview. REQUIRES: header().have_preview.
@@ -120,6 +122,8 @@ class ImageDecoder {
   Result<PooledObject<FrameDecoder>> ReadFrame(FrameRole role, uint64_t offset);
   // Makes a frame the current one and counts it.
   Status AdvanceTo(PooledObject<FrameDecoder> decoder);
+  // NextFrame without the allowance for files that end early.
+  Result<bool> AdvanceToDelivered(FrameInfo* info);
   bool IsDelivered(const FrameHeader& frame) const;
   Status DescribeCurrent(FrameInfo* info);
   Status DecodeCurrent(const OutputTarget* targets, size_t num_targets);

@@ -1,5 +1,7 @@
 #include "lib/frame/lf_group.h"
 
+#include <algorithm>
+
 #include "lib/base/bits.h"
 #include "lib/modular/modular_stream.h"
 #include "lib/vardct/hf_metadata.h"
@@ -86,6 +88,30 @@ Status ReadLfGroup(uint32_t lf_group, BitReader* reader, FrameState* state) {
   JXLPOOL_RETURN_IF_ERROR(state->modular.DecodeLfGroup(lf_group, reader));
   if (is_vardct) JXLPOOL_RETURN_IF_ERROR(ReadHfMetadata(lf_group, reader, state));
   return reader->Check();
+}
+
+Status FillMissingLfGroup(uint32_t lf_group, FrameState* state) {
+  VarDctFrame* vardct = &state->vardct;
+  const BlockRect rect = vardct->geometry.LfGroupRect(lf_group);
+  for (size_t c = 0; c < 3 && !state->header.HasFlag(kFlagUseLfFrame); ++c) {
+    const LfChannelSize size = LfChannelSizeOf(*vardct, lf_group, c);
+    const uint32_t x0 = rect.x0 >> vardct->parameters.hshift[c];
+    const uint32_t y0 = rect.y0 >> vardct->parameters.vshift[c];
+    for (uint32_t y = 0; y < size.height; ++y) std::fill_n(vardct->lf_storage[c].Row(y0 + y) + x0, size.width, 0.0f);
+  }
+  for (uint32_t y = 0; y < rect.rows && !vardct->lf_index.empty(); ++y) {
+    std::fill_n(vardct->lf_index.Row(rect.y0 + y) + rect.x0, rect.columns, uint8_t{0});
+  }
+  // One row of zeros serves as every row of every channel.
+  const uint32_t num_blocks = rect.columns * rect.rows;
+  JXLPOOL_ASSIGN_OR_RETURN(const Matrix2D<int32_t> zeros,
+                           Matrix2D<int32_t>::Create(state->memory(), Category::kLf, 1, num_blocks, Fill::kZero));
+  const auto channel = [&](uint32_t width, uint32_t height) {
+    return View2D<const int32_t>{zeros.Row(0), 0, width, height};
+  };
+  const View2D<const int32_t> factors = channel(CeilDiv(rect.columns, 8u), CeilDiv(rect.rows, 8u));
+  const HfMetadata metadata{factors, factors, channel(num_blocks, 2), channel(rect.columns, rect.rows)};
+  return ProcessHfMetadata(lf_group, metadata, vardct);
 }
 
 Status ReadHfGlobalSection(BitReader* reader, FrameState* state) {

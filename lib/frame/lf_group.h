@@ -13,6 +13,10 @@ namespace jxlpool {
 // Reads LF group `lf_group`. Different LF groups may be read at the same time. REQUIRES: LfGlobal was read.
 Status ReadLfGroup(uint32_t lf_group, BitReader* reader, FrameState* state);
 
+// Stands in for ReadLfGroup where the file ends before the LF group of a VarDCT frame: a zero LF image and 8x8
+// varblocks. The groups within must be decoded with 0 passes. REQUIRES: LfGlobal was read.
+Status FillMissingLfGroup(uint32_t lf_group, FrameState* state);
+
 // Reads HfGlobal of a VarDCT frame with the HfPasses, and prepares what groups need. REQUIRES: all LF groups were read.
 Status ReadHfGlobalSection(BitReader* reader, FrameState* state);
 
