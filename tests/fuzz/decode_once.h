@@ -1,0 +1,42 @@
+// One decode of untrusted bytes through the public interface, with everything that must hold whatever the bytes are.
+#ifndef TESTS_FUZZ_DECODE_ONCE_H_
+#define TESTS_FUZZ_DECODE_ONCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "jxlpool/jxlpool.h"
+
+namespace jxlpool::fuzz {
+
+struct DecodeSettings {
+  uint64_t memory_limit = uint64_t{256} << 20;  // bytes
+  uint64_t max_samples = uint64_t{1} << 22;     // small, so that time is bounded
+  uint32_t num_threads = 1;
+  bool allow_partial = false;
+  bool layers = false;
+  uint32_t downsampling = 1;
+  JxlpoolChannels channels = JXLPOOL_CHANNELS_ALL;
+  JxlpoolSampleType sample_type = JXLPOOL_FLOAT32;
+  bool metadata = true;  // also ask for boxes, profiles, extra channels and the preview
+};
+
+// Settings that are chosen by a number, so that all paths of the interface are visited.
+DecodeSettings VariedSettings(uint64_t choice);
+
+struct DecodeOutcome {
+  JxlpoolStatus status = JXLPOOL_OK;  // JXLPOOL_OK: all frames decoded; JXLPOOL_PARTIAL: some of them partly
+  uint32_t num_frames = 0;            // decoded
+  uint64_t pixel_hash = 0;            // of all delivered rows
+  uint64_t peak_bytes = 0;            // of the decoder's pooled memory
+  double cpu_seconds = 0;             // of the whole process
+  std::string violation;              // a broken promise; empty if none
+};
+
+// Decodes all frames. `pool` may be null. Not reentrant as far as cpu_seconds is concerned.
+DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings& settings, JxlpoolPool* pool);
+
+}  // namespace jxlpool::fuzz
+
+#endif  // TESTS_FUZZ_DECODE_ONCE_H_
