@@ -72,16 +72,22 @@ Status FrameDecoder::BeginVarDct() {
 
 Status FrameDecoder::ReadLfGroups() {
   const Toc& toc = state_.toc;
-  return state_.context->threads->Run(
-      static_cast<uint32_t>(state_.dimensions.num_lf_groups), [&](uint32_t lf_group, uint32_t) -> Status {
-        JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
-        const TraceScope trace({static_cast<int64_t>(state_.frame_index), "LfGroup", lf_group, -1, nullptr});
-        JXLPOOL_ASSIGN_OR_RETURN(OpenSection section, Open(toc.LfGroup(lf_group)));
-        if (!section.available) {
-          return state_.header.is_modular ? OkStatus() : NeedMoreInput("the file ends in the LF image");
-        }
-        return ReadLfGroup(lf_group, &section.reader, &state_).At(section.reader.Position());
-      });
+  const uint32_t num_lf_groups = static_cast<uint32_t>(state_.dimensions.num_lf_groups);
+  PoolVector<uint8_t>* missing = &state_.lf_group_missing;
+  JXLPOOL_RETURN_IF_ERROR(missing->Resize(num_lf_groups));
+  JXLPOOL_RETURN_IF_ERROR(state_.context->threads->Run(num_lf_groups, [&](uint32_t lf_group, uint32_t) -> Status {
+    JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
+    const TraceScope trace({static_cast<int64_t>(state_.frame_index), "LfGroup", lf_group, -1, nullptr});
+    JXLPOOL_ASSIGN_OR_RETURN(OpenSection section, Open(toc.LfGroup(lf_group)));
+    if (!section.available) {
+      state_.lf_group_missing[lf_group] = 1;
+      return state_.header.is_modular ? OkStatus() : FillMissingLfGroup(lf_group, &state_);
+    }
+    return ReadLfGroup(lf_group, &section.reader, &state_).At(section.reader.Position());
+  }));
+  const bool any_lf = state_.header.is_modular || state_.header.HasFlag(kFlagUseLfFrame) ||
+                      std::any_of(missing->begin(), missing->end(), [](uint8_t is_missing) { return is_missing == 0; });
+  return any_lf ? OkStatus() : NeedMoreInput("the file ends in the LF image");
 }
 
 Status FrameDecoder::ReadSections() {
@@ -133,7 +139,11 @@ Status FrameDecoder::OpenGroup(uint32_t group, GroupReaders* readers) {
 
 Status FrameDecoder::DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers,
                                        View2D<float> (&planes)[3]) {
-  const uint32_t count = std::min(readers->count, state_.num_passes);
+  const uint64_t lf_group = state_.dimensions.LfGroupOfGroup(group);
+  const bool has_lf = state_.toc.IsSingleSection() || state_.lf_group_missing[lf_group] == 0;
+  const uint32_t count = has_lf ? std::min(readers->count, state_.num_passes) : 0;
+  // Without its coefficients the readers are not at the group's modular data either.
+  readers->count = count;
   const View2D<float> views[3] = {planes[0], planes[1], planes[2]};
   return state_.workers[worker]
       .group_decoder.Decode(state_.vardct, group, readers->readers, count, views)
@@ -235,6 +245,7 @@ FrameDecoder::Plan FrameDecoder::ChoosePlan() const {
 
 Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
   state_.incomplete = false;
+  state_.lf_group_missing = PoolVector<uint8_t>(state_.memory(), Category::kOther);
   state_.num_passes = PassesForDownsampling(state_.header, state_.num_extra(), state_.context->downsampling);
   JXLPOOL_RETURN_IF_ERROR(CheckReferences());
   state_.workers = PoolVector<FrameWorker>(state_.memory(), Category::kOther);

@@ -75,6 +75,7 @@ struct FrameState {
 
   // Passes to be decoded; fewer than the frame has for a reduced or partial image.
   uint32_t num_passes = 1;
+  PoolVector<uint8_t> lf_group_missing;  // per LF group: 1 if the file ends before it (partial VarDCT images only)
   // Some section was left out because the file ends early.
   std::atomic<bool> incomplete{false};
 
