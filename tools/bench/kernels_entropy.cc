@@ -29,6 +29,10 @@ void ReadIntegers(benchmark::State& state, Coding coding, Spread spread, Runs ru
   auto made = MakeSyntheticStream(coding, spread, runs, SyntheticStream::kNumClusters, kNumIntegers, &bench.memory);
   if (!made) return state.SkipWithError("cannot make the stream");
   const SyntheticStream& stream = *made;
+  const Copies copies = runs == Runs::kNone      ? Copies::kNone
+                        : runs == Runs::kRepeats ? Copies::kRepeat
+                                                 : Copies::kWindow;
+  if (stream.code.kind(0).copies != copies) return state.SkipWithError("the stream is not what it should be");
   const uint8_t clusters[8] = {0, 3, 1, 5, 2, 6, 4, 0};
   for (auto _ : state) {
     BitReader reader = stream.Reader();

@@ -1,5 +1,6 @@
 #include "tools/bench/synthetic_stream.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -9,9 +10,9 @@ namespace jxlpool {
 namespace {
 
 constexpr uint32_t kMinCopySymbol = 40;
-constexpr uint32_t kCopyLength = 8;
+constexpr uint32_t kCopyLength = 8;  // less min_length
 
-// Code lengths of the symbols; frequencies are 4096 >> length.
+// Code lengths of the symbols; 0: not used.
 std::vector<uint32_t> SymbolLengths(Spread spread, Runs runs) {
   std::vector<uint32_t> lengths;
   if (spread == Spread::kNarrow) {
@@ -23,14 +24,21 @@ std::vector<uint32_t> SymbolLengths(Spread spread, Runs runs) {
     lengths.insert(lengths.end(), 16, 6);
   }
   if (runs == Runs::kNone) return lengths;
-  // The copy symbol takes half of the rarest one's place.
-  const uint32_t rarest = ++lengths.back();
+  // The copy symbol takes half of the place of the first one.
+  const uint32_t copy_length = ++lengths.front();
   lengths.resize(kMinCopySymbol + 1 + kCopyLength);
-  lengths.back() = rarest;
+  lengths.back() = copy_length;
   return lengths;
 }
 
-// Copies of kCopyLength integers.
+std::vector<uint32_t> FrequenciesOf(const std::vector<uint32_t>& lengths) {
+  std::vector<uint32_t> frequencies(lengths.size());
+  std::transform(lengths.begin(), lengths.end(), frequencies.begin(),
+                 [](uint32_t length) { return length == 0 ? 0 : 4096u >> length; });
+  return frequencies;
+}
+
+// Copies kCopyLength + min_length integers.
 Token CopyToken() { return Token{kMinCopySymbol + kCopyLength, 0, 0}; }
 
 TestCode MakeCode(Coding coding, Spread spread, Runs runs, size_t num_contexts) {
@@ -45,9 +53,8 @@ TestCode MakeCode(Coding coding, Spread spread, Runs runs, size_t num_contexts) 
     code.map.push_back(static_cast<uint8_t>(i % SyntheticStream::kNumClusters));
   }
   const uint32_t used = static_cast<uint32_t>(std::min<size_t>(num_contexts, SyntheticStream::kNumClusters));
-  std::vector<uint32_t> lengths = SymbolLengths(spread, runs);
-  std::vector<uint32_t> frequencies;
-  for (const uint32_t length : lengths) frequencies.push_back(length == 0 ? 0 : 4096u >> length);
+  const std::vector<uint32_t> lengths = SymbolLengths(spread, runs);
+  const std::vector<uint32_t> frequencies = FrequenciesOf(lengths);
   const HybridConfig config = spread == Spread::kNarrow ? HybridConfig{4, 2, 0} : HybridConfig{3, 1, 0};
   code.configs.assign(used, config);
   code.frequencies.assign(used, frequencies);
@@ -55,11 +62,12 @@ TestCode MakeCode(Coding coding, Spread spread, Runs runs, size_t num_contexts) 
   if (code.lz77) {  // a cluster for distances: always the previous integer, or a few distances
     code.map.push_back(static_cast<uint8_t>(used));
     code.configs.push_back(HybridConfig{4, 0, 0});
-    std::vector<uint32_t> distance_lengths = {0, 1};
-    if (runs == Runs::kWindow) distance_lengths = {3, 3, 3, 3, 3, 3, 3, 3};
-    std::vector<uint32_t> distances;
-    for (const uint32_t length : distance_lengths) distances.push_back(length == 0 ? 0 : 4096u >> length);
-    if (runs == Runs::kRepeats) distances = {0, 4096, 0};
+    std::vector<uint32_t> distance_lengths = {1};
+    std::vector<uint32_t> distances = {4096, 0, 0};
+    if (runs == Runs::kWindow) {
+      distance_lengths.assign(8, 3);
+      distances.assign(8, 512);
+    }
     code.frequencies.push_back(distances);
     code.lengths.push_back(distance_lengths);
   }
@@ -84,9 +92,7 @@ BitReader SyntheticStream::Reader() const {
 std::optional<SyntheticStream> MakeSyntheticStream(Coding coding, Spread spread, Runs runs, size_t num_contexts,
                                                    size_t num_integers, Memory* memory) {
   const TestCode code = MakeCode(coding, spread, runs, num_contexts);
-  const std::vector<uint32_t> lengths = SymbolLengths(spread, runs);
-  std::vector<double> weights;
-  for (const uint32_t length : lengths) weights.push_back(length == 0 ? 0.0 : 1.0 / static_cast<double>(1u << length));
+  const std::vector<uint32_t> weights = FrequenciesOf(SymbolLengths(spread, runs));
   std::mt19937 random(1);
   std::discrete_distribution<uint32_t> symbols(weights.begin(), weights.end());
   TestStream tokens(code);
@@ -96,7 +102,7 @@ std::optional<SyntheticStream> MakeSyntheticStream(Coding coding, Spread spread,
     const uint32_t symbol = symbols(random);
     if (runs != Runs::kNone && symbol == CopyToken().token && stream.num_integers > 0) {
       tokens.AddToken(0, CopyToken());
-      tokens.AddInteger(code.map.back(), runs == Runs::kRepeats ? 1 : static_cast<uint32_t>(random() % 8));
+      tokens.AddInteger(code.map.back(), runs == Runs::kRepeats ? 0 : static_cast<uint32_t>(random() % 8));
       stream.num_integers += kCopyLength + code.min_length;
       continue;
     }
