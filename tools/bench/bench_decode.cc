@@ -78,7 +78,6 @@ void ReportMemory(const JxlpoolDecoderStatistics& decoder, const JxlpoolPoolStat
   state->counters["pool_misses"] = static_cast<double>(pool.misses);
   state->counters["peak_bytes"] = static_cast<double>(decoder.total.peak_bytes);
   for (uint32_t i = 0; i < decoder.num_categories; ++i) {
-    if (decoder.categories[i].peak_bytes == 0) continue;
     state->counters[std::string("peak_") + jxlpool_category_name(i)] =
         static_cast<double>(decoder.categories[i].peak_bytes);
   }
