@@ -119,11 +119,11 @@ Status ProfileBuilder::Header() {
   uint8_t header[kHeaderSize];
   const size_t size = static_cast<size_t>(std::min<uint64_t>(kHeaderSize, output_size_));
   for (size_t i = 0; i < size; ++i) {
-    if (i == 8) std::memcpy(prediction + 80, header + 4, 4);
-    if (i == 41 && header[40] == 'A') std::memcpy(prediction + 41, "PPL", 3);
-    if (i == 41 && header[40] == 'M') std::memcpy(prediction + 41, "SFT", 3);
-    if (i == 42 && header[40] == 'S' && header[41] == 'G') std::memcpy(prediction + 42, "I ", 2);
-    if (i == 42 && header[40] == 'S' && header[41] == 'U') std::memcpy(prediction + 42, "NW", 2);
+    if (i == 8) std::copy_n(header + 4, 4, prediction + 80);
+    if (i == 41 && header[40] == 'A') std::copy_n("PPL", 3, prediction + 41);
+    if (i == 41 && header[40] == 'M') std::copy_n("SFT", 3, prediction + 41);
+    if (i == 42 && header[40] == 'S' && header[41] == 'G') std::copy_n("I ", 2, prediction + 42);
+    if (i == 42 && header[40] == 'S' && header[41] == 'U') std::copy_n("NW", 2, prediction + 42);
     header[i] = static_cast<uint8_t>(data_.Byte() + prediction[i]);
   }
   JXLPOOL_RETURN_IF_ERROR(Check());

@@ -14,6 +14,7 @@ namespace {
 class CodestreamTest : public testing::Test {
  protected:
   CodestreamTest() : memory_(&pool_, &budget_) {
+    bytes_.reserve(300);
     for (size_t i = 0; i < 300; ++i) bytes_.push_back(static_cast<uint8_t>(i * 7 + i / 256));
   }
   ~CodestreamTest() override { EXPECT_EQ(budget_.total().live, 0u); }
@@ -40,6 +41,7 @@ TEST_F(CodestreamTest, EverySectionOfRandomCuts) {
   std::mt19937 random(1);
   for (int repeat = 0; repeat < 20; ++repeat) {
     std::vector<size_t> cuts;
+    cuts.reserve(20);
     for (int i = 0; i < repeat; ++i) cuts.push_back(random() % (bytes_.size() + 1));
     std::sort(cuts.begin(), cuts.end());
     const Codestream codestream = Cut(cuts);

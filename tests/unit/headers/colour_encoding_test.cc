@@ -131,6 +131,10 @@ TEST(ColourEncodingTest, UnusableChromaticitiesAreCorrupt) {
   }
   EXPECT_EQ(ReadCustom(kD65, {0.5, 0.3, 0.5, 0.3, 0.1, 0.1}).status.code(), ErrorCode::kCorrupt);  // two are equal
   EXPECT_EQ(ReadCustom(kD65, {0.1, 0.1, 0.2, 0.2, 0.3, 0.3}).status.code(), ErrorCode::kCorrupt);  // on a line
+  // A triangle around the white point that is too small.
+  EXPECT_EQ(ReadCustom(kD65, {0.312702, 0.328999, 0.312699, 0.329002, 0.312699, 0.328999}).status.code(),
+            ErrorCode::kCorrupt);
+  EXPECT_TRUE(ReadCustom(kD65, {0.3147, 0.3280, 0.3117, 0.3310, 0.3117, 0.3280}).status.ok());
   // Far apart from any white: XYZ beyond what a profile can hold.
   EXPECT_EQ(ReadCustom({0.9, 0.001}, {0.3, 0.3, 0.30002, 0.3, 0.3, 0.30002}).status.code(), ErrorCode::kCorrupt);
 }

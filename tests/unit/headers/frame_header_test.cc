@@ -337,6 +337,13 @@ TEST_F(FrameHeaderTest, TimingAndReferencing) {
   fields.save_before_ct = -1;
   ASSERT_EQ(Code(fields), ErrorCode::kOk);
   EXPECT_FALSE(frame_.save_before_ct);
+  // So are partial ones.
+  fields.crop = true;
+  fields.crop_fields = [](FieldWriter* w) { w->U32(0, 8, 0).U32(0, 8, 0).U32(0, 8, 9).U32(0, 8, 9); };
+  fields.blending = [](FieldWriter* w) { w->U32(0).U(2, 0); };
+  ASSERT_EQ(Code(fields), ErrorCode::kOk);
+  EXPECT_TRUE(frame_.CanReference());
+  EXPECT_FALSE(frame_.save_before_ct);
 }
 
 TEST_F(FrameHeaderTest, UpsamplingRules) {

@@ -163,7 +163,7 @@ TEST_F(IccTest, TagRules) {
   ASSERT_TRUE(Reconstruct(Encode(144, commands, data)).ok());
   EXPECT_EQ(Bytes(profile_.begin() + 128, profile_.end()),
             (Bytes{0, 0, 0, 1, 'a', 'b', 'c', 'd', 0, 0, 0, 144, 0, 0, 0, 0}));
-  const auto code = [&](uint64_t size, Bytes tag_commands) { return Code(Encode(size, tag_commands, header)); };
+  const auto code = [&](uint64_t size, const Bytes& tag_commands) { return Code(Encode(size, tag_commands, header)); };
   // Count only; then the list may be closed or not.
   EXPECT_EQ(code(132, {1}), ErrorCode::kOk);
   EXPECT_EQ(code(132, {1, 0}), ErrorCode::kOk);
@@ -173,6 +173,14 @@ TEST_F(IccTest, TagRules) {
   EXPECT_EQ(code(168, {1, 2}), ErrorCode::kOk);
   EXPECT_EQ(code(168, {1, 3}), ErrorCode::kOk);
   EXPECT_EQ(code(167, {1, 3}), ErrorCode::kCorrupt);
+  // Implied: behind a list of the announced length, one after the other; three primaries count as one.
+  ASSERT_EQ(code(132 + 5 * 12, {3, 5, 3, 4}), ErrorCode::kOk);
+  const uint32_t expected[][2] = {{152, 20}, {172, 20}, {192, 20}, {212, 20}, {192, 20}};
+  for (size_t tag = 0; tag < 5; ++tag) {
+    const uint8_t* entry = profile_.data() + 132 + 12 * tag;
+    EXPECT_EQ(entry[7], expected[tag][0]) << tag;
+    EXPECT_EQ(entry[11], expected[tag][1]) << tag;
+  }
   // Starts and sizes that do not fit 32 bits.
   for (const uint8_t flag : {uint8_t{64}, uint8_t{128}}) {
     for (const uint64_t value : {uint64_t{0xFFFFFFFF}, uint64_t{1} << 32, ~uint64_t{0}}) {
@@ -269,6 +277,16 @@ Bytes LateBomb(uint64_t size) {
   for (int i = 0; i < 4; ++i) writer.U(2, 3);
   writer.U(2, 1).U(1, 0);  // 2^28 bytes of profile, no commands
   return writer.Pad().Append(Bytes(100)).bytes();
+}
+
+// The context is constant up to byte 128: each zero up to there takes one bit here, later ones none.
+TEST_F(IccTest, ContextsBeginAtByte129) {
+  ASSERT_TRUE(ReadStream(LateBomb(128)).ok());
+  const uint64_t position = position_;
+  ASSERT_TRUE(ReadStream(LateBomb(129)).ok());
+  EXPECT_EQ(position_, position + 1);
+  ASSERT_TRUE(ReadStream(LateBomb(130)).ok());
+  EXPECT_EQ(position_, position + 1);
 }
 
 TEST_F(IccTest, BombsAreRejected) {
