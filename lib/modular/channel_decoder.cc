@@ -98,7 +98,12 @@ Status MakePlan(const ChannelDecoderParams& params, const ModularImage& image, s
   }
   const size_t max_visits = static_cast<size_t>(2 * shape.area());
   JXLPOOL_RETURN_IF_ERROR(PruneTree(*params.tree, facts, max_visits, params.memory, &plan->tree, possible));
-  if (!*possible || ChooseSimpleKind(plan->tree, &plan->kind)) return OkStatus();
+  if (!*possible) return OkStatus();
+  if (plan->tree.needs_weighted() && shape.width > WeightedColumns::kMaxWidth) {
+    *possible = false;
+    return OkStatus();
+  }
+  if (ChooseSimpleKind(plan->tree, &plan->kind)) return OkStatus();
   plan->kind = ChooseSetsKind(plan->tree);
   const bool any = plan->kind == LoopKind::kSetsAny || plan->kind == LoopKind::kSetsAnyWeighted;
   const size_t min_words = any || (plan->kind == LoopKind::kSetsZero && plan->tree.leaves.size() > 64) ? 4 : 1;

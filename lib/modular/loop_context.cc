@@ -28,7 +28,6 @@ Status LoopContext::Init(const ChannelDecoderParams& params, const PrunedTree& p
   width = channel->width();
   height = channel->height();
   tree = &pruned;
-  weighted = params.weighted;
   size_t num_references = 0;
   for (size_t i = index; i-- > 0 && num_references < pruned.num_references;) {
     if ((*image)[i].shape() == channel->shape()) references[num_references++] = &(*image)[i];
@@ -41,51 +40,21 @@ Status LoopContext::Init(const ChannelDecoderParams& params, const PrunedTree& p
   for (int32_t*& row : rows) row = Carve<int32_t>(&next, width);
   property_row = Carve<int32_t>(&next, width);
   row_sets = Carve<uint64_t>(&next, width * num_words);
-  return pruned.needs_weighted() ? InitWeighted(params.memory) : OkStatus();
-}
-
-Status LoopContext::InitWeighted(Memory* memory) {
-  const size_t bytes =
-      2 * CarvedBytes<SubErrors>(width) + 2 * CarvedBytes<int32_t>(width) + 4 * CarvedBytes<uint32_t>(kSmallError);
-  JXLPOOL_ASSIGN_OR_RETURN(weighted_memory_,
-                           memory->Acquire(bytes, Category::kModular, ElementType::kInt32, Fill::kUninitialized));
-  uint8_t* next = weighted_memory_.data();
-  sub_errors = Carve<SubErrors>(&next, width);
-  error_sums = Carve<SubErrors>(&next, width);
-  for (int32_t*& row : true_errors) row = Carve<int32_t>(&next, width);
-  for (size_t i = 0; i < 4; ++i) {
-    const uint32_t* const same = std::find(weighted.w, weighted.w + i, weighted.w[i]);
-    if (same != weighted.w + i) {
-      weights[i] = weights[same - weighted.w];
-      continue;
-    }
-    uint32_t* table = Carve<uint32_t>(&next, kSmallError);
-    for (uint32_t error = 0; error < kSmallError; ++error) table[error] = SubPredictorWeight(weighted.w[i], error);
-    weights[i] = table;
-  }
+  if (!pruned.needs_weighted()) return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(weighted_memory_.Create(params.memory, params.weighted));
+  weighted = weighted_memory_.get();
   return OkStatus();
 }
 
 void LoopContext::LoadFirstRow(const GenericLoop& generic) {
   for (size_t x = 0; x < width; ++x) rows[0][x] = channel->Get(x, 0);
   StoreRow(0);
-  if (!tree->needs_weighted()) return;
+  if (weighted == nullptr) return;
   for (size_t x = 0; x < width; ++x) {
-    true_errors[0][x] = generic.weighted().true_error(x);
-    for (size_t i = 0; i < 4; ++i) sub_errors[x].value[i] = generic.weighted().sub_error(x, i);
+    const size_t at = x + WeightedColumns::kBefore;
+    weighted->true_errors[0][at] = generic.weighted().true_error(x);
+    for (size_t i = 0; i < 4; ++i) weighted->sub_errors[i][at] = generic.weighted().sub_error(x, i);
   }
-  FinishErrors(0);
-}
-
-void LoopContext::FinishErrors(size_t y) {
-  int32_t* true_row = true_errors[y % 2];
-  true_row[-1] = true_row[0];
-  true_row[width] = true_row[width - 1];
-  sub_errors[-1] = sub_errors[0];
-  sub_errors[width] = sub_errors[width - 1];
-  const uint32_t* from = reinterpret_cast<const uint32_t*>(sub_errors - 1);
-  uint32_t* to = reinterpret_cast<uint32_t*>(error_sums);
-  for (size_t i = 0; i < size_t{4} * width; ++i) to[i] = from[i] + from[i + 4] + from[i + 8];
 }
 
 void LoopContext::StoreRow(size_t y) {

@@ -14,15 +14,10 @@
 #include "lib/modular/leaf_tables.h"
 #include "lib/modular/modular_image.h"
 #include "lib/modular/tree_prune.h"
-#include "lib/modular/weighted_predictor.h"
+#include "lib/modular/weighted_columns.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {
-
-// Errors of the four sub-predictors at one position.
-struct alignas(16) SubErrors {
-  uint32_t value[4];
-};
 
 struct LoopContext {
   // Entries before column 0 and behind the last one that rows have; more than neighbours need, for alignment.
@@ -50,17 +45,10 @@ struct LoopContext {
   int32_t cluster_low = 0;
   int32_t cluster_high = 0;
 
-  // Self-correcting predictor. sub_errors are those of the current row, error_sums the sums of those of the row above
-  // at a column, left and right of it. True errors of row y are true_errors[y % 2].
-  WeightedParams weighted;
-  SubErrors* sub_errors = nullptr;
-  SubErrors* error_sums = nullptr;
-  int32_t* true_errors[2] = {};
-  // weights[i][error]: the weight of sub-predictor i for errors below kSmallError.
-  static constexpr uint32_t kSmallError = 512;
-  const uint32_t* weights[4] = {};
+  // Self-correcting predictor; null if it does not run.
+  WeightedColumns* weighted = nullptr;
 
-  // Acquires the memory of the rows and fills the tables of weights. `image` is the list that channel `index` belongs
+  // Acquires the memory of the rows. `image` is the list that channel `index` belongs
   // to. Errors: kMemoryLimit.
   Status Init(const ChannelDecoderParams& params, const PrunedTree& pruned, ModularImage* image, size_t index);
 
@@ -68,14 +56,10 @@ struct LoopContext {
   void LoadFirstRow(const GenericLoop& generic);
   // Copies row y from the ring to the channel and completes its border.
   void StoreRow(size_t y);
-  // Makes the errors of row y, which is complete, those of the row above.
-  void FinishErrors(size_t y);
 
  private:
-  Status InitWeighted(Memory* memory);
-
   Buffer row_memory_;
-  Buffer weighted_memory_;
+  WeightedColumnsOwner weighted_memory_;
 };
 
 }  // namespace jxlpool

@@ -154,20 +154,21 @@ HWY_INLINE void DecodeRow(const LoopContext& c, size_t y, Symbols& symbols) {
   s.w = s.ww = s.nw = s.n;
   int64_t last_gradient = 0;
   const PrunedLeaf& first_leaf = c.tree->leaves[0];
-  for (size_t x = 0; x < c.width; ++x) {
+  const size_t width = c.width;
+  for (size_t x = 0; x < width; ++x) {
     s.nee = above[x + 2];
     s.nn = above2[x];
-    const int64_t prediction_weighted = weighted.Predict(x, s.w, s.n, s.nw, s.ne, s.nn);
+    const int64_t prediction_weighted = weighted.Predict(x, s.w, s.n);
     size_t cluster;
     const PrunedLeaf* leaf = &first_leaf;
     if constexpr (Case::kSearch == Search::kOneLeaf) {
       cluster = first_leaf.cluster;
     } else if constexpr (Case::kSearch == Search::kSets) {
-      leaf = &FindLeaf<Case>(c, x, s, last_gradient, weighted.max_error());
+      leaf = &FindLeaf<Case>(c, x, s, last_gradient, weighted.MaxError(x));
       cluster = leaf->cluster;
     } else {
       const int64_t value =
-          Case::kSearch == Search::kByGradient ? static_cast<int32_t>(s.w + s.n - s.nw) : weighted.max_error();
+          Case::kSearch == Search::kByGradient ? static_cast<int32_t>(s.w + s.n - s.nw) : weighted.MaxError(x);
       cluster = c.clusters[Clamp(value, c.cluster_low, c.cluster_high) - c.cluster_low];
     }
     const int64_t residual = UnpackSigned(symbols.ReadCluster(cluster));
@@ -187,12 +188,13 @@ HWY_INLINE void DecodeRow(const LoopContext& c, size_t y, Symbols& symbols) {
 
 // Decodes all rows but the first.
 template <class Case, class Symbols>
-void DecodeRows(LoopContext& c, Symbols& symbols) {
-  for (size_t y = 1; y < c.height; ++y) {
+HWY_INLINE void DecodeRows(LoopContext& c, Symbols& symbols) {
+  const size_t height = c.height;
+  for (size_t y = 1; y < height; ++y) {
     if constexpr (Case::kSearch == Search::kSets) PrepareRowSets<Case::kWords>(c, y);
+    if constexpr (Case::kRunsWeighted) PrepareColumns(c, y);
     DecodeRow<Case>(c, y, symbols);
     c.StoreRow(y);
-    if constexpr (Case::kRunsWeighted) c.FinishErrors(y);
     if (symbols.overrun()) return;
   }
 }

@@ -20,7 +20,7 @@ HWY_INLINE uint32_t Magnitude(uint32_t value) { return static_cast<int32_t>(valu
 
 // One of the four properties of a previous channel for a whole row. REQUIRES: y > 0.
 template <typename T>
-void ReferencePropertyRow(const ModularChannel& reference, uint32_t which, size_t y, int32_t* out) {
+void ReferencePropertyRow(const ModularChannel& reference, uint32_t which, size_t y, int32_t* HWY_RESTRICT out) {
   const T* row = reference.Row<T>(y);
   const T* above = reference.Row<T>(y - 1);
   const size_t width = reference.width();
@@ -42,29 +42,30 @@ void ReferencePropertyRow(const ModularChannel& reference, uint32_t which, size_
 }
 
 // A property that depends on nothing of the current row.
-HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, int32_t* out) {
+HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, int32_t* HWY_RESTRICT out) {
   const int32_t* above = c.rows[(y + 2) % 3];
   const int32_t* above2 = y > 1 ? c.rows[(y + 1) % 3] : above;
+  const size_t width = c.width;
   const auto u = [](int32_t v) { return static_cast<uint32_t>(v); };
   switch (property) {
     case 3:
-      for (size_t x = 0; x < c.width; ++x) out[x] = static_cast<int32_t>(x);
+      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(x);
       return;
     case 4:
-      for (size_t x = 0; x < c.width; ++x) out[x] = static_cast<int32_t>(Magnitude(u(above[x])));
+      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(Magnitude(u(above[x])));
       return;
     case 6:
-      for (size_t x = 0; x < c.width; ++x) out[x] = above[x];
+      for (size_t x = 0; x < width; ++x) out[x] = above[x];
       return;
     case 11:
-      for (size_t x = 0; x < c.width; ++x)
+      for (size_t x = 0; x < width; ++x)
         out[x] = static_cast<int32_t>(u(above[static_cast<ptrdiff_t>(x) - 1]) - u(above[x]));
       return;
     case 12:
-      for (size_t x = 0; x < c.width; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above[x + 1]));
+      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above[x + 1]));
       return;
     case 13:
-      for (size_t x = 0; x < c.width; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above2[x]));
+      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above2[x]));
       return;
     default:
       break;
@@ -79,7 +80,7 @@ HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, int
 }
 
 template <size_t kWords>
-void RestrictRow(const PropertyTable& table, const int32_t* property, size_t width, uint64_t* sets) {
+void RestrictRow(const PropertyTable& table, const int32_t* property, size_t width, uint64_t* HWY_RESTRICT sets) {
   const int32_t low = table.low;
   const int32_t high = table.high;
   for (size_t x = 0; x < width; ++x) {
@@ -96,14 +97,15 @@ void PrepareRowSets(const LoopContext& c, size_t y) {
   const PropertyTable& by_row = tables.table(kPropertyY);
   const int32_t row = HWY_MAX(by_row.low, HWY_MIN(by_row.high, static_cast<int32_t>(y)));
   const uint64_t* start = by_row.sets + static_cast<size_t>(row - by_row.low) * kWords;
-  for (size_t x = 0; x < c.width; ++x) {
+  const size_t width = c.width;
+  for (size_t x = 0; x < width; ++x) {
     for (size_t word = 0; word < kWords; ++word) c.row_sets[x * kWords + word] = start[word];
   }
   constexpr uint32_t kKnownBefore = (1u << 3) | (1u << 4) | (1u << 6) | (7u << 11) | (~0u << kFirstReferenceProperty);
   for (size_t property = 3; property < LeafTables::kMaxProperties; ++property) {
     if (!tables.is_used(property) || (kKnownBefore >> property & 1) == 0) continue;
     PropertyRow(c, property, y, c.property_row);
-    RestrictRow<kWords>(tables.table(property), c.property_row, c.width, c.row_sets);
+    RestrictRow<kWords>(tables.table(property), c.property_row, width, c.row_sets);
   }
 }
 
