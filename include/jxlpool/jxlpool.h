@@ -355,7 +355,8 @@ typedef struct JxlpoolFrameInfo {
 } JxlpoolFrameInfo;
 
 /* Moves on to the next frame that is to be shown (or the next layer). A frame that is not decoded is skipped; that
- * costs little unless a later one needs it. `info` may be NULL. JXLPOOL_END: there are no more. */
+ * costs little unless a later one needs it. `info` may be NULL. JXLPOOL_END: there are no more.
+ * JXLPOOL_PARTIAL: there are no more because the file ends early (allow_partial, and at least one frame was there). */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameInfo* info);
 
 /* Which channels a pixel holds, side by side in this order. */
@@ -438,6 +439,19 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint3
  * JXLPOOL_SIZE_LIMIT; they do not affect the image. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index,
                                                            const uint8_t** data, size_t* size);
+
+/* ---- JPEG reconstruction ----------------------------------------------------------------------------------------- */
+
+/* Receives the next `size` bytes of a file, valid during the call only, on the thread that called. Returning non-zero
+ * stops with JXLPOOL_CANCELLED. Must not call into the decoder. */
+typedef int (*JxlpoolBytesCallback)(void* opaque, const uint8_t* data, size_t size);
+
+/* Writes the JPEG file that the image was losslessly made from, byte for byte, from front to back; at any time while an
+ * image is open, without disturbing the frames. JXLPOOL_END: the file holds no data for that, and nothing was written.
+ * Errors: all; JXLPOOL_CORRUPT and JXLPOOL_UNSUPPORTED mean that the data does not make a JPEG of this image, and say
+ * nothing about its pixels. A part of the file may have been written then. Memory: about two bytes per coefficient. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolBytesCallback write,
+                                                           void* opaque);
 
 /* ---- Statistics -------------------------------------------------------------------------------------------------- */
 

@@ -180,7 +180,7 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
   const Result<bool> more = decoder->image.NextFrame(&frame);
   if (!more.ok()) return decoder->Fail(more.status());
   decoder->state = more.value() ? DecoderState::kAtFrame : DecoderState::kEnd;
-  if (!more.value()) return JXLPOOL_END;
+  if (!more.value()) return decoder->image.frame_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_END;
   decoder->frame_width = frame.width;
   decoder->frame_height = frame.height;
   return info == nullptr ? JXLPOOL_OK : WriteStruct(Describe(frame, !decoder->options.coalescing), info);

@@ -243,6 +243,7 @@ Result<bool> ImageDecoder::AdvanceToDelivered(FrameInfo* info) {
 }
 
 Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
+  state_->partial = false;
   Result<bool> next = AdvanceToDelivered(info);
   if (next.ok() || next.status().code() != ErrorCode::kNeedMoreInput) return next;
   if (!state_->options.allow_partial || state_->display_index == 0) return next;

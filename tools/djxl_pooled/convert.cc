@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "tools/djxl_pooled/progress.h"
-#include "tools/writers/background_writer.h"
 #include "tools/writers/error.h"
 
 namespace jxlpool::tools {
@@ -104,10 +103,8 @@ class FrameConverter {
   void AddWriter(const PixelLayout& layout, OutputFile* file) {
     writers_.push_back(std::make_unique<WriterOutput>());
     writers_.back()->layout = layout;
-    writers_.back()->writer = MakeWriter(format_, image_, layout, file);
-    if (CompressesSlowly(format_) && session_->num_threads() > 1) {
-      writers_.back()->writer = std::make_unique<BackgroundWriter>(std::move(writers_.back()->writer), layout);
-    }
+    const WriterOptions writer_options{options_.png_compression, session_->num_threads()};
+    writers_.back()->writer = MakeWriter(format_, image_, layout, file, writer_options);
     writers_.back()->progress = writers_.size() == 1 ? progress_ : nullptr;
   }
 
@@ -148,7 +145,9 @@ ConversionResult ConvertFrames(const Options& options, FileFormat format, const 
   uint32_t index = 0;
   for (;; ++index) {
     const Clock::time_point begin = Clock::now();
-    if (session->Check(session->decoder().NextFrame(&frame)) == JXLPOOL_END) break;
+    const JxlpoolStatus status = session->Check(session->decoder().NextFrame(&frame));
+    result.partial |= status == JXLPOOL_PARTIAL;
+    if (status != JXLPOOL_OK) break;
     result.decode_seconds += SecondsSince(begin);
     result.frames.push_back({std::string(frame.name, frame.name_length), frame.duration, frame.timecode});
     if (index != 0 && !all_frames) continue;
