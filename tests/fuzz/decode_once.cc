@@ -143,6 +143,8 @@ DecodeSettings VariedSettings(uint64_t choice) {
   settings.layers = (choice >> 5 & 7) == 0;
   settings.downsampling = 1u << ((choice >> 8 & 7) == 0 ? choice >> 11 & 3 : 0);
   settings.num_threads = (choice >> 13 & 7) == 0 ? 2 : 1;
+  // Often too little: every acquisition must be able to fail.
+  if ((choice >> 16 & 3) == 0) settings.memory_limit = uint64_t{1} << (10 + (choice >> 18 & 15));
   return settings;
 }
 

@@ -1,10 +1,11 @@
 // Decodes damaged files: no crash, a status, memory within the limit and given back, bounded time.
 //
-// usage: mutation_test truncation|mutation|gigantic TESTDATA [--count N] [--first K] [--stride N] [--seed S] [--dump
-// FILE]
+// usage: mutation_test truncation|mutation|limits|gigantic TESTDATA [--count N] [--first K] [--stride N] [--seed S]
+// [--dump FILE]
 //
 //   truncation  every image cut after each byte (small files; samples of larger ones): an error, or the same pixels
 //   mutation    N damaged copies of small images, beginning with the K-th
+//   limits      every image with memory limits up to what it needs
 //   gigantic    testdata/invalid: small files that claim to be huge fail at once and without much memory
 //
 //   --stride N  cut after each N-th byte only
@@ -162,9 +163,31 @@ void TestMutations(const Arguments& arguments, Tester* tester) {
     Random random(arguments.seed << 32 ^ i);
     const File& file = files[random.Below(files.size())];
     const File& other = files[random.Below(files.size())];
-    const Bytes bytes = Mutate(file.bytes, other.bytes, &random);
+    // Some are left as they are, for the sake of the varied settings.
+    const bool whole = random.Below(8) == 0;
+    const Bytes bytes = whole ? file.bytes : Mutate(file.bytes, other.bytes, &random);
     const DecodeSettings settings = VariedSettings(random.Next());
     tester->Decode("case " + std::to_string(i) + " of " + file.name, bytes, settings);
+  }
+}
+
+// With too little memory an error, with enough the same pixels; the peak of a decode is enough.
+void TestLimits(const Arguments& arguments, Tester* tester) {
+  for (const File& file : ReadFolder(arguments.testdata + "/images")) {
+    DecodeSettings settings;
+    settings.metadata = false;
+    const DecodeOutcome whole = tester->Decode(file.name + " whole", file.bytes, settings);
+    std::vector<uint64_t> limits = {whole.peak_bytes};
+    for (int i = 1; i <= 16; ++i) limits.push_back(whole.peak_bytes * i / 17 + 1);
+    for (const uint64_t limit : limits) {
+      const std::string label = file.name + " with " + std::to_string(limit) + " bytes";
+      settings.memory_limit = limit;
+      const DecodeOutcome outcome = tester->Decode(label, file.bytes, settings);
+      if (outcome.status == JXLPOOL_OK ? outcome.pixel_hash != whole.pixel_hash
+                                       : outcome.status != JXLPOOL_MEMORY_LIMIT || limit == whole.peak_bytes) {
+        tester->Fail(label, std::string("gives ") + jxlpool_status_text(outcome.status));
+      }
+    }
   }
 }
 
@@ -220,7 +243,7 @@ bool ParseArguments(int argc, char** argv, Arguments* arguments) {
 int Main(int argc, char** argv) {
   Arguments arguments;
   if (!ParseArguments(argc, argv, &arguments)) {
-    std::fprintf(stderr, "usage: mutation_test truncation|mutation|gigantic TESTDATA [options]\n");
+    std::fprintf(stderr, "usage: mutation_test truncation|mutation|limits|gigantic TESTDATA [options]\n");
     return 2;
   }
   for (const int number : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS, SIGALRM, SIGTERM}) {
@@ -231,6 +254,8 @@ int Main(int argc, char** argv) {
     TestTruncation(arguments, &tester);
   } else if (arguments.mode == "mutation") {
     TestMutations(arguments, &tester);
+  } else if (arguments.mode == "limits") {
+    TestLimits(arguments, &tester);
   } else if (arguments.mode == "gigantic") {
     TestGigantic(arguments, &tester);
   }
