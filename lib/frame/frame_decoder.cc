@@ -108,7 +108,7 @@ Status FrameDecoder::ReadSections() {
     JXLPOOL_RETURN_IF_ERROR(ReadLfGroups());
   }
   if (state_.header.is_modular) return OkStatus();
-  JXLPOOL_RETURN_IF_ERROR(SmoothLf(state_.memory(), &state_.vardct));
+  if (state_.jpeg == nullptr) JXLPOOL_RETURN_IF_ERROR(SmoothLf(state_.memory(), &state_.vardct));
   const TraceScope trace({frame_index, "HfGlobal", -1, -1, nullptr});
   if (single) return ReadHfGlobalSection(reader, &state_).At(reader->Position());
   JXLPOOL_ASSIGN_OR_RETURN(OpenSection section, Open(toc.HfGlobal()));
@@ -272,6 +272,39 @@ Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
   }
   JXLPOOL_ASSIGN_OR_RETURN(*saved, composer_.Finish());
   return OkStatus();
+}
+
+Status FrameDecoder::DecodeJpegGroup(uint32_t group, uint32_t worker) {
+  JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
+  GroupReaders readers;
+  JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
+  if (readers.count < state_.num_passes) return NeedMoreInput("the file ends before the last pass of a group");
+  View2D<const int32_t> blocks[3];
+  JXLPOOL_RETURN_IF_ERROR(
+      state_.workers[worker]
+          .group_decoder.DecodeCoefficients(state_.vardct, group, readers.readers, readers.count, blocks)
+          .At(readers.readers[0].Position()));
+  for (uint32_t pass = 0; pass < readers.count; ++pass) JXLPOOL_RETURN_IF_ERROR(readers.readers[pass].Check());
+  return StoreJpegGroup(state_, group, blocks, state_.jpeg);
+}
+
+Status FrameDecoder::DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg) {
+  state_.incomplete = false;
+  state_.num_passes = state_.header.passes.num_passes;
+  state_.lf_group_missing = PoolVector<uint8_t>(state_.memory(), Category::kOther);
+  state_.workers = PoolVector<FrameWorker>(state_.memory(), Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(state_.workers.Resize(state_.context->threads->num_workers()));
+  if (!state_.header.is_modular && !state_.header.HasFlag(kFlagUseLfFrame)) JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
+  JXLPOOL_RETURN_IF_ERROR(BeginJpegCoefficients(state_, num_components, jpeg));
+  state_.jpeg = jpeg;
+  JXLPOOL_RETURN_IF_ERROR(ReadSections());
+  if (state_.incomplete) return NeedMoreInput("the file ends before the coefficients");
+  JXLPOOL_RETURN_IF_ERROR(StoreJpegTables(state_, jpeg));
+  for (FrameWorker& worker : state_.workers) {
+    JXLPOOL_RETURN_IF_ERROR(worker.group_decoder.Prepare(state_.vardct, state_.memory()));
+  }
+  return state_.context->threads->Run(static_cast<uint32_t>(state_.dimensions.num_groups),
+                                      [&](uint32_t group, uint32_t worker) { return DecodeJpegGroup(group, worker); });
 }
 
 }  // namespace jxlpool

@@ -44,6 +44,10 @@ class FrameDecoder {
   // Errors: all.
   Status Decode(const FrameDelivery& delivery, SharedFrame* saved);
 
+  // Instead of Decode: the quantised coefficients of a recompressed JPEG with 1 or 3 components. Errors: all;
+  // kUnsupported if the frame is something else.
+  Status DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg);
+
  private:
   // A section's bits; `reader` is unusable if the file ends before it and partial images are allowed.
   struct OpenSection {
@@ -63,6 +67,7 @@ class FrameDecoder {
   Status DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers, View2D<float> (&planes)[3]);
   // The final samples of one group of a frame whose groups are independent.
   Result<ModularImage> DecodeModularGroup(uint32_t group, GroupReaders* readers);
+  Status DecodeJpegGroup(uint32_t group, uint32_t worker);
   // Decodes a group into the planes of the frame.
   Status DecodeGroupIntoFrame(uint32_t group, uint32_t worker);
   Status DecodeAllGroups();

@@ -12,6 +12,7 @@
 #include "lib/features/patches.h"
 #include "lib/features/splines.h"
 #include "lib/frame/image_colour.h"
+#include "lib/frame/jpeg_coefficients.h"
 #include "lib/frame/shared_frame.h"
 #include "lib/headers/frame_dimensions.h"
 #include "lib/headers/frame_header.h"
@@ -78,6 +79,9 @@ struct FrameState {
   PoolVector<uint8_t> lf_group_missing;  // per LF group: 1 if the file ends before it (partial VarDCT images only)
   // Some section was left out because the file ends early.
   std::atomic<bool> incomplete{false};
+
+  // Receives the quantised coefficients if they are wanted instead of pixels, else null.
+  JpegCoefficients* jpeg = nullptr;
 
   // VarDCT: planes of the frame, padded to whole blocks.
   Matrix2D<float> colour_planes[3];

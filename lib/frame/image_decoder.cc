@@ -301,4 +301,9 @@ Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targe
   return decoder->Decode(delivery, &saved);
 }
 
+Status ImageDecoder::DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg) {
+  JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->first_frame_offset));
+  return decoder->DecodeJpegCoefficients(num_components, jpeg);
+}
+
 }  // namespace jxlpool

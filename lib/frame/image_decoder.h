@@ -28,6 +28,7 @@ namespace jxlpool {
 
 struct ColourDescription;
 class FrameDecoder;
+struct JpegCoefficients;
 
 struct DecoderOptions {
   // Limit on width * height * channels of the image, of the preview and of every frame.
@@ -110,6 +111,11 @@ class ImageDecoder {
 
   // Decodes the preview. REQUIRES: header().have_preview.
   Status DecodePreview(const OutputTarget* targets, size_t num_targets);
+
+  // The quantised coefficients of the first frame, for JPEG reconstruction; at any time, without disturbing the
+  // sequence of frames, and whatever the options say. `num_components` is 1 or 3. Errors: all; kUnsupported if the
+  // image is not a recompressed JPEG.
+  Status DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg);
 
   // Input bytes that had to be copied because a section straddles two parts of the codestream.
   uint64_t copied_input_bytes() const;

@@ -33,6 +33,7 @@ Status ReadLfCoefficients(uint32_t lf_group, BitReader* reader, FrameState* stat
   const ModularImage& decoded = image;
   const View2D<const int32_t> quantized[3] = {decoded[1].View<int32_t>(), decoded[0].View<int32_t>(),
                                               decoded[2].View<int32_t>()};
+  if (state->jpeg != nullptr) StoreJpegLf(*state, lf_group, extra_precision, quantized, state->jpeg);
   DequantizeLf(lf_group, extra_precision, quantized, &state->vardct);
   return OkStatus();
 }

@@ -1,0 +1,210 @@
+#include "lib/frame/jpeg_coefficients.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/frame/frame_state.h"
+#include "lib/vardct/lf_coefficients.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr int32_t kMaxDc = 2047;
+constexpr int32_t kMaxAc = 4095;
+constexpr int32_t kCflScale = 2048;
+constexpr int32_t kCflFactor = 84;
+
+// The codestream stores coefficients and tables transposed.
+constexpr size_t StoredIndex(size_t k) { return size_t{8} * (kJpegZigzag[k] % 8) + kJpegZigzag[k] / 8; }
+
+struct StoredOrder {
+  uint8_t index[64];
+};
+constexpr StoredOrder MakeStoredOrder() {
+  StoredOrder order = {};
+  for (size_t k = 0; k < 64; ++k) order.index[k] = static_cast<uint8_t>(StoredIndex(k));
+  return order;
+}
+constexpr StoredOrder kStoredOrder = MakeStoredOrder();
+
+int32_t WrappingProduct(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
+}
+int32_t WrappingSum(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+}
+// a * b / 2048, rounded.
+int32_t ScaledProduct(int32_t a, int32_t b) { return WrappingSum(WrappingProduct(a, b), kCflScale / 2) >> 11; }
+
+// Chroma from luma in integers for one channel: which multiple of luma is added to each coefficient.
+class IntegerCfl {
+ public:
+  // Quantisation steps of luma and of the channel, in zigzag order.
+  IntegerCfl(const uint16_t* luma, const uint16_t* chroma) {
+    for (size_t k = 1; k < 64; ++k) ratio_[k] = kCflScale * int32_t{luma[k]} / chroma[k];
+  }
+  // Null if nothing is to be added.
+  const int32_t* Multipliers(int32_t factor) {
+    if (factor == 0) return nullptr;
+    if (factor != factor_) {
+      const int32_t scale = kCflScale * factor / kCflFactor;
+      for (size_t k = 1; k < 64; ++k) multipliers_[k] = ScaledProduct(ratio_[k], scale);
+      factor_ = factor;
+    }
+    return multipliers_;
+  }
+
+ private:
+  int32_t ratio_[64] = {};
+  int32_t multipliers_[64] = {};
+  int32_t factor_ = 0;
+};
+
+// Returns false if a coefficient is out of range.
+bool StoreAc(const int32_t* stored, const int32_t* luma, const int32_t* multipliers, int16_t* block) {
+  bool out_of_range = false;
+  for (size_t k = 1; k < 64; ++k) {
+    const size_t s = kStoredOrder.index[k];
+    int32_t value = stored[s];
+    if (multipliers != nullptr) value = WrappingSum(value, ScaledProduct(luma[s], multipliers[k]));
+    out_of_range |= value < -kMaxAc || value > kMaxAc;
+    block[k] = static_cast<int16_t>(value);
+  }
+  return !out_of_range;
+}
+
+int16_t FinalDc(int32_t quantized, uint32_t extra_precision, int32_t offset) {
+  const int32_t dc = (quantized - (offset << extra_precision)) / (1 << extra_precision);
+  return static_cast<int16_t>(std::clamp(dc, -kMaxDc, kMaxDc));
+}
+
+Status CheckHeaders(const FrameState& state) {
+  const FrameHeader& header = state.header;
+  if (state.image().xyb_encoded || header.is_modular || header.HasFlag(kFlagUseLfFrame)) {
+    return Unsupported("the frame holds no quantised JPEG coefficients");
+  }
+  const SizeHeader& canvas = state.image().size;
+  const bool covers =
+      header.x0 == 0 && header.y0 == 0 && header.width == canvas.width && header.height == canvas.height;
+  if (header.frame_type != FrameType::kRegularFrame || header.upsampling != 1 || !covers ||
+      state.image().have_preview) {
+    return Unsupported("the first frame is not a recompressed JPEG");
+  }
+  if (canvas.width > kMaxJpegDimension || canvas.height > kMaxJpegDimension) {
+    return Unsupported("the image is too large for a JPEG");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status BeginJpegCoefficients(const FrameState& state, uint32_t num_components, JpegCoefficients* jpeg) {
+  JXLPOOL_RETURN_IF_ERROR(CheckHeaders(state));
+  const FrameHeader& header = state.header;
+  const uint32_t* sampling = header.jpeg_upsampling;
+  if (num_components == 1 && (sampling[0] != sampling[1] || sampling[1] != sampling[2])) {
+    return Unsupported("a grey JPEG with subsampled chroma");
+  }
+  jpeg->width = static_cast<uint32_t>(state.dimensions.width);
+  jpeg->height = static_cast<uint32_t>(state.dimensions.height);
+  jpeg->num_components = num_components;
+  jpeg->extra_precision = PoolVector<uint8_t>(state.memory(), Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(jpeg->extra_precision.Resize(static_cast<size_t>(state.dimensions.num_lf_groups)));
+  const VarDctFrame& vardct = state.vardct;
+  for (uint32_t i = 0; i < num_components; ++i) {
+    JpegComponent* component = &jpeg->components[i];
+    static constexpr uint32_t kYCbCrChannels[3] = {1, 0, 2};
+    const uint32_t c = num_components == 1 ? 1 : header.do_ycbcr ? kYCbCrChannels[i] : i;
+    component->channel = c;
+    component->h_factor = sampling[c] == 1 || sampling[c] == 2 ? 2 : 1;
+    component->v_factor = sampling[c] == 1 || sampling[c] == 3 ? 2 : 1;
+    component->block_columns = vardct.geometry.block_columns >> vardct.parameters.hshift[c];
+    component->block_rows = vardct.geometry.block_rows >> vardct.parameters.vshift[c];
+    JXLPOOL_ASSIGN_OR_RETURN(component->blocks,
+                             Matrix2D<int16_t>::Create(state.memory(), Category::kCoefficients, component->block_rows,
+                                                       64 * size_t{component->block_columns}));
+  }
+  return OkStatus();
+}
+
+void StoreJpegLf(const FrameState& state, uint32_t lf_group, uint32_t extra_precision,
+                 const View2D<const int32_t> (&quantized)[3], JpegCoefficients* jpeg) {
+  const VarDctFrame& vardct = state.vardct;
+  const BlockRect rect = vardct.geometry.LfGroupRect(lf_group);
+  jpeg->extra_precision[lf_group] = static_cast<uint8_t>(extra_precision);
+  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
+    JpegComponent* component = &jpeg->components[i];
+    const uint32_t c = component->channel;
+    const size_t x0 = rect.x0 >> vardct.parameters.hshift[c];
+    const size_t y0 = rect.y0 >> vardct.parameters.vshift[c];
+    const LfChannelSize size = LfChannelSizeOf(vardct, lf_group, c);
+    for (uint32_t y = 0; y < size.height; ++y) {
+      const int32_t* in = quantized[c].Row(y);
+      int16_t* out = component->blocks.Row(y0 + y) + 64 * x0;
+      // Saturated values are beyond the range of DC whatever the precision and the offset.
+      for (uint32_t x = 0; x < size.width; ++x)
+        out[64 * size_t{x}] = static_cast<int16_t>(std::clamp(in[x], -32768, 32767));
+    }
+  }
+}
+
+Status StoreJpegTables(const FrameState& state, JpegCoefficients* jpeg) {
+  const VarDctFrame& vardct = state.vardct;
+  const LfChannelCorrelation& correlation = vardct.correlation;
+  if (correlation.color_factor != kCflFactor || correlation.base_x != 0.0f || correlation.base_b != 0.0f ||
+      correlation.x_factor_lf != 0 || correlation.b_factor_lf != 0) {
+    return Unsupported("the frame's chroma from luma is not that of a recompressed JPEG");
+  }
+  if (vardct.used_types.load(std::memory_order_relaxed) != 1u << static_cast<uint32_t>(TransformType::kDct8x8)) {
+    return Unsupported("the frame has varblocks other than DCT8x8, so it is no recompressed JPEG");
+  }
+  const DequantParameters& parameters = vardct.dequant.parameters(0);
+  if (parameters.mode != DequantMode::kRaw || !(std::abs(parameters.raw_denominator - 1.0f / 2040) <= 1e-8f)) {
+    return Unsupported("the frame has no quantisation tables of a JPEG");
+  }
+  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
+    JpegComponent* component = &jpeg->components[i];
+    const int32_t* samples = vardct.dequant.RawSamples(0, component->channel);
+    for (size_t k = 0; k < 64; ++k) {
+      const int32_t step = samples[kStoredOrder.index[k]];
+      if (step < 1 || step > 65535) return Unsupported("a quantisation step is out of the range of a JPEG");
+      component->quant[k] = static_cast<uint16_t>(step);
+    }
+  }
+  return OkStatus();
+}
+
+Status StoreJpegGroup(const FrameState& state, uint32_t group, const View2D<const int32_t> (&blocks)[3],
+                      JpegCoefficients* jpeg) {
+  const VarDctFrame& vardct = state.vardct;
+  const BlockRect rect = vardct.geometry.GroupRect(group);
+  const uint32_t extra_precision = jpeg->extra_precision[static_cast<size_t>(state.dimensions.LfGroupOfGroup(group))];
+  const bool has_cfl = jpeg->num_components == 3 && !vardct.geometry.subsampled;
+  const JpegComponent* luma = &jpeg->components[0];
+  for (uint32_t i = 0; i < jpeg->num_components && luma->channel != 1; ++i) luma = &jpeg->components[i];
+  bool in_range = true;
+  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
+    JpegComponent* component = &jpeg->components[i];
+    const uint32_t c = component->channel;
+    const Matrix2D<int8_t>& factors = c == 0 ? vardct.x_from_y : vardct.b_from_y;
+    const bool predicted = has_cfl && c != 1;
+    IntegerCfl cfl(luma->quant, component->quant);
+    const int32_t offset = state.header.do_ycbcr ? 0 : 1024 / component->quant[0];
+    const size_t x0 = rect.x0 >> vardct.parameters.hshift[c];
+    const size_t y0 = rect.y0 >> vardct.parameters.vshift[c];
+    for (size_t y = 0; y < blocks[c].height; ++y) {
+      const int32_t* in = blocks[c].Row(y);
+      const int32_t* luma_row = predicted ? blocks[1].Row(y) : in;
+      const int8_t* factor_row = predicted ? factors.Row((y0 + y) / kColorTileDimInBlocks) : nullptr;
+      int16_t* out = component->blocks.Row(y0 + y) + 64 * x0;
+      for (size_t x = 0; x < blocks[c].width; x += 64) {
+        const int32_t factor = predicted ? factor_row[(x0 + x / 64) / kColorTileDimInBlocks] : 0;
+        out[x] = FinalDc(out[x], extra_precision, offset);
+        in_range &= StoreAc(in + x, luma_row + x, cfl.Multipliers(factor), out + x);
+      }
+    }
+  }
+  return in_range ? OkStatus() : Corrupt("a coefficient exceeds the range of a JPEG");
+}
+
+}  // namespace jxlpool

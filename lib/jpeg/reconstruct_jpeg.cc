@@ -1,0 +1,47 @@
+#include "lib/jpeg/reconstruct_jpeg.h"
+
+#include "lib/frame/jpeg_coefficients.h"
+#include "lib/jpeg/jpeg_writer.h"
+#include "lib/jpeg/reconstruction_data.h"
+#include "lib/jpeg/reconstruction_header.h"
+#include "lib/pool/pooled_object.h"
+
+namespace jxlpool {
+namespace {
+
+// The one box with reconstruction data.
+Result<const Box*> FindData(const Container& container) {
+  const Box* found = nullptr;
+  for (const Box& box : container.boxes()) {
+    if (box.type != kJpegReconstructionBox) continue;
+    if (found != nullptr) return Corrupt("the file has JPEG reconstruction data twice");
+    found = &box;
+  }
+  if (found == nullptr) return Unsupported("the file has no JPEG reconstruction data");
+  if (found->is_truncated) return NeedMoreInput("the file ends within its JPEG reconstruction data");
+  return found;
+}
+
+// Everything with a life as long as the reconstruction; too large for a stack.
+struct Reconstruction {
+  ReconstructionHeader header;
+  ReconstructionData data;
+  JpegCoefficients coefficients;
+};
+
+}  // namespace
+
+Status ReconstructJpeg(ImageDecoder* image, const std::atomic<bool>* cancelled, Memory* memory, ByteSink* sink) {
+  const Container& container = image->container();
+  JXLPOOL_ASSIGN_OR_RETURN(const Box* box, FindData(container));
+  JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<Reconstruction> parts,
+                           MakePooled<Reconstruction>(memory, Category::kOther));
+  JXLPOOL_RETURN_IF_ERROR(ReadReconstructionHeader(box->contents, memory, &parts->header));
+  std::span<const uint8_t> icc;
+  if (image->header().colour_encoding.want_icc) icc = {image->original_icc().data(), image->original_icc().size()};
+  JXLPOOL_RETURN_IF_ERROR(ReadReconstructionData(box->contents, container, icc, memory, &parts->header, &parts->data));
+  JXLPOOL_RETURN_IF_ERROR(image->DecodeJpegCoefficients(parts->header.num_components, &parts->coefficients));
+  return WriteJpeg({&parts->header, &parts->data, &parts->coefficients}, cancelled, memory, sink);
+}
+
+}  // namespace jxlpool
