@@ -192,6 +192,15 @@ class CliTest(unittest.TestCase):
         self.assertEqual(meta["bits_per_sample"], [8, 8])
         self.assertIn(b'"intensity_target": 255.0', read(self.out("a.json")))
 
+    def test_png_compression(self):
+        self.ok(data("rgb8"), self.out("a.png"))
+        for level in range(10):
+            self.ok(data("rgb8"), self.out("b.png"), "--png_compression=%d" % level, "--num_threads=%d" % (level % 4))
+            self.assertEqual(read_png(self.out("b.png")), read_png(self.out("a.png")))
+            if level == 0:
+                stored = len(read(self.out("b.png")))
+        self.assertLess(len(read(self.out("a.png"))), stored)
+
     def test_apng(self):
         self.ok(data("animation"), self.out("a.png"))
         channels, bits, frames, delays = read_png(self.out("a.png"))
@@ -345,6 +354,7 @@ class CliTest(unittest.TestCase):
                      (data("rgb8"), self.out("a.png"), "--nosuchoption"),
                      (data("rgb8"), self.out("a.png"), "--num_threads=many"),
                      (data("rgb8"), self.out("a.png"), "--downsampling=3"),
+                     (data("rgb8"), self.out("a.png"), "--png_compression=10"),
                      (data("rgb8"), self.out("a.png"), "--stats=xml"),
                      (data("rgb8"), self.out("a.png"), "--memory_limit=12X")):
             self.fails(*args, status=2)

@@ -99,6 +99,30 @@ DecodedPng DecodePng(const Bytes& bytes) {
   return result;
 }
 
+Bytes EncodePng(uint32_t width, uint32_t height, uint32_t num_channels, const Bytes& samples) {
+  Bytes result;
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  if (setjmp(png_jmpbuf(png)) != 0) {
+    png_destroy_write_struct(&png, &info);
+    return {};
+  }
+  png_set_write_fn(
+      png, &result,
+      [](png_structp writer, png_bytep data, size_t size) {
+        auto* to = static_cast<Bytes*>(png_get_io_ptr(writer));
+        to->insert(to->end(), data, data + size);
+      },
+      nullptr);
+  png_set_IHDR(png, info, width, height, 8, num_channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+  for (size_t y = 0; y < height; ++y) png_write_row(png, samples.data() + y * width * num_channels);
+  png_write_end(png, nullptr);
+  png_destroy_write_struct(&png, &info);
+  return result;
+}
+
 std::vector<Bytes> SplitApng(const std::vector<PngChunk>& chunks) {
   std::vector<Bytes> frames;
   uint32_t next_number = 0;

@@ -33,6 +33,9 @@ struct DecodedPng {
 // What libpng makes of a datastream; width is 0 if it refuses.
 DecodedPng DecodePng(const Bytes& png);
 
+// What libpng writes with its defaults for 8-bit grey (1 channel) or RGB (3) samples.
+Bytes EncodePng(uint32_t width, uint32_t height, uint32_t num_channels, const Bytes& samples);
+
 // The frames of an APNG, each as a PNG of its own. Verifies that sequence numbers have no gaps.
 std::vector<Bytes> SplitApng(const std::vector<PngChunk>& chunks);
 

@@ -6,18 +6,21 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <random>
 #include <string>
 
 #include "jxlpool/jxlpool.hpp"
 #include "tests/api/png_reading.h"
-#include "tools/writers/background_writer.h"
 #include "tools/writers/error.h"
 #include "tools/writers/exif.h"
 #include "tools/writers/image_writer.h"
 #include "tools/writers/output_file.h"
 #include "tools/writers/png_chunks.h"
+#include "tools/writers/png_filter.h"
 
 namespace jxlpool::tools {
 namespace {
@@ -84,10 +87,11 @@ Bytes RandomRows(size_t bytes, uint32_t seed) {
 
 // Frames are handed over in bands of 3 rows with a gap after each row.
 Bytes WriteFrames(FileFormat format, const ImageDescription& image, const PixelLayout& layout,
-                  const std::vector<Bytes>& frames, const std::vector<uint32_t>& durations = {}) {
+                  const std::vector<Bytes>& frames, const std::vector<uint32_t>& durations = {},
+                  const WriterOptions& options = {}) {
   const Folder folder;
   OutputFile file(folder.File("out"), AccessFor(format, image.animation));
-  const auto writer = MakeWriter(format, image, layout, &file);
+  const auto writer = MakeWriter(format, image, layout, &file, options);
   const uint32_t width = image.info.width, height = image.info.height;
   const size_t row_bytes = width * layout.pixel_bytes();
   const size_t stride = row_bytes + 5;
@@ -135,6 +139,164 @@ TEST(PngWriter, LibpngReadsWhatWasWritten) {
         EXPECT_EQ(png.bit_depth, bits <= 8 ? 8 : 16);
         EXPECT_EQ(png.color_type, kColorTypes[num_color == 3][alpha]);
         EXPECT_EQ(png.samples, rows);
+      }
+    }
+  }
+}
+
+// Something like a photo: slopes and noise.
+Bytes PhotoRows(uint32_t width, uint32_t height, size_t channels) {
+  std::mt19937 random(5);
+  Bytes rows(width * height * channels);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const double x = double(i / channels % width), y = double(i / channels / width), c = double(i % channels);
+    const double wave = 90 * std::sin(x / (31 + c)) * std::cos(y / (47 - c)) + 25 * std::sin((x + y) / 5);
+    rows[i] = static_cast<uint8_t>(128 + wave + double(random() % 9));
+  }
+  return rows;
+}
+
+// Something like text on a screen: few different glyphs at whole positions of a grid.
+Bytes ScreenRows(uint32_t width, uint32_t height, size_t channels) {
+  std::mt19937 random(6);
+  uint32_t glyphs[20];
+  for (uint32_t& glyph : glyphs) glyph = static_cast<uint32_t>(random());
+  Bytes text((width / 8 + 1) * (height / 8 + 1));
+  for (uint8_t& letter : text) letter = random() % 3 == 0 ? 0 : static_cast<uint8_t>(random() % 20);
+  Bytes rows;
+  for (uint32_t y = 0; y < height; ++y) {
+    for (uint32_t x = 0; x < width; ++x) {
+      const uint32_t glyph = glyphs[text[(y / 8) * (width / 8 + 1) + x / 8]];
+      const bool ink = (glyph >> ((y % 8) * 4 + x % 8 / 2) % 32 & 1) != 0 && x % 8 < 7;
+      rows.insert(rows.end(), channels, ink ? 20 : 240);
+    }
+  }
+  return rows;
+}
+
+Bytes WritePng(const ImageDescription& image, const std::vector<Bytes>& frames, const WriterOptions& options) {
+  return WriteFrames(FileFormat::kPng, image, LayoutFor(FileFormat::kPng, image, {}), frames, {}, options);
+}
+
+ImageDescription OfSize(ImageDescription image, uint32_t width, uint32_t height) {
+  image.info.width = width;
+  image.info.height = height;
+  return image;
+}
+
+TEST(PngWriter, ThreadsDoNotChangeTheFile) {
+  // Up to several bands; a row that is longer than a band; the smallest image.
+  static constexpr uint32_t kSizes[][2] = {{1, 1}, {257, 99}, {301, 500}, {150001, 3}};
+  for (const uint32_t num_color : {1u, 3u}) {
+    for (const bool alpha : {false, true}) {
+      for (const uint32_t bits : {8u, 16u}) {
+        for (const auto& size : kSizes) {
+          const ImageDescription image = OfSize(GreyOrColor(num_color, alpha, bits), size[0], size[1]);
+          const size_t row_channels = (num_color + alpha) * bits / 8;
+          const Bytes rows = PhotoRows(size[0], size[1], row_channels);
+          const Bytes want = WritePng(image, {rows}, {});
+          EXPECT_TRUE(testing::DecodePng(want).samples == rows);
+          for (const uint32_t threads : {0u, 2u, 8u}) EXPECT_TRUE(WritePng(image, {rows}, {-1, threads}) == want);
+        }
+      }
+    }
+  }
+}
+
+TEST(PngWriter, EveryCompressionIsReadBack) {
+  const ImageDescription image = OfSize(GreyOrColor(3, false, 8), 1001, 400);
+  const Bytes frames[] = {PhotoRows(1001, 400, 3), ScreenRows(1001, 400, 3), RandomRows(1001 * 400 * 3, 1),
+                          Bytes(1001 * 400 * 3, 7)};
+  for (const Bytes& rows : frames) {
+    size_t stored = 0;
+    for (int compression = 0; compression <= 9; ++compression) {
+      const Bytes file = WritePng(image, {rows}, {compression, 3});
+      EXPECT_TRUE(testing::DecodePng(file).samples == rows) << compression;
+      if (compression == 0) stored = file.size();
+      EXPECT_LE(file.size(), stored + 2000);
+    }
+    EXPECT_GT(stored, rows.size());
+    EXPECT_LT(stored, rows.size() + 2000);
+  }
+}
+
+TEST(PngWriter, FilesAreAboutAsSmallAsThoseOfLibpng) {
+  for (const uint32_t num_color : {1u, 3u}) {
+    const ImageDescription image = OfSize(GreyOrColor(num_color, false, 8), 1500, 1000);
+    for (const Bytes& rows : {PhotoRows(1500, 1000, num_color), ScreenRows(1500, 1000, num_color),
+                              RandomRows(1500 * 1000 * num_color, 2), Bytes(1500 * 1000 * num_color, 9)}) {
+      const size_t plain = testing::EncodePng(1500, 1000, num_color, rows).size();
+      EXPECT_LE(double(WritePng(image, {rows}, {}).size()), double(plain) * 1.05 + 100);
+    }
+  }
+}
+
+TEST(PngWriter, AnimationsWithSeveralBandsPerFrame) {
+  ImageDescription image = OfSize(GreyOrColor(3, true, 8), 501, 400);
+  image.animation = true;
+  image.info.ticks_per_second_numerator = 10;
+  image.info.ticks_per_second_denominator = 1;
+  const std::vector<Bytes> frames = {PhotoRows(501, 400, 4), ScreenRows(501, 400, 4), RandomRows(501 * 400 * 4, 3)};
+  const Bytes want = WritePng(image, frames, {});
+  const std::vector<Bytes> split = testing::SplitApng(testing::ReadChunks(want));
+  ASSERT_EQ(split.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(testing::DecodePng(split[i]).samples == frames[i]);
+  for (const uint32_t threads : {2u, 8u}) EXPECT_TRUE(WritePng(image, frames, {-1, threads}) == want);
+}
+
+TEST(PngWriter, CanBeAbandonedOrFail) {
+  const ImageDescription image = OfSize(GreyOrColor(3, false, 8), 1000, 4000);
+  const PixelLayout layout = LayoutFor(FileFormat::kPng, image, {});
+  const Bytes rows = RandomRows(3000 * 4000, 4);
+  for (const uint32_t threads : {1u, 4u}) {
+    for (const uint32_t num_rows : {0u, 1u, 300u, 3000u}) {
+      const Folder folder;
+      {
+        OutputFile file(folder.File("a"), OutputFile::Access::kStream);
+        const auto writer = MakeWriter(FileFormat::kPng, image, layout, &file, {-1, threads});
+        writer->BeginFrame({1000, 4000, 0});
+        for (uint32_t y = 0; y < num_rows; ++y) writer->WriteRows(y, 1, rows.data() + y * 3000, 3000);
+      }
+      EXPECT_TRUE(folder.List().empty());
+    }
+    OutputFile full("/dev/full", OutputFile::Access::kStream);
+    const auto writer = MakeWriter(FileFormat::kPng, image, layout, &full, {-1, threads});
+    writer->BeginFrame({1000, 4000, 0});
+    EXPECT_THROW(
+        for (uint32_t y = 0; y < 4000; ++y) { writer->WriteRows(y, 1, rows.data() + y * 3000, 3000); }, Error);
+  }
+}
+
+TEST(PngFilter, TakesTheFilterOfTheLeastResiduals) {
+  for (const size_t pixel : {1u, 2u, 3u, 4u, 6u, 8u}) {
+    for (const size_t pixels : {1u, 2u, 37u, 3000u}) {
+      const size_t size = pixel * pixels;
+      for (uint32_t kind = 0; kind < 4; ++kind) {
+        const Bytes noise = RandomRows(2 * size, kind);
+        Bytes row(noise.begin(), noise.begin() + static_cast<ptrdiff_t>(size)), above(size);
+        for (size_t i = 0; i < size; ++i) {
+          above[i] = static_cast<uint8_t>(kind == 0 ? noise[size + i] : i / pixel * kind + noise[size + i] % 4);
+          if (kind != 0) row[i] = static_cast<uint8_t>(above[i] + noise[i] % (3 * kind));
+        }
+        Bytes out(size + 1);
+        FilterRow(row.data(), above.data(), size, pixel, out.data());
+        // The definitions of the PNG specification, read off for all five.
+        uint64_t sums[5] = {};
+        Bytes want;
+        for (int filter = 0; filter < 5; ++filter) {
+          Bytes residuals = {static_cast<uint8_t>(filter)};
+          for (size_t i = 0; i < size; ++i) {
+            const int a = i < pixel ? 0 : row[i - pixel], b = above[i], c = i < pixel ? 0 : above[i - pixel];
+            const int p = a + b - c, pa = std::abs(p - a), pb = std::abs(p - b), pc = std::abs(p - c);
+            const int paeth = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+            const int predictions[5] = {0, a, b, (a + b) / 2, paeth};
+            residuals.push_back(static_cast<uint8_t>(row[i] - predictions[filter]));
+            sums[filter] += static_cast<uint64_t>(std::abs(static_cast<int8_t>(residuals.back())));
+          }
+          if (filter == out[0]) want = residuals;
+        }
+        EXPECT_EQ(sums[out[0]], *std::min_element(sums, sums + 5));
+        EXPECT_EQ(out, want);
       }
     }
   }
@@ -357,66 +519,6 @@ TEST(NpyWriter, HeaderTellsTheShapeOnceItIsKnown) {
   EXPECT_EQ(header.back(), '\n');
   EXPECT_TRUE(std::equal(first.begin(), first.end(), file.begin() + 128));
   EXPECT_TRUE(std::equal(second.begin(), second.end(), file.begin() + 128 + static_cast<ptrdiff_t>(first.size())));
-}
-
-// Remembers what it got; fails at a row if told to.
-class RecordingWriter : public ImageWriter {
- public:
-  RecordingWriter(size_t row_bytes, uint32_t fail_at, Bytes* rows)
-      : row_bytes_(row_bytes), fail_at_(fail_at), rows_(rows) {}
-  void BeginFrame(const FrameDescription&) override { rows_->push_back(0xB0); }
-  void WriteRows(uint32_t y, uint32_t num_rows, const uint8_t* rows, size_t stride) override {
-    if (fail_at_ >= y && fail_at_ < y + num_rows) throw Error("as told");
-    for (uint32_t i = 0; i < num_rows; ++i) {
-      rows_->insert(rows_->end(), rows + i * stride, rows + i * stride + row_bytes_);
-    }
-  }
-  void EndFrame() override { rows_->push_back(0xE0); }
-  void Finish() override { rows_->push_back(0xF0); }
-
- private:
-  size_t row_bytes_;
-  uint32_t fail_at_;
-  Bytes* rows_;
-};
-
-// Sends 2 frames of 100 rows, 4 rows at a time, through a BackgroundWriter.
-Bytes WriteInBackground(uint32_t width, uint32_t fail_at) {
-  PixelLayout layout;
-  layout.num_channels = 3;
-  Bytes got;
-  BackgroundWriter writer(std::make_unique<RecordingWriter>(width * 3, fail_at, &got), layout);
-  const Bytes rows = RandomRows(size_t{width} * 3 * 100, 7);
-  for (int frame = 0; frame < 2; ++frame) {
-    writer.BeginFrame({width, 100, 0});
-    for (uint32_t y = 0; y < 100; y += 4) {
-      Bytes band(rows.begin() + y * width * 3, rows.begin() + (y + 4) * width * 3);
-      writer.WriteRows(y, 4, band.data(), width * 3);
-      std::fill(band.begin(), band.end(), uint8_t{0});  // the rows are the caller's again
-    }
-    writer.EndFrame();
-  }
-  writer.Finish();
-  return got;
-}
-
-TEST(BackgroundWriter, PassesEverythingOnInOrder) {
-  for (const uint32_t width : {1u, 100u, 100000u}) {
-    const Bytes rows = RandomRows(size_t{width} * 3 * 100, 7);
-    Bytes want = {0xB0};
-    want.insert(want.end(), rows.begin(), rows.end());
-    want.insert(want.end(), {0xE0, 0xB0});
-    want.insert(want.end(), rows.begin(), rows.end());
-    want.insert(want.end(), {0xE0, 0xF0});
-    EXPECT_TRUE(WriteInBackground(width, ~0u) == want);
-  }
-}
-
-TEST(BackgroundWriter, HandsOnFailures) {
-  for (const uint32_t row : {0u, 50u, 99u}) {
-    EXPECT_THROW(WriteInBackground(10, row), Error);
-    EXPECT_THROW(WriteInBackground(100000, row), Error);
-  }
 }
 
 TEST(Exif, OrientationIsReset) {

@@ -41,6 +41,9 @@ void DefineOutput(CLI::App* app, Options* options) {
   app->add_option("--bits_per_sample", options->bits_per_sample,
                   "-1: as the format likes, 0: as coded, else explicit (PNG: up to 8 or 16)")
       ->check(CLI::Range(-1, 16));
+  app->add_option("--png_compression", options->png_compression,
+                  "0: none, 1: fast ... 9: slow and small; default 4, about the size of zlib's 6 in much less time")
+      ->check(CLI::Range(0, 9));
   app->add_flag("--disable_output", options->disable_output, "decode, write no pixels");
   app->add_flag("--output_frames", options->output_frames,
                 "all frames to numbered files if the format has no animation");

@@ -21,6 +21,7 @@ struct Options {
   bool keep_spot_colors = false;
   bool allow_partial = false;
   int bits_per_sample = -1;  // -1: as the format likes; 0: as coded
+  int png_compression = -1;  // 0 to 9; -1: the default
   int num_threads = -1;      // -1: one per CPU; 0: none but the main one
   int num_reps = 1;
   uint32_t downsampling = 1;

@@ -91,8 +91,6 @@ bool HoldsAnimation(FileFormat format) { return format == FileFormat::kPng || fo
 
 bool WantsStraightAlpha(FileFormat format) { return format == FileFormat::kPng || format == FileFormat::kPam; }
 
-bool CompressesSlowly(FileFormat format) { return IsPng(format); }
-
 OutputFile::Access AccessFor(FileFormat format, bool animation) {
   const bool patches_header = animation && HoldsAnimation(format);
   return patches_header || format == FileFormat::kPfm ? OutputFile::Access::kRandom : OutputFile::Access::kStream;
@@ -117,10 +115,10 @@ PixelLayout LayoutForExtraChannel(FileFormat format, const ImageDescription& ima
 }
 
 std::unique_ptr<ImageWriter> MakeWriter(FileFormat format, const ImageDescription& image, const PixelLayout& layout,
-                                        OutputFile* file) {
+                                        OutputFile* file, const WriterOptions& options) {
   switch (format) {
     case FileFormat::kPng:
-      return MakePngWriter(image, layout, file);
+      return MakePngWriter(image, layout, options, file);
     case FileFormat::kNpy:
       return MakeNpyWriter(image, layout, file);
     case FileFormat::kPfm:

@@ -31,8 +31,6 @@ std::optional<FileFormat> FormatFromName(const std::string& name);
 bool HoldsAnimation(FileFormat format);
 // Whether the format's alpha is straight: colour must be divided by an associated alpha.
 bool WantsStraightAlpha(FileFormat format);
-// Whether writing may take longer than decoding.
-bool CompressesSlowly(FileFormat format);
 OutputFile::Access AccessFor(FileFormat format, bool animation);
 
 // What writers need to know about the decoded image.
@@ -90,9 +88,15 @@ class ImageWriter {
   virtual void Finish() = 0;
 };
 
+// What may change a file's size, and the time to write it, but nothing of its contents.
+struct WriterOptions {
+  int png_compression = -1;  // 0 to 9; -1: as the format likes
+  uint32_t num_threads = 1;  // formats that take time to compress use that many of their own if there are several
+};
+
 // None of the arguments is owned; `image` and `file` must outlive the writer.
 std::unique_ptr<ImageWriter> MakeWriter(FileFormat format, const ImageDescription& image, const PixelLayout& layout,
-                                        OutputFile* file);
+                                        OutputFile* file, const WriterOptions& options = {});
 
 }  // namespace jxlpool::tools
 

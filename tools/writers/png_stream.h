@@ -1,23 +1,14 @@
-// PngStream: one PNG datastream written with libpng, with access to its chunks.
+// PngStream: one PNG datastream, chunk by chunk.
 #ifndef TOOLS_WRITERS_PNG_STREAM_H_
 #define TOOLS_WRITERS_PNG_STREAM_H_
 
-#include <png.h>
-
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <string>
 #include <vector>
 
-namespace jxlpool::tools {
+#include "tools/writers/output_file.h"
 
-// Receives the bytes of a datastream in order; may throw.
-class ByteSink {
- public:
-  virtual ~ByteSink() = default;
-  virtual void Write(const uint8_t* data, size_t size) = 0;
-};
+namespace jxlpool::tools {
 
 struct PngFormat {
   uint32_t width = 0;
@@ -28,31 +19,19 @@ struct PngFormat {
 
 class PngStream {
  public:
-  // `sink` is not owned.
-  explicit PngStream(ByteSink* sink);
-  ~PngStream();
-  PngStream(const PngStream&) = delete;
-  PngStream& operator=(const PngStream&) = delete;
+  // `file` is not owned.
+  explicit PngStream(OutputFile* file) : file_(file) {}
 
-  // Signature and IHDR.
+  // Signature and IHDR. An Error if PNG cannot hold an image of that size.
   void WriteHeader(const PngFormat& format);
-  // Any chunk. REQUIRES: WriteHeader; not between the first and the last row.
-  void WriteChunk(const char type[5], const std::vector<uint8_t>& payload);
-  // `row` has width * num_channels samples. The last one completes the image data.
-  void WriteRow(const uint8_t* row);
-  // IEND. REQUIRES: all rows were written.
-  void WriteEnd();
+  // Any chunk.
+  void WriteChunk(const char type[5], const std::vector<uint8_t>& payload) {
+    WriteChunk(type, payload.data(), payload.size());
+  }
+  void WriteChunk(const char type[5], const uint8_t* payload, size_t size);
 
  private:
-  template <typename F>
-  void Guarded(F&& calls);
-
-  ByteSink* sink_;
-  png_structp png_ = nullptr;
-  png_infop info_ = nullptr;
-  bool rows_begun_ = false;
-  std::string message_;           // what libpng complained about
-  std::exception_ptr exception_;  // what the sink threw
+  OutputFile* file_;
 };
 
 // Appends `value` with its highest byte first.

@@ -3,9 +3,9 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "tools/writers/png_chunks.h"
+#include "tools/writers/png_deflater.h"
 #include "tools/writers/png_stream.h"
 
 namespace jxlpool::tools {
@@ -13,105 +13,61 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-class FileSink : public ByteSink {
- public:
-  explicit FileSink(OutputFile* file) : file_(file) {}
-  void Write(const uint8_t* data, size_t size) override { file_->Write(data, size); }
-
- private:
-  OutputFile* file_;
-};
-
-// Takes the PNG datastream of a later frame and passes its image data on as fdAT chunks of the main one: libpng writes
-// one image per file, so every frame is a file to it.
-class FrameDataSink : public ByteSink {
- public:
-  FrameDataSink(PngStream* main, uint32_t* sequence_number) : main_(main), sequence_number_(sequence_number) {}
-
-  void Write(const uint8_t* data, size_t size) override {
-    while (size != 0) {
-      const size_t taken = std::min(size, wanted_ - piece_.size());
-      piece_.insert(piece_.end(), data, data + taken);
-      data += taken;
-      size -= taken;
-      if (piece_.size() == wanted_) EndPiece();
-    }
-  }
-
- private:
-  enum class Part { kSignature, kHeader, kBody };
-
-  // A piece is the signature, the 8 bytes before a chunk's payload, or payload and checksum.
-  void EndPiece() {
-    size_t wanted = 8;
-    if (part_ == Part::kHeader) {
-      const uint32_t length =
-          uint32_t{piece_[0]} << 24 | uint32_t{piece_[1]} << 16 | uint32_t{piece_[2]} << 8 | uint32_t{piece_[3]};
-      is_image_data_ = std::memcmp(piece_.data() + 4, "IDAT", 4) == 0;
-      wanted = size_t{length} + 4;
-      part_ = Part::kBody;
-    } else {
-      if (part_ == Part::kBody && is_image_data_) PassOn();
-      part_ = Part::kHeader;
-    }
-    piece_.clear();
-    wanted_ = wanted;
-  }
-
-  void PassOn() {
-    Bytes payload;
-    payload.reserve(piece_.size());
-    AppendBigEndian32((*sequence_number_)++, &payload);
-    payload.insert(payload.end(), piece_.begin(), piece_.end() - 4);
-    main_->WriteChunk("fdAT", payload);
-  }
-
-  PngStream* main_;
-  uint32_t* sequence_number_;
-  Part part_ = Part::kSignature;
-  size_t wanted_ = 8;
-  bool is_image_data_ = false;
-  Bytes piece_;
-};
+constexpr size_t kMaxChunkBytes = size_t{1} << 24;
 
 class PngWriter : public ImageWriter {
  public:
-  PngWriter(const ImageDescription& image, const PixelLayout& layout, OutputFile* file)
-      : image_(image), layout_(layout), file_(file), file_sink_(file), main_(&file_sink_) {}
+  PngWriter(const ImageDescription& image, const PixelLayout& layout, const WriterOptions& options, OutputFile* file)
+      : image_(image),
+        layout_(layout),
+        file_(file),
+        stream_(file),
+        deflater_(options.png_compression < 0 ? kDefaultPngCompression : options.png_compression, options.num_threads) {
+  }
 
   void BeginFrame(const FrameDescription& frame) override {
-    const PngFormat format{frame.width, frame.height, layout_.num_channels, layout_.bits};
     if (num_frames_++ == 0) {
-      main_.WriteHeader(format);
+      stream_.WriteHeader({frame.width, frame.height, layout_.num_channels, layout_.bits});
       if (layout_.channels != JXLPOOL_CHANNELS_EXTRA) {
-        WriteColorChunks(image_, &main_);
-        WriteMetadataChunks(image_, &main_);
+        WriteColorChunks(image_, &stream_);
+        WriteMetadataChunks(image_, &stream_);
       }
       if (image_.animation) WriteAnimationControl();
-    } else {
-      frame_sink_ = std::make_unique<FrameDataSink>(&main_, &sequence_number_);
-      frame_ = std::make_unique<PngStream>(frame_sink_.get());
-      frame_->WriteHeader(format);
     }
     if (image_.animation) WriteFrameControl(frame);
+    deflater_.BeginImage(frame.width * layout_.pixel_bytes(), layout_.pixel_bytes(), frame.height,
+                         [this](const Bytes& data) { WriteImageData(data); });
   }
 
   void WriteRows(uint32_t /*y*/, uint32_t num_rows, const uint8_t* rows, size_t stride) override {
-    PngStream& stream = frame_ == nullptr ? main_ : *frame_;
-    for (uint32_t i = 0; i < num_rows; ++i) stream.WriteRow(rows + i * stride);
+    for (uint32_t i = 0; i < num_rows; ++i) deflater_.AddRow(rows + i * stride);
   }
 
-  void EndFrame() override {
-    frame_.reset();
-    frame_sink_.reset();
-  }
+  void EndFrame() override { deflater_.EndImage(); }
 
   void Finish() override {
-    main_.WriteEnd();
+    stream_.WriteChunk("IEND", {});
     if (image_.animation) RewriteAnimationControl();
   }
 
  private:
+  // The first frame is the image of readers that know nothing about animation; others have chunks of their own.
+  void WriteImageData(const Bytes& data) {
+    for (size_t begin = 0; begin < data.size(); begin += kMaxChunkBytes) {
+      const uint8_t* piece = data.data() + begin;
+      const size_t size = std::min(data.size() - begin, kMaxChunkBytes);
+      if (num_frames_ == 1) {
+        stream_.WriteChunk("IDAT", piece, size);
+      } else {
+        Bytes payload;
+        payload.reserve(4 + size);
+        AppendBigEndian32(sequence_number_++, &payload);
+        payload.insert(payload.end(), piece, piece + size);
+        stream_.WriteChunk("fdAT", payload);
+      }
+    }
+  }
+
   Bytes AnimationControl() const {
     Bytes payload;
     AppendBigEndian32(num_frames_, &payload);
@@ -121,7 +77,7 @@ class PngWriter : public ImageWriter {
 
   void WriteAnimationControl() {
     animation_control_position_ = file_->position() + 8;
-    main_.WriteChunk("acTL", AnimationControl());
+    stream_.WriteChunk("acTL", AnimationControl());
   }
 
   // The number of frames is known now.
@@ -145,16 +101,14 @@ class PngWriter : public ImageWriter {
     AppendBigEndian32(0, &payload);
     AppendBigEndian32(uint32_t{delay.numerator} << 16 | delay.denominator, &payload);
     payload.insert(payload.end(), 2, 0);  // nothing is disposed of, the frame replaces the canvas
-    main_.WriteChunk("fcTL", payload);
+    stream_.WriteChunk("fcTL", payload);
   }
 
   const ImageDescription& image_;
   PixelLayout layout_;
   OutputFile* file_;
-  FileSink file_sink_;
-  PngStream main_;
-  std::unique_ptr<FrameDataSink> frame_sink_;  // of a frame after the first
-  std::unique_ptr<PngStream> frame_;
+  PngStream stream_;
+  PngDeflater deflater_;
   uint64_t animation_control_position_ = 0;
   uint32_t num_frames_ = 0;
   uint32_t sequence_number_ = 0;
@@ -162,8 +116,9 @@ class PngWriter : public ImageWriter {
 
 }  // namespace
 
-std::unique_ptr<ImageWriter> MakePngWriter(const ImageDescription& image, const PixelLayout& layout, OutputFile* file) {
-  return std::make_unique<PngWriter>(image, layout, file);
+std::unique_ptr<ImageWriter> MakePngWriter(const ImageDescription& image, const PixelLayout& layout,
+                                           const WriterOptions& options, OutputFile* file) {
+  return std::make_unique<PngWriter>(image, layout, options, file);
 }
 
 }  // namespace jxlpool::tools

@@ -10,7 +10,8 @@ namespace jxlpool::tools {
 
 // image.animation makes it an APNG: one full-canvas frame per BeginFrame. REQUIRES: 1 to 4 channels of 8 bits, or 16
 // bits big-endian; a file for random access if it is an animation.
-std::unique_ptr<ImageWriter> MakePngWriter(const ImageDescription& image, const PixelLayout& layout, OutputFile* file);
+std::unique_ptr<ImageWriter> MakePngWriter(const ImageDescription& image, const PixelLayout& layout,
+                                           const WriterOptions& options, OutputFile* file);
 
 }  // namespace jxlpool::tools
 
