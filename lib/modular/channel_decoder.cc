@@ -75,9 +75,10 @@ Status ListClusters(uint32_t property, Memory* memory, ChannelPlan* plan, LoopCo
   JXLPOOL_RETURN_IF_ERROR(plan->clusters.ResizeUninitialized(count));
   const size_t num_words = plan->tables.num_words();
   for (size_t i = 0; i < count; ++i) {
+    const uint64_t* set = table.sets + (LeafTables::is_ranked(num_words) ? table.ranks[i] : i) * num_words;
     size_t word = 0;
-    while (table.sets[i * num_words + word] == 0) ++word;
-    const size_t leaf = 64 * word + static_cast<size_t>(std::countr_zero(table.sets[i * num_words + word]));
+    while (set[word] == 0) ++word;
+    const size_t leaf = 64 * word + static_cast<size_t>(std::countr_zero(set[word]));
     plan->clusters[i] = static_cast<uint8_t>(plan->tree.leaves[leaf].cluster);
   }
   context->clusters = plan->clusters.data();
@@ -106,8 +107,9 @@ Status MakePlan(const ChannelDecoderParams& params, const ModularImage& image, s
   if (ChooseSimpleKind(plan->tree, &plan->kind)) return OkStatus();
   plan->kind = ChooseSetsKind(plan->tree);
   const bool any = plan->kind == LoopKind::kSetsAny || plan->kind == LoopKind::kSetsAnyWeighted;
-  const size_t min_words = any || (plan->kind == LoopKind::kSetsZero && plan->tree.leaves.size() > 64) ? 4 : 1;
-  JXLPOOL_RETURN_IF_ERROR(plan->tables.Build(plan->tree, min_words, params.memory, possible));
+  const uint32_t word_sizes = any ? 8 : plan->kind == LoopKind::kSetsZero ? 1 | 8 : 1 | 2 | 4 | 8;
+  JXLPOOL_RETURN_IF_ERROR(plan->tables.Build(plan->tree, word_sizes, params.memory, possible));
+  if (!*possible) return OkStatus();
   if (!*possible) return OkStatus();
   context->tables = &plan->tables;
   if (plan->kind == LoopKind::kByGradient) return ListClusters(kPropertyGradient, params.memory, plan, context);

@@ -17,11 +17,11 @@ enum class LoopKind : uint8_t {
   kWeighted,        // one leaf, unit, predictor Weighted
   kByGradient,      // context depends on property 9 only, unit, Gradient
   kByWeighted,      // context depends on property 15 only, unit, Weighted
-  kSetsZero,        // leaf sets, predictor Zero
+  kSetsZero,        // leaf sets (1 or 8 words), predictor Zero
   kSetsGradient,    // leaf sets, unit, Gradient, properties 5, 7, 8 and 14 are not used
   kSetsMixed,       // leaf sets, unit, Gradient and Weighted, properties 5, 7, 8 and 14 are not used
-  kSetsAny,         // leaf sets (4 words), any predictor but Weighted
-  kSetsAnyWeighted  // leaf sets (4 words), any predictor
+  kSetsAny,         // leaf sets (8 words), any predictor but Weighted
+  kSetsAnyWeighted  // leaf sets (8 words), any predictor
 };
 
 // Decodes all rows but the first, which is stored already. At the end of the data it stops early; the caller checks for

@@ -54,8 +54,10 @@ void DecodeSets(LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
       return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 1>>(c, decoder, reader);
     case 2:
       return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 2>>(c, decoder, reader);
-    default:
+    case 4:
       return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 4>>(c, decoder, reader);
+    default:
+      return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 8>>(c, decoder, reader);
   }
 }
 
@@ -81,15 +83,15 @@ void DecodeRowsOf(LoopKind kind, LoopContext* c, EntropyDecoder* decoder, BitRea
         using Case = LoopCase<Search::kSets, Prediction::kZero, false, false, 1, kAll>;
         return DecodeCase<Case>(c, decoder, reader);
       }
-      return DecodeCase<LoopCase<Search::kSets, Prediction::kZero, false, false, 4, kAll>>(c, decoder, reader);
+      return DecodeCase<LoopCase<Search::kSets, Prediction::kZero, false, false, 8, kAll>>(c, decoder, reader);
     case LoopKind::kSetsGradient:
       return DecodeSets<Prediction::kGradient, false>(c, decoder, reader);
     case LoopKind::kSetsMixed:
       return DecodeSets<Prediction::kGradientOrWeighted, true>(c, decoder, reader);
     case LoopKind::kSetsAny:
-      return DecodeCase<LoopCase<Search::kSets, Prediction::kAny, false, false, 4, kAll>>(c, decoder, reader);
+      return DecodeCase<LoopCase<Search::kSets, Prediction::kAny, false, false, 8, kAll>>(c, decoder, reader);
     case LoopKind::kSetsAnyWeighted:
-      return DecodeCase<LoopCase<Search::kSets, Prediction::kAny, true, false, 4, kAll>>(c, decoder, reader);
+      return DecodeCase<LoopCase<Search::kSets, Prediction::kAny, true, false, 8, kAll>>(c, decoder, reader);
   }
 }
 

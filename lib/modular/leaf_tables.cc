@@ -8,8 +8,10 @@
 namespace jxlpool {
 namespace {
 
-// Bounds the memory and the time that a table takes.
-constexpr size_t kMaxEntries = size_t{1} << 15;
+// Values between the decisions of one property that are furthest apart: for sets of few words, and at all. They bound
+// the memory and the time that tables take.
+constexpr size_t kMaxDirectSpan = size_t{1} << 12;
+constexpr size_t kMaxSpan = size_t{1} << 17;
 
 // Intervals that a node can still be reached in.
 struct RankBox {
@@ -24,15 +26,21 @@ struct PendingNode {
 
 }  // namespace
 
-Status LeafTables::Build(const PrunedTree& tree, size_t min_words, Memory* memory, bool* possible) {
+Status LeafTables::Build(const PrunedTree& tree, uint32_t word_sizes, Memory* memory, bool* possible) {
   *possible = tree.leaves.size() <= kMaxLeaves && kFirstReferenceProperty + 4 * tree.num_references <= kMaxProperties;
   if (!*possible) return OkStatus();
-  num_words_ = std::max(min_words, std::bit_ceil(CeilDiv<size_t>(tree.leaves.size(), 64)));
+  num_words_ = 1;
+  word_sizes_ = word_sizes;
+  GrowTo(CeilDiv<size_t>(tree.leaves.size(), 64));
   JXLPOOL_RETURN_IF_ERROR(Collect(tree, memory, possible));
   if (!*possible) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(MarkLeaves(tree, memory));
   FillTables();
   return OkStatus();
+}
+
+void LeafTables::GrowTo(size_t num_words) {
+  while (num_words_ < num_words || (word_sizes_ & num_words_) == 0) num_words_ *= 2;
 }
 
 // Sorts the decisions' values by property and makes room for the tables.
@@ -62,15 +70,18 @@ Status LeafTables::Collect(const PrunedTree& tree, Memory* memory, bool* possibl
     tables_[property].low = *begin;
     tables_[property].high = *(end - 1) + 1;
     const size_t span = static_cast<size_t>(int64_t{*(end - 1)} - *begin) + 2;
-    *possible &= span <= kMaxEntries;
-    num_entries += std::min(span, kMaxEntries);
+    *possible &= span <= kMaxSpan;
+    if (span > kMaxDirectSpan) GrowTo(4);
+    num_entries += std::min(span, kMaxSpan);
   }
   first_[kMaxProperties] = static_cast<uint32_t>(thresholds_.size());
   if (!*possible) return OkStatus();
-  ranks_ = PoolVector<uint64_t>(memory, Category::kModular);
-  sets_ = PoolVector<uint64_t>(memory, Category::kModular);
-  JXLPOOL_RETURN_IF_ERROR(ranks_.Resize((thresholds_.size() + kMaxProperties) * num_words_));
-  return sets_.ResizeUninitialized(num_entries * num_words_);
+  interval_sets_ = PoolVector<uint64_t>(memory, Category::kModular);
+  JXLPOOL_RETURN_IF_ERROR(interval_sets_.Resize((thresholds_.size() + kMaxProperties) * num_words_));
+  value_sets_ = PoolVector<uint64_t>(memory, Category::kModular);
+  ranks_ = PoolVector<uint16_t>(memory, Category::kModular);
+  return is_ranked(num_words_) ? ranks_.ResizeUninitialized(num_entries)
+                               : value_sets_.ResizeUninitialized(num_entries * num_words_);
 }
 
 // Walks the tree with the intervals that each property has left, and enters the leaves into the sets of those.
@@ -99,7 +110,7 @@ Status LeafTables::MarkLeaves(const PrunedTree& tree, Memory* memory) {
     const size_t word = node.child / 64;
     const uint64_t bit = uint64_t{1} << (node.child % 64);
     for (size_t p = 0; p < kMaxProperties; ++p) {
-      uint64_t* sets = ranks_.data() + (first_[p] + p) * num_words_ + word;
+      uint64_t* sets = interval_sets_.data() + (first_[p] + p) * num_words_ + word;
       for (size_t rank = current.box.low[p]; rank <= current.box.high[p]; ++rank) sets[rank * num_words_] |= bit;
     }
     if (stack.empty()) return OkStatus();
@@ -108,17 +119,24 @@ Status LeafTables::MarkLeaves(const PrunedTree& tree, Memory* memory) {
   }
 }
 
-// Spreads the sets of intervals over the values in them.
+// Spreads the intervals over the values in them.
 void LeafTables::FillTables() {
-  uint64_t* next = sets_.data();
+  uint64_t* next_set = value_sets_.data();
+  uint16_t* next_rank = ranks_.data();
+  const bool ranked = is_ranked(num_words_);
   for (size_t p = 0; p < kMaxProperties; ++p) {
-    tables_[p].sets = next;
-    const uint64_t* from = ranks_.data() + (first_[p] + p) * num_words_;
+    const uint64_t* from = interval_sets_.data() + (first_[p] + p) * num_words_;
+    tables_[p].sets = ranked ? from : next_set;
+    tables_[p].ranks = next_rank;
     // The interval up to and with the lowest threshold has one entry, the last one too.
     int64_t previous = int64_t{tables_[p].low} - 1;
     for (uint32_t i = first_[p]; i <= first_[p + 1]; ++i) {
       const int64_t end = i < first_[p + 1] ? thresholds_[i] : tables_[p].high;
-      for (int64_t value = previous; value < end; ++value) next = std::copy_n(from, num_words_, next);
+      if (ranked) {
+        next_rank = std::fill_n(next_rank, end - previous, static_cast<uint16_t>(i - first_[p]));
+      } else {
+        for (int64_t value = previous; value < end; ++value) next_set = std::copy_n(from, num_words_, next_set);
+      }
       previous = end;
       from += num_words_;
     }

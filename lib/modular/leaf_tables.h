@@ -18,28 +18,33 @@
 
 namespace jxlpool {
 
-// The sets of one property: for a value v, `num_words` words from sets[(clamp(v, low, high) - low) * num_words] on.
+// The sets of one property. With i = clamp(v, low, high) - low, those of value v are the `num_words` words from
+// sets[i * num_words] on, or from sets[ranks[i] * num_words] on if LeafTables::is_ranked().
 struct PropertyTable {
   int32_t low = 0;
   int32_t high = 0;
   const uint64_t* sets = nullptr;
+  const uint16_t* ranks = nullptr;
 };
 
 class LeafTables {
  public:
-  static constexpr size_t kMaxWords = 4;
+  static constexpr size_t kMaxWords = 8;
   static constexpr size_t kMaxLeaves = 64 * kMaxWords;
   // Properties of the tables that can be asked for: those of the current channel, and of three previous channels.
   static constexpr size_t kMaxProperties = 28;
 
   LeafTables() = default;
 
-  // Sets have at least `min_words` words. Sets *possible to false, and has no tables then, if the tree has too many
-  // leaves, too many references or decisions too far apart. Errors: kMemoryLimit.
-  Status Build(const PrunedTree& tree, size_t min_words, Memory* memory, bool* possible);
+  // `word_sizes` is the sum of the sizes that sets may have, in words; kMaxWords is one of them. Sets *possible to
+  // false, and has no tables then, if the tree has too many leaves, too many references or decisions too far apart.
+  // Errors: kMemoryLimit.
+  Status Build(const PrunedTree& tree, uint32_t word_sizes, Memory* memory, bool* possible);
 
-  // Words of a set: 1, 2 or 4.
+  // Words of a set: 1, 2, 4 or 8.
   size_t num_words() const { return num_words_; }
+  // Sets of 4 and more words are not repeated for each value.
+  static constexpr bool is_ranked(size_t num_words) { return num_words >= 4; }
   // A property that no decision looks at has a table of one set with all leaves. REQUIRES: property < kMaxProperties.
   const PropertyTable& table(size_t property) const { return tables_[property]; }
   bool is_used(size_t property) const { return (used_ >> property & 1) != 0; }
@@ -48,15 +53,18 @@ class LeafTables {
   Status Collect(const PrunedTree& tree, Memory* memory, bool* possible);
   Status MarkLeaves(const PrunedTree& tree, Memory* memory);
   void FillTables();
+  void GrowTo(size_t num_words);
 
   size_t num_words_ = 1;
+  uint32_t word_sizes_ = kMaxWords;
   uint32_t used_ = 0;
   // Sorted values of the decisions of each property, one after the other; property p has those from first_[p] to
   // first_[p + 1].
   PoolVector<int32_t> thresholds_;
   uint32_t first_[kMaxProperties + 1] = {};
-  PoolVector<uint64_t> ranks_;  // sets of the intervals: first_[p] + p is the first one of property p
-  PoolVector<uint64_t> sets_;
+  PoolVector<uint64_t> interval_sets_;  // first_[p] + p is the first one of property p
+  PoolVector<uint64_t> value_sets_;
+  PoolVector<uint16_t> ranks_;
   PropertyTable tables_[kMaxProperties];
 };
 

@@ -8,6 +8,8 @@
 
 #include <hwy/highway.h>
 
+#include <type_traits>
+
 #include "lib/base/bits.h"
 #include "lib/entropy/symbol_reader.h"
 #include "lib/modular/loop_context.h"
@@ -93,52 +95,23 @@ HWY_INLINE int64_t Predict(const Around& s, int64_t weighted, Predictor predicto
   return PredictAny(s, weighted, predictor);
 }
 
-template <size_t kWords>
-struct LeafSet {
-  uint64_t words[kWords];
-
-  HWY_INLINE explicit LeafSet(const uint64_t* from) {
-    for (size_t i = 0; i < kWords; ++i) words[i] = from[i];
-  }
-  // `value` is one of a property, which wraps to 32 bits.
-  HWY_INLINE void Restrict(const PropertyTable& table, int64_t value) {
-    const int32_t wrapped = static_cast<int32_t>(value);
-    const int32_t limited = HWY_MAX(table.low, HWY_MIN(table.high, wrapped));
-    const uint64_t* from = table.sets + static_cast<size_t>(limited - table.low) * kWords;
-    for (size_t i = 0; i < kWords; ++i) words[i] &= from[i];
-  }
-  // Index of the only member.
-  HWY_INLINE size_t Leaf() const {
-    if constexpr (kWords == 1) return static_cast<size_t>(std::countr_zero(words[0]));
-    if constexpr (kWords == 2) {
-      const uint64_t word = words[0] != 0 ? words[0] : words[1];
-      return static_cast<size_t>(std::countr_zero(word)) + (words[0] != 0 ? 0 : 64);
-    }
-    if constexpr (kWords == 4) {
-      const uint64_t low = words[0] | words[1];
-      const uint64_t even = low != 0 ? words[0] : words[2];
-      const uint64_t odd = low != 0 ? words[1] : words[3];
-      const uint64_t word = even != 0 ? even : odd;
-      return static_cast<size_t>(std::countr_zero(word)) + (even != 0 ? 0 : 64) + (low != 0 ? 0 : 128);
-    }
-  }
-};
-
 template <class Case>
 HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, size_t x, const Around& s, int64_t last_gradient,
                                       int64_t max_error) {
   LeafSet<Case::kWords> set(c.row_sets + x * Case::kWords);
-  const LeafTables& tables = *c.tables;
-  set.Restrict(tables.table(9), s.w + s.n - s.nw);
-  set.Restrict(tables.table(10), s.w - s.nw);
-  if constexpr (Case::kRunsWeighted) set.Restrict(tables.table(15), max_error);
+  const auto restrict_to = [&](size_t property, int64_t value) HWY_ATTR {
+    set.Restrict(SetOf<Case::kWords>(c.tables->table(property), static_cast<int32_t>(value)));
+  };
+  restrict_to(9, s.w + s.n - s.nw);
+  restrict_to(10, s.w - s.nw);
+  if constexpr (Case::kRunsWeighted) restrict_to(15, max_error);
   if constexpr (Case::kWest == WestProperties::kAll) {
-    set.Restrict(tables.table(5), s.w < 0 ? -s.w : s.w);
-    set.Restrict(tables.table(7), s.w);
-    set.Restrict(tables.table(8), s.w - last_gradient);
-    set.Restrict(tables.table(14), s.w - s.ww);
+    restrict_to(5, s.w < 0 ? -s.w : s.w);
+    restrict_to(7, s.w);
+    restrict_to(8, s.w - last_gradient);
+    restrict_to(14, s.w - s.ww);
   }
-  return c.tree->leaves[set.Leaf()];
+  return c.tree->leaves[set.OnlyMember()];
 }
 
 // Decodes row y into the ring. REQUIRES: y > 0, row y - 1 is stored.

@@ -9,12 +9,16 @@
 
 #include <hwy/highway.h>
 
+#include <bit>
+
 #include "lib/modular/loop_context.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace jxlpool {
 namespace HWY_NAMESPACE {
 namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
 
 HWY_INLINE uint32_t Magnitude(uint32_t value) { return static_cast<int32_t>(value) < 0 ? 0u - value : value; }
 
@@ -79,14 +83,80 @@ HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, int
   }
 }
 
+// Where the set of a value begins.
+template <size_t kWords>
+HWY_INLINE const uint64_t* SetOf(const PropertyTable& table, int32_t value) {
+  const int32_t limited = HWY_MAX(table.low, HWY_MIN(table.high, value));
+  size_t index = static_cast<size_t>(static_cast<uint32_t>(limited) - static_cast<uint32_t>(table.low));
+  if constexpr (LeafTables::is_ranked(kWords)) index = table.ranks[index];
+  return table.sets + index * kWords;
+}
+
+// Some of the leaves of a tree.
+template <size_t kWords>
+class LeafSet {
+  using D = hn::CappedTag<uint64_t, kWords>;
+  static constexpr size_t kLanes = hn::MaxLanes(D());
+  static constexpr size_t kVectors = kWords / kLanes;
+
+ public:
+  HWY_INLINE explicit LeafSet(const uint64_t* from) {
+    for (size_t i = 0; i < kVectors; ++i) vectors_[i] = hn::LoadU(D(), from + i * kLanes);
+  }
+  // Keeps what is also in the set at `other`.
+  HWY_INLINE void Restrict(const uint64_t* other) {
+    for (size_t i = 0; i < kVectors; ++i) vectors_[i] = hn::And(vectors_[i], hn::LoadU(D(), other + i * kLanes));
+  }
+  HWY_INLINE void Store(uint64_t* to) const {
+    for (size_t i = 0; i < kVectors; ++i) hn::StoreU(vectors_[i], D(), to + i * kLanes);
+  }
+  // Index of the only member.
+  HWY_INLINE size_t OnlyMember() const {
+    if constexpr (kWords == 1) return static_cast<size_t>(std::countr_zero(hn::GetLane(vectors_[0])));
+#if HWY_TARGET != HWY_SCALAR
+    if constexpr (kLanes == 4) {
+      const hn::Half<D> half;
+      const hn::Half<decltype(half)> quarter;
+      auto any = vectors_[0];
+      size_t index = 0;
+      if constexpr (kVectors == 1) {
+        index = 64 * FirstNonzero(vectors_[0]);
+      } else {
+        any = hn::Or(vectors_[0], vectors_[1]);
+        const bool in_first = !hn::AllTrue(D(), hn::Eq(vectors_[0], hn::Zero(D())));
+        index = 64 * FirstNonzero(any) + (in_first ? 0 : 256);
+      }
+      const auto two = hn::Or(hn::LowerHalf(half, any), hn::UpperHalf(half, any));
+      const uint64_t bit = hn::GetLane(two) | hn::GetLane(hn::UpperHalf(quarter, two));
+      return index + static_cast<size_t>(std::countr_zero(bit));
+    }
+#endif
+    HWY_ALIGN uint64_t words[kWords];
+    Store(words);
+    uint64_t any = 0;
+    size_t index = 0;
+    for (size_t i = 0; i < kWords; ++i) {
+      any |= words[i];
+      index += words[i] != 0 ? 64 * i : 0;
+    }
+    return index + static_cast<size_t>(std::countr_zero(any));
+  }
+
+ private:
+  static HWY_INLINE size_t FirstNonzero(hn::VFromD<D> v) {
+    return static_cast<size_t>(hn::FindFirstTrue(D(), hn::Ne(v, hn::Zero(D()))));
+  }
+
+  hn::VFromD<D> vectors_[kVectors];
+};
+
 template <size_t kWords>
 void RestrictRow(const PropertyTable& table, const int32_t* property, size_t width, uint64_t* HWY_RESTRICT sets) {
-  const int32_t low = table.low;
-  const int32_t high = table.high;
+  const PropertyTable local = table;
   for (size_t x = 0; x < width; ++x) {
-    const int32_t value = HWY_MAX(low, HWY_MIN(high, property[x]));
-    const uint64_t* from = table.sets + static_cast<size_t>(value - low) * kWords;
-    for (size_t word = 0; word < kWords; ++word) sets[x * kWords + word] &= from[word];
+    LeafSet<kWords> set(sets + x * kWords);
+    set.Restrict(SetOf<kWords>(local, property[x]));
+    set.Store(sets + x * kWords);
   }
 }
 
@@ -94,13 +164,9 @@ void RestrictRow(const PropertyTable& table, const int32_t* property, size_t wid
 template <size_t kWords>
 void PrepareRowSets(const LoopContext& c, size_t y) {
   const LeafTables& tables = *c.tables;
-  const PropertyTable& by_row = tables.table(kPropertyY);
-  const int32_t row = HWY_MAX(by_row.low, HWY_MIN(by_row.high, static_cast<int32_t>(y)));
-  const uint64_t* start = by_row.sets + static_cast<size_t>(row - by_row.low) * kWords;
   const size_t width = c.width;
-  for (size_t x = 0; x < width; ++x) {
-    for (size_t word = 0; word < kWords; ++word) c.row_sets[x * kWords + word] = start[word];
-  }
+  const LeafSet<kWords> start(SetOf<kWords>(tables.table(kPropertyY), static_cast<int32_t>(y)));
+  for (size_t x = 0; x < width; ++x) start.Store(c.row_sets + x * kWords);
   constexpr uint32_t kKnownBefore = (1u << 3) | (1u << 4) | (1u << 6) | (7u << 11) | (~0u << kFirstReferenceProperty);
   for (size_t property = 3; property < LeafTables::kMaxProperties; ++property) {
     if (!tables.is_used(property) || (kKnownBefore >> property & 1) == 0) continue;
