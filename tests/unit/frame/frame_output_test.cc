@@ -13,33 +13,6 @@ namespace {
 constexpr uint32_t kMaxSegment = 16;
 constexpr uint32_t kBandRows = 6;
 
-struct Pixel {
-  uint32_t x, y;
-};
-
-// Where a stored pixel of a w x h image is displayed (ISO/IEC 18181-1, orientation).
-Pixel Oriented(Orientation orientation, uint32_t x, uint32_t y, uint32_t w, uint32_t h) {
-  switch (orientation) {
-    case Orientation::kIdentity:
-      return {x, y};
-    case Orientation::kFlipHorizontal:
-      return {w - 1 - x, y};
-    case Orientation::kRotate180:
-      return {w - 1 - x, h - 1 - y};
-    case Orientation::kFlipVertical:
-      return {x, h - 1 - y};
-    case Orientation::kTranspose:
-      return {y, x};
-    case Orientation::kRotate90:
-      return {h - 1 - y, x};
-    case Orientation::kAntiTranspose:
-      return {h - 1 - y, w - 1 - x};
-    case Orientation::kRotate270:
-      return {y, w - 1 - x};
-  }
-  return {0, 0};
-}
-
 std::vector<int32_t> ChannelsOf(const OutputTarget& target, const OutputPlanes& planes) {
   const bool grey = planes.num_colour == 1;
   const int32_t alpha = planes.alpha < 0 ? -1 : 3 + planes.alpha;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lib/frame/output_request.h"
+#include "lib/headers/image_header.h"
 #include "lib/pool/budget.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
@@ -32,6 +33,33 @@ class FrameTest : public testing::Test {
 inline std::string Describe(const Status& status) {
   return status.ok() ? "ok"
                      : std::string(status.message()) + " (" + std::to_string(static_cast<int>(status.code())) + ")";
+}
+
+struct Pixel {
+  uint32_t x, y;
+};
+
+// Where a stored pixel of a w x h image is displayed (ISO/IEC 18181-1, orientation).
+inline Pixel Oriented(Orientation orientation, uint32_t x, uint32_t y, uint32_t w, uint32_t h) {
+  switch (orientation) {
+    case Orientation::kIdentity:
+      return {x, y};
+    case Orientation::kFlipHorizontal:
+      return {w - 1 - x, y};
+    case Orientation::kRotate180:
+      return {w - 1 - x, h - 1 - y};
+    case Orientation::kFlipVertical:
+      return {x, h - 1 - y};
+    case Orientation::kTranspose:
+      return {y, x};
+    case Orientation::kRotate90:
+      return {h - 1 - y, x};
+    case Orientation::kAntiTranspose:
+      return {h - 1 - y, w - 1 - x};
+    case Orientation::kRotate270:
+      return {y, w - 1 - x};
+  }
+  return {0, 0};
 }
 
 // Planes of an image, row by row.

@@ -192,6 +192,62 @@ TEST_F(ImageDecoderTest, LayersHaveTheirOwnPlaceAndSize) {
   EXPECT_LT(negative.infos.back().x0, 0);
 }
 
+// Sets the orientation of a bare codestream whose image header has extra fields.
+void SetOrientation(int orientation, Bytes* bytes) {
+  BitReader reader(bytes->data(), bytes->size());
+  reader.Read(16);
+  const bool div8 = reader.ReadBool();
+  const auto read_size = [&] {
+    static constexpr uint32_t kBits[4] = {9, 13, 18, 30};
+    reader.Read(div8 ? 5 : kBits[reader.Read(2)]);
+  };
+  read_size();
+  if (reader.Read(3) == 0) read_size();
+  ASSERT_EQ(reader.Read(2), 2u) << "not all default, extra fields";
+  for (uint64_t i = 0, at = reader.Position(); i < 3; ++i, ++at) {
+    const uint8_t bit = static_cast<uint8_t>(1 << (at % 8));
+    uint8_t& byte = (*bytes)[at / 8];
+    byte = static_cast<uint8_t>(((orientation - 1) >> i) & 1 ? byte | bit : byte & ~bit);
+  }
+}
+
+TEST_F(ImageDecoderTest, LayersAreTurnedWithTheirPlace) {
+  DecoderOptions layers;
+  layers.coalescing = false;
+  const Bytes original = ReadImage("animation_layers");
+  const DecodedImage stored = Decode(original, layers);
+  ASSERT_TRUE(stored.status.ok());
+  bool any_elsewhere = false;
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    Bytes bytes = original;
+    SetOrientation(orientation, &bytes);
+    const DecodedImage turned = Decode(bytes, layers);
+    ASSERT_TRUE(turned.status.ok());
+    ASSERT_EQ(turned.frames.size(), stored.frames.size());
+    const auto place = [&](uint32_t x, uint32_t y, uint32_t w, uint32_t h) {
+      return Oriented(static_cast<Orientation>(orientation), x, y, w, h);
+    };
+    for (size_t i = 0; i < stored.frames.size(); ++i) {
+      const FrameInfo& from = stored.infos[i];
+      const FrameInfo& to = turned.infos[i];
+      any_elsewhere |= from.x0 != 0 || from.y0 != 0;
+      const size_t channels = stored.frames[i].size() / from.width / from.height;
+      for (uint32_t y = 0; y < from.height; ++y) {
+        for (uint32_t x = 0; x < from.width; ++x) {
+          const Pixel in_layer = place(x, y, from.width, from.height);
+          const float* a = &stored.frames[i][(y * from.width + x) * channels];
+          const float* b = &turned.frames[i][(in_layer.y * to.width + in_layer.x) * channels];
+          ASSERT_TRUE(std::equal(a, a + channels, b));
+          const Pixel on_canvas = place(x + static_cast<uint32_t>(from.x0), y + static_cast<uint32_t>(from.y0), 24, 18);
+          ASSERT_EQ(on_canvas.x, in_layer.x + static_cast<uint32_t>(to.x0)) << orientation << " layer " << i;
+          ASSERT_EQ(on_canvas.y, in_layer.y + static_cast<uint32_t>(to.y0)) << orientation << " layer " << i;
+        }
+      }
+    }
+  }
+  EXPECT_TRUE(any_elsewhere);
+}
+
 TEST_F(ImageDecoderTest, PreviewsMayBeDecodedAtAnyTime) {
   for (const char* name : {"preview", "preview_turned"}) {
     const Bytes bytes = ReadImage(name);
