@@ -163,6 +163,16 @@ class Decoder {
   JxlpoolStatus DecodePreview(const JxlpoolOutput& output) {
     return decoder_ ? jxlpool_decoder_decode_preview(decoder_, &output, 1) : creation_status_;
   }
+  // The original JPEG goes to `*callable`, bool(const uint8_t* data, size_t size), which must not throw, and returns
+  // false to stop.
+  template <typename F>
+  JxlpoolStatus ReconstructJpeg(F* callable) {
+    if (decoder_ == nullptr) return creation_status_;
+    return jxlpool_decoder_reconstruct_jpeg(
+        decoder_,
+        [](void* opaque, const uint8_t* data, size_t size) { return (*static_cast<F*>(opaque))(data, size) ? 0 : 1; },
+        callable);
+  }
   // 0 if no image is open.
   size_t PixelSize(const JxlpoolOutput& output) const {
     return decoder_ ? jxlpool_decoder_pixel_size(decoder_, &output) : 0;

@@ -5,6 +5,7 @@ usage: cli_test.py DJXL_POOLED DATA_FOLDER [unittest options]
 
 The expected pixels are computed from the formulas the encoder's input was computed from (synthetic.py).
 """
+import glob
 import json
 import os
 import re
@@ -19,6 +20,9 @@ import synthetic
 
 TOOL, DATA = sys.argv[1], sys.argv[2]
 W, H = synthetic.WIDTH, synthetic.HEIGHT
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Recompressed JPEGs beside their originals; in bad/ those whose reconstruction must fail.
+JPEG_FOLDERS = [os.path.join(PROJECT, "testdata", "jpeg"), os.path.join(PROJECT, "..", "shared", "testdata", "jpeg")]
 
 
 def data(name):
@@ -393,11 +397,28 @@ class CliTest(unittest.TestCase):
         self.assertIn("several files", self.fails(data("animation"), "-", "--output_frames", "--output_format=ppm"))
 
     def test_unsupported_requests(self):
-        self.assertIn("not supported yet", self.fails(data("rgb8"), self.out("a.jpg")))
+        self.assertIn("no JPEG reconstruction data", self.fails(data("rgb8"), self.out("a.jpg")))
+        self.assertIn("no JPEG reconstruction data", self.fails(data("rgb8"), self.out("a.png"), "-J"))
         self.assertIn("unknown output format", self.fails(data("rgb8"), self.out("a.bmp")))
         self.assertIn("grey", self.fails(data("rgb8"), self.out("a.pgm")))
         self.assertIn("no exif", self.fails(data("rgb8"), self.out("a.exif")))
         self.assertIn("not a known colour encoding", self.fails(data("rgb8"), self.out("a.png"), "--color_space=blue"))
+
+    def test_jpeg_reconstruction(self):
+        for folder in JPEG_FOLDERS:
+            for path in sorted(glob.glob(os.path.join(folder, "*.jxl"))):
+                expected = read(path[:-4] + ".jpg")
+                for name, options in (("a.jpg", ()), ("a.bin", ("--reconstruct_jpeg", "--num_threads=0"))):
+                    self.ok(path, self.out(name), *options)
+                    self.assertTrue(read(self.out(name)) == expected, path)
+                    os.remove(self.out(name))
+            for path in sorted(glob.glob(os.path.join(folder, "bad", "*.jxl"))):
+                self.fails(path, self.out("a.jpg"))
+                self.ok(path, self.out("a.ppm"))
+                os.remove(self.out("a.ppm"))
+        pair = os.path.join(JPEG_FOLDERS[0], "grey.jxl")
+        self.assertIn("No space left on device", self.fails(pair, "/dev/full", "-J"))
+        self.assertIn("more bytes wanted", self.fails(pair, self.out("a.jpg"), "--memory_limit=20K"))
 
     def test_memory_limit(self):
         message = self.fails(data("lossy"), self.out("a.png"), "--memory_limit=20K")

@@ -31,7 +31,6 @@ const char* BoxFor(const std::string& format) {
 
 FileFormat ImageFormatFor(const Options& options, const std::string& name) {
   if (const auto format = FormatFromName(name)) return *format;
-  if (name == "jpg" || name == "jpeg") throw Error(options.output + ": JPEG output is not supported yet");
   throw Error(options.output + ": unknown output format '" + name + "'");
 }
 
@@ -44,6 +43,31 @@ int ExtractBox(const Options& options, const char* type) {
   if (contents.empty()) throw Error(options.input + ": contains no " + options.output_format + " metadata");
   OutputSet outputs;
   outputs.AddWhole(options.output, AsText(contents));
+  outputs.Commit();
+  PrintStats(options.stats, &session);
+  return kExitComplete;
+}
+
+// The JPEG that the file was made from, byte by byte.
+int ReconstructJpeg(const Options& options) {
+  Session session(options, false);
+  session.Open();
+  OutputSet outputs;
+  OutputFile* file = outputs.Add(options.output, OutputFile::Access::kStream);
+  std::exception_ptr exception;
+  auto write = [&](const uint8_t* data, size_t size) {
+    try {
+      file->Write(data, size);
+    } catch (...) {  // must not cross the decoder
+      exception = std::current_exception();
+    }
+    return exception == nullptr;
+  };
+  const JxlpoolStatus status = session.decoder().ReconstructJpeg(&write);
+  if (exception != nullptr) std::rethrow_exception(exception);
+  if (session.Check(status) == JXLPOOL_END) {
+    throw Error(options.input + ": there is no JPEG reconstruction data; choose another output format for the pixels");
+  }
   outputs.Commit();
   PrintStats(options.stats, &session);
   return kExitComplete;
@@ -123,6 +147,10 @@ int Decode(const Options& options) {
 }
 
 int Run(const Options& options) {
+  const std::string& format = options.output_format;
+  if (!options.disable_output && (options.reconstruct_jpeg || format == "jpg" || format == "jpeg")) {
+    return ReconstructJpeg(options);
+  }
   const char* box = options.disable_output ? nullptr : BoxFor(options.output_format);
   return box != nullptr ? ExtractBox(options, box) : Decode(options);
 }

@@ -36,8 +36,12 @@ uint64_t ParseBytes(const std::string& text) {
 void DefineOutput(CLI::App* app, Options* options) {
   app->add_option("INPUT", options->input, "JPEG XL file; - for standard input");
   app->add_option("OUTPUT", options->output, "output file; - for standard output (needs --output_format)");
-  app->add_option("--output_format", options->output_format,
-                  "png, apng, ppm, pgm, pnm, pam, pfm, npy, exif, xmp, xml, jumb, jumbf; default: extension of OUTPUT");
+  app->add_option(
+      "--output_format", options->output_format,
+      "png, apng, ppm, pgm, pnm, pam, pfm, npy, jpg, jpeg (the original of a recompressed JPEG only), exif, xmp, "
+      "xml, jumb, jumbf; default: extension of OUTPUT");
+  app->add_flag("-J,--reconstruct_jpeg", options->reconstruct_jpeg,
+                "write the original JPEG, whatever OUTPUT is called; fail if the file was not made from one");
   app->add_option("--bits_per_sample", options->bits_per_sample,
                   "-1: as the format likes, 0: as coded, else explicit (PNG: up to 8 or 16)")
       ->check(CLI::Range(-1, 16));
@@ -91,6 +95,7 @@ std::string FindContradiction(const Options& options) {
   if (options.input.empty()) return "no INPUT given; --help lists the options";
   if (options.disable_output) return "";
   if (options.output.empty()) return "no OUTPUT given (--disable_output decodes without one)";
+  if (options.reconstruct_jpeg) return "";
   if (options.output_format.empty()) return "cannot tell the format of " + options.output + ": use --output_format";
   return "";
 }

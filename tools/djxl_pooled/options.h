@@ -15,6 +15,7 @@ struct Options {
   std::string output;         // "-": standard output; "": none
   std::string output_format;  // lower case; of OUTPUT's extension unless given
   bool disable_output = false;
+  bool reconstruct_jpeg = false;
   bool output_frames = false;
   bool output_extra_channels = false;
   bool layers = false;

@@ -1,0 +1,33 @@
+// JPEG reconstruction of the C interface.
+#include "lib/api/decoder.h"
+#include "lib/jpeg/byte_sink.h"
+#include "lib/jpeg/reconstruct_jpeg.h"
+
+using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
+
+namespace {
+
+class CallbackSink : public ByteSink {
+ public:
+  CallbackSink(JxlpoolBytesCallback write, void* opaque) : write_(write), opaque_(opaque) {}
+  Status Write(const uint8_t* data, size_t size) override {
+    if (size == 0 || write_(opaque_, data, size) == 0) return OkStatus();
+    return Status(ErrorCode::kCancelled, "the receiver of the JPEG asked to stop");
+  }
+
+ private:
+  JxlpoolBytesCallback write_;
+  void* opaque_;
+};
+
+}  // namespace
+
+JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolBytesCallback write, void* opaque) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  if (write == nullptr) return decoder->Misuse("no receiver of the JPEG given");
+  if (!decoder->image.container().has_jpeg_reconstruction()) return JXLPOOL_END;
+  CallbackSink sink(write, opaque);
+  const Status status = ReconstructJpeg(&decoder->image, &decoder->cancelled, &decoder->memory, &sink);
+  return status.ok() ? JXLPOOL_OK : decoder->Report(status);
+}
