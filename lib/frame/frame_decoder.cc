@@ -31,7 +31,6 @@ struct FrameDecoder::GroupReaders {
   OpenSection sections[kMaxPasses];
   BitReader readers[kMaxPasses];
   uint32_t count = 0;
-  BitReader* single = nullptr;  // single-section frames: readers[0] continues there
 };
 
 Result<FrameDecoder::OpenSection> FrameDecoder::Open(size_t section) {
@@ -122,7 +121,6 @@ Status FrameDecoder::ReadSections() {
 Status FrameDecoder::OpenGroup(uint32_t group, GroupReaders* readers) {
   readers->count = 0;
   if (state_.toc.IsSingleSection()) {
-    readers->single = &single_.reader;
     readers->readers[0] = single_.reader;
     readers->count = 1;
     return OkStatus();
