@@ -27,7 +27,7 @@ Status LoopContext::Init(const ChannelDecoderParams& params, const PrunedTree& p
   channel = &(*image)[index];
   width = channel->width();
   height = channel->height();
-  tree = &pruned;
+  leaves = pruned.leaves.data();
   size_t num_references = 0;
   for (size_t i = index; i-- > 0 && num_references < pruned.num_references;) {
     if ((*image)[i].shape() == channel->shape()) references[num_references++] = &(*image)[i];

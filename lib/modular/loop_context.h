@@ -32,7 +32,7 @@ struct LoopContext {
   int32_t* rows[3] = {};
   ModularChannel* channel = nullptr;
 
-  const PrunedTree* tree = nullptr;
+  const PrunedLeaf* leaves = nullptr;
   const LeafTables* tables = nullptr;
   // LeafTables: for each column the leaves that the properties which are known before the row is decoded leave over.
   uint64_t* row_sets = nullptr;

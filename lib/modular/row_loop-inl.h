@@ -111,7 +111,7 @@ HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, size_t x, const Arou
     restrict_to(8, s.w - last_gradient);
     restrict_to(14, s.w - s.ww);
   }
-  return c.tree->leaves[set.OnlyMember()];
+  return c.leaves[set.OnlyMember()];
 }
 
 // Decodes row y into the ring. REQUIRES: y > 0, row y - 1 is stored.
@@ -126,7 +126,7 @@ HWY_INLINE void DecodeRow(const LoopContext& c, size_t y, Symbols& symbols) {
   s.ne = above[1];
   s.w = s.ww = s.nw = s.n;
   int64_t last_gradient = 0;
-  const PrunedLeaf& first_leaf = c.tree->leaves[0];
+  const PrunedLeaf& first_leaf = c.leaves[0];
   const size_t width = c.width;
   for (size_t x = 0; x < width; ++x) {
     s.nee = above[x + 2];
