@@ -2,7 +2,7 @@
 # Builds djxl-pooled and decodes a picture with it, from a bare Debian 12 on.
 #
 # usage: tools/try.sh [INPUT.jxl [OUTPUT]]     OUTPUT: .png (default), .ppm, .pfm, .npy, ...
-input=$(realpath -- "${1:-$(dirname "$0")/../tests/api/data/lossy.jxl}")
+input=$(realpath -- "${1:-$(dirname "$0")/../testdata/images/drawn_large.jxl}")
 output=$(realpath -m -- "${2:-$(basename "${input%.jxl}").png}")
 source "$(dirname "$0")/setup.sh"
 
