@@ -25,7 +25,7 @@ void UnsqueezeRow(const int32_t* average, const int32_t* residual, const int32_t
                   size_t count, int32_t* even, int32_t* odd);
 
 // Rows [y0, y1) of a channel that was squeezed horizontally. REQUIRES: average.width - residual.width is 0 or 1 and
-// out.width is their sum.
+// out.width is their sum; rows may be read and written up to a multiple of 64 bytes.
 void UnsqueezeColumns(const View2D<const int16_t>& average, const View2D<const int16_t>& residual,
                       const View2D<int16_t>& out, size_t y0, size_t y1);
 void UnsqueezeColumns(const View2D<const int32_t>& average, const View2D<const int32_t>& residual,

@@ -115,22 +115,125 @@ void UnsqueezeRowT(const T* average, const T* residual, const T* previous, const
   }
 }
 
+#if HWY_TARGET != HWY_SCALAR
+
+// Samples of a 128-bit block: the side of the squares that are transposed.
+template <class T>
+inline constexpr size_t kSide = 16 / sizeof(T);
+
+// Vector `i`: for each block b the samples of row kSide * b + i.
+template <class D, class T>
+HWY_INLINE hn::VFromD<D> LoadRowBlocks(D d, const T* row, size_t stride) {
+  if constexpr (hn::MaxLanes(D()) == kSide<T>) {
+    return hn::LoadU(d, row);
+  } else {
+    const hn::Half<D> half;
+    const size_t half_rows = hn::MaxLanes(D()) / 2;
+    return hn::Combine(d, LoadRowBlocks(half, row + half_rows * stride, stride), LoadRowBlocks(half, row, stride));
+  }
+}
+template <class D, class T>
+HWY_INLINE void StoreRowBlocks(D d, hn::VFromD<D> v, T* row, size_t stride) {
+  if constexpr (hn::MaxLanes(D()) == kSide<T>) {
+    hn::StoreU(v, d, row);
+  } else {
+    const hn::Half<D> half;
+    const size_t half_rows = hn::MaxLanes(D()) / 2;
+    StoreRowBlocks(half, hn::LowerHalf(half, v), row, stride);
+    StoreRowBlocks(half, hn::UpperHalf(half, v), row + half_rows * stride, stride);
+  }
+}
+
+// Transposes the square of each block.
+template <class D>
+HWY_INLINE void Transpose(D d, hn::VFromD<D>* v) {
+  constexpr size_t kSize = kSide<hn::TFromD<D>>;
+  for (size_t step = 1; step < kSize; step *= 2) {
+    hn::VFromD<D> shuffled[kSize];
+    for (size_t i = 0; i < kSize / 2; ++i) {
+      shuffled[2 * i] = hn::InterleaveLower(d, v[i], v[i + kSize / 2]);
+      shuffled[2 * i + 1] = hn::InterleaveUpper(d, v[i], v[i + kSize / 2]);
+    }
+    for (size_t i = 0; i < kSize; ++i) v[i] = shuffled[i];
+  }
+}
+
+// The first kSide columns of as many rows as a vector has lanes, one vector for each column.
+template <class D, class T>
+HWY_INLINE void LoadColumns(D d, const T* rows, size_t stride, hn::VFromD<D>* columns) {
+  for (size_t i = 0; i < kSide<T>; ++i) columns[i] = LoadRowBlocks(d, rows + i * stride, stride);
+  Transpose(d, columns);
+}
+template <class D, class T>
+HWY_INLINE void StoreColumns(D d, hn::VFromD<D>* columns, T* rows, size_t stride) {
+  Transpose(d, columns);
+  for (size_t i = 0; i < kSide<T>; ++i) StoreRowBlocks(d, columns[i], rows + i * stride, stride);
+}
+
+// Rows [y, y + lanes), one in each lane.
+template <class D, class T>
+void UnsqueezeLanes(D d, const View2D<const T>& average, const View2D<const T>& residual, const View2D<T>& out,
+                    size_t y) {
+  using V = hn::VFromD<D>;
+  constexpr size_t kSize = kSide<T>;
+  const T* averages = average.Row(y);
+  const T* residuals = residual.Row(y);
+  V current[kSize];
+  V following[kSize];
+  LoadColumns(d, averages, average.stride, current);
+  V previous = current[0];
+  for (size_t x = 0; x < residual.width; x += kSize) {
+    if (x + kSize < average.width) {
+      LoadColumns(d, averages + x + kSize, average.stride, following);
+    } else {
+      following[0] = current[kSize - 1];
+    }
+    V differences[kSize];
+    LoadColumns(d, residuals + x, residual.stride, differences);
+    V columns[2 * kSize];
+    for (size_t i = 0; i < kSize; ++i) {
+      V next = i + 1 < kSize ? current[i + 1] : following[0];
+      if (x + i + 1 == average.width) next = current[i];
+      const V tendency = Tendency(d, previous, current[i], next);
+      Split(d, current[i], differences[i], tendency, &columns[2 * i], &columns[2 * i + 1]);
+      previous = columns[2 * i + 1];
+    }
+    StoreColumns(d, columns, out.Row(y) + 2 * x, out.stride);
+    StoreColumns(d, columns + kSize, out.Row(y) + 2 * x + kSize, out.stride);
+    for (size_t i = 0; i < kSize; ++i) current[i] = following[i];
+  }
+}
+
+#endif  // HWY_TARGET != HWY_SCALAR
+
+template <class T>
+void UnsqueezeOneRow(const View2D<const T>& average, const View2D<const T>& residual, const View2D<T>& out, size_t y) {
+  const T* averages = average.Row(y);
+  const T* residuals = residual.Row(y);
+  T* to = out.Row(y);
+  T previous = averages[0];
+  for (size_t x = 0; x < residual.width; ++x) {
+    const T next = averages[x + 1 < average.width ? x + 1 : x];
+    UnsqueezePair(averages[x], residuals[x], SqueezeTendency(previous, averages[x], next), to + 2 * x, to + 2 * x + 1);
+    previous = to[2 * x + 1];
+  }
+}
+
 template <class T>
 void UnsqueezeColumnsT(const View2D<const T>& average, const View2D<const T>& residual, const View2D<T>& out, size_t y0,
                        size_t y1) {
-  for (size_t y = y0; y < y1; ++y) {
-    const T* averages = average.Row(y);
-    const T* residuals = residual.Row(y);
-    T* to = out.Row(y);
-    T previous = averages[0];
-    for (size_t x = 0; x < residual.width; ++x) {
-      const T next = averages[x + 1 < average.width ? x + 1 : x];
-      UnsqueezePair(averages[x], residuals[x], SqueezeTendency(previous, averages[x], next), to + 2 * x,
-                    to + 2 * x + 1);
-      previous = to[2 * x + 1];
-    }
-    if (average.width > residual.width) to[2 * residual.width] = averages[residual.width];
+  size_t y = y0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  if (y1 - y0 >= lanes) {
+    // The last vector of rows overlaps the one before.
+    for (; y < y1; y += lanes) UnsqueezeLanes(d, average, residual, out, HWY_MIN(y, y1 - lanes));
   }
+#endif
+  for (; y < y1; ++y) UnsqueezeOneRow(average, residual, out, y);
+  if (average.width == residual.width) return;
+  for (y = y0; y < y1; ++y) out.Row(y)[2 * residual.width] = average.Row(y)[residual.width];
 }
 
 void Row16(const int16_t* average, const int16_t* residual, const int16_t* previous, const int16_t* next, size_t count,
