@@ -1,6 +1,8 @@
 #include "lib/modular/channel_decoder.h"
 
 #include <algorithm>
+#include <bit>
+#include <initializer_list>
 
 #include "lib/modular/channel_loops.h"
 #include "lib/modular/generic_loop.h"
@@ -50,19 +52,39 @@ bool HasOneProperty(const PrunedTree& tree, uint32_t property) {
   return tree.properties == 1u << property && tree.num_references == 0 && tree.unit_residuals;
 }
 
-LoopKind ChooseSetsKind(const PrunedTree& tree) {
-  constexpr uint32_t kOtherWest = (1u << 5) | (1u << 7) | (1u << 8) | (1u << 14);
+bool LooksAt(const PrunedTree& tree, std::initializer_list<uint32_t> properties) {
+  return std::any_of(properties.begin(), properties.end(),
+                     [&tree](uint32_t property) { return tree.has_property(property); });
+}
+
+LoopKind ChooseSetsKind(const PrunedTree& tree, SampleType type) {
   if (HasOneProperty(tree, kPropertyGradient) && IsOnly(tree, Predictor::kGradient)) return LoopKind::kByGradient;
   if (HasOneProperty(tree, kPropertyWeighted) && IsOnly(tree, Predictor::kWeighted)) return LoopKind::kByWeighted;
-  const bool differences = tree.unit_residuals && (tree.properties & kOtherWest) == 0;
-  const uint32_t gradient_or_weighted =
-      (1u << static_cast<uint32_t>(Predictor::kGradient)) | (1u << static_cast<uint32_t>(Predictor::kWeighted));
-  if (differences && !tree.needs_weighted() && IsOnly(tree, Predictor::kGradient)) return LoopKind::kSetsGradient;
-  if (differences && tree.needs_weighted() && (tree.predictors & ~gradient_or_weighted) == 0) {
-    return LoopKind::kSetsMixed;
+  const bool only_differences = !LooksAt(tree, {5, 7, 8, 14});
+  if (tree.needs_weighted()) {
+    const uint32_t gradient_or_weighted =
+        (1u << static_cast<uint32_t>(Predictor::kGradient)) | (1u << static_cast<uint32_t>(Predictor::kWeighted));
+    if (!tree.unit_residuals || (tree.predictors & ~gradient_or_weighted) != 0) return LoopKind::kSetsAnyWeighted;
+    return only_differences ? LoopKind::kSetsMixed : LoopKind::kSetsMixedAll;
   }
-  if (!tree.needs_weighted() && IsOnly(tree, Predictor::kZero)) return LoopKind::kSetsZero;
-  return tree.needs_weighted() ? LoopKind::kSetsAnyWeighted : LoopKind::kSetsAny;
+  if (IsOnly(tree, Predictor::kGradient) && tree.unit_residuals && only_differences) return LoopKind::kSetsGradient;
+  if (!IsOnly(tree, Predictor::kZero)) return LoopKind::kSetsAny;
+  const bool only_values = !LooksAt(tree, {9, 10, 14}) && type == SampleType::kInt16;
+  return only_values && tree.leaves.size() <= 128 ? LoopKind::kSetsZeroValues : LoopKind::kSetsZero;
+}
+
+// The sum of the sizes of sets, in words, that loops exist for.
+uint32_t WordSizes(LoopKind kind) {
+  switch (kind) {
+    case LoopKind::kSetsZero:
+    case LoopKind::kSetsAny:
+    case LoopKind::kSetsAnyWeighted:
+      return 8;
+    case LoopKind::kSetsMixedAll:
+      return 4 | 8;
+    default:
+      return 1 | 2 | 4 | 8;
+  }
 }
 
 // Replaces the sets of the only property by the clusters of their leaves.
@@ -73,9 +95,8 @@ Status ListClusters(uint32_t property, Memory* memory, ChannelPlan* plan, LoopCo
   plan->clusters = PoolVector<uint8_t>(memory, Category::kModular);
   const size_t count = static_cast<size_t>(table.high - table.low) + 1;
   JXLPOOL_RETURN_IF_ERROR(plan->clusters.ResizeUninitialized(count));
-  const size_t num_words = plan->tables.num_words();
   for (size_t i = 0; i < count; ++i) {
-    const uint64_t* set = table.sets + (LeafTables::is_ranked(num_words) ? table.ranks[i] : i) * num_words;
+    const uint64_t* set = plan->tables.Find(property, table.low + static_cast<int32_t>(i));
     size_t word = 0;
     while (set[word] == 0) ++word;
     const size_t leaf = 64 * word + static_cast<size_t>(std::countr_zero(set[word]));
@@ -105,12 +126,18 @@ Status MakePlan(const ChannelDecoderParams& params, const ModularImage& image, s
     return OkStatus();
   }
   if (ChooseSimpleKind(plan->tree, &plan->kind)) return OkStatus();
-  plan->kind = ChooseSetsKind(plan->tree);
-  const bool any = plan->kind == LoopKind::kSetsAny || plan->kind == LoopKind::kSetsAnyWeighted;
-  const uint32_t word_sizes = any ? 8 : plan->kind == LoopKind::kSetsZero ? 1 | 8 : 1 | 2 | 4 | 8;
-  JXLPOOL_RETURN_IF_ERROR(plan->tables.Build(plan->tree, word_sizes, params.memory, possible));
+  plan->kind = ChooseSetsKind(plan->tree, image.type());
+  JXLPOOL_RETURN_IF_ERROR(plan->tables.Build(plan->tree, WordSizes(plan->kind), params.memory, possible));
   if (!*possible) return OkStatus();
-  if (!*possible) return OkStatus();
+  if (plan->kind == LoopKind::kSetsZeroValues) {
+    if (LeafTables::is_ranked(plan->tables.num_words())) {
+      plan->kind = LoopKind::kSetsZero;
+      JXLPOOL_RETURN_IF_ERROR(plan->tables.Build(plan->tree, WordSizes(plan->kind), params.memory, possible));
+    } else {
+      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(4, 6, params.memory));
+      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(5, 7, params.memory));
+    }
+  }
   context->tables = &plan->tables;
   if (plan->kind == LoopKind::kByGradient) return ListClusters(kPropertyGradient, params.memory, plan, context);
   if (plan->kind == LoopKind::kByWeighted) return ListClusters(kPropertyWeighted, params.memory, plan, context);

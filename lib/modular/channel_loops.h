@@ -10,18 +10,21 @@
 
 namespace jxlpool {
 
-// Which loop suits a channel. "Unit": no leaf has an offset or a multiplier.
+// Which loop suits a channel. "Unit": no leaf has an offset or a multiplier. Those with leaf sets say how many words
+// sets may have, and which of the properties that depend on the sample to the left they look at besides 15.
 enum class LoopKind : uint8_t {
-  kZero,            // one leaf, predictor Zero
-  kGradient,        // one leaf, unit, predictor Gradient
-  kWeighted,        // one leaf, unit, predictor Weighted
-  kByGradient,      // context depends on property 9 only, unit, Gradient
-  kByWeighted,      // context depends on property 15 only, unit, Weighted
-  kSetsZero,        // leaf sets (1 or 8 words), predictor Zero
-  kSetsGradient,    // leaf sets, unit, Gradient, properties 5, 7, 8 and 14 are not used
-  kSetsMixed,       // leaf sets, unit, Gradient and Weighted, properties 5, 7, 8 and 14 are not used
-  kSetsAny,         // leaf sets (8 words), any predictor but Weighted
-  kSetsAnyWeighted  // leaf sets (8 words), any predictor
+  kZero,             // one leaf, predictor Zero
+  kGradient,         // one leaf, unit, predictor Gradient
+  kWeighted,         // one leaf, unit, predictor Weighted
+  kByGradient,       // context depends on property 9 only, unit, Gradient
+  kByWeighted,       // context depends on property 15 only, unit, Weighted
+  kSetsZeroValues,   // leaf sets (1, 2 words; properties 7, 8), predictor Zero
+  kSetsZero,         // leaf sets (8 words; all properties), predictor Zero
+  kSetsGradient,     // leaf sets (1, 2, 4, 8 words; properties 9, 10), unit, Gradient
+  kSetsMixed,        // leaf sets (1, 2, 4, 8 words; properties 9, 10), unit, Gradient and Weighted
+  kSetsMixedAll,     // leaf sets (4, 8 words; all properties), unit, Gradient and Weighted
+  kSetsAny,          // leaf sets (8 words; all properties), any predictor but Weighted
+  kSetsAnyWeighted,  // leaf sets (8 words; all properties), any predictor
 };
 
 // Decodes all rows but the first, which is stored already. At the end of the data it stops early; the caller checks for

@@ -47,22 +47,20 @@ void DecodeCase(LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
   }
 }
 
-template <Prediction kPrediction, bool kRunsWeighted>
+// Leaf sets of as many words as the tables have, which is one of kWordSizes.
+template <Prediction kPrediction, bool kRunsWeighted, bool kUnit, WestProperties kWest, size_t... kWordSizes>
 void DecodeSets(LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
-  switch (c->tables->num_words()) {
-    case 1:
-      return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 1>>(c, decoder, reader);
-    case 2:
-      return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 2>>(c, decoder, reader);
-    case 4:
-      return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 4>>(c, decoder, reader);
-    default:
-      return DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, true, 8>>(c, decoder, reader);
-  }
+  const size_t num_words = c->tables->num_words();
+  const auto decode_if = [&](auto words) {
+    if (num_words != words()) return;
+    DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, kUnit, words(), kWest>>(c, decoder, reader);
+  };
+  (decode_if(std::integral_constant<size_t, kWordSizes>()), ...);
 }
 
 void DecodeRowsOf(LoopKind kind, LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
   constexpr auto kAll = WestProperties::kAll;
+  constexpr auto kDifferences = WestProperties::kDifferences;
   switch (kind) {
     case LoopKind::kZero:
       return DecodeCase<LoopCase<Search::kOneLeaf, Prediction::kZero, false, false>>(c, decoder, reader);
@@ -78,20 +76,20 @@ void DecodeRowsOf(LoopKind kind, LoopContext* c, EntropyDecoder* decoder, BitRea
       return DecodeCase<LoopCase<Search::kByGradient, Prediction::kGradient, false>>(c, decoder, reader);
     case LoopKind::kByWeighted:
       return DecodeCase<LoopCase<Search::kByWeighted, Prediction::kWeighted, true>>(c, decoder, reader);
+    case LoopKind::kSetsZeroValues:
+      return DecodeSets<Prediction::kZero, false, false, WestProperties::kValues, 1, 2>(c, decoder, reader);
     case LoopKind::kSetsZero:
-      if (c->tables->num_words() == 1) {
-        using Case = LoopCase<Search::kSets, Prediction::kZero, false, false, 1, kAll>;
-        return DecodeCase<Case>(c, decoder, reader);
-      }
-      return DecodeCase<LoopCase<Search::kSets, Prediction::kZero, false, false, 8, kAll>>(c, decoder, reader);
+      return DecodeSets<Prediction::kZero, false, false, kAll, 8>(c, decoder, reader);
     case LoopKind::kSetsGradient:
-      return DecodeSets<Prediction::kGradient, false>(c, decoder, reader);
+      return DecodeSets<Prediction::kGradient, false, true, kDifferences, 1, 2, 4, 8>(c, decoder, reader);
     case LoopKind::kSetsMixed:
-      return DecodeSets<Prediction::kGradientOrWeighted, true>(c, decoder, reader);
+      return DecodeSets<Prediction::kGradientOrWeighted, true, true, kDifferences, 1, 2, 4, 8>(c, decoder, reader);
+    case LoopKind::kSetsMixedAll:
+      return DecodeSets<Prediction::kGradientOrWeighted, true, true, kAll, 4, 8>(c, decoder, reader);
     case LoopKind::kSetsAny:
-      return DecodeCase<LoopCase<Search::kSets, Prediction::kAny, false, false, 8, kAll>>(c, decoder, reader);
+      return DecodeSets<Prediction::kAny, false, false, kAll, 8>(c, decoder, reader);
     case LoopKind::kSetsAnyWeighted:
-      return DecodeCase<LoopCase<Search::kSets, Prediction::kAny, true, false, 8, kAll>>(c, decoder, reader);
+      return DecodeSets<Prediction::kAny, true, false, kAll, 8>(c, decoder, reader);
   }
 }
 

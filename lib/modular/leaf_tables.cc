@@ -79,8 +79,8 @@ Status LeafTables::Collect(const PrunedTree& tree, Memory* memory, bool* possibl
   interval_sets_ = PoolVector<uint64_t>(memory, Category::kModular);
   JXLPOOL_RETURN_IF_ERROR(interval_sets_.Resize((thresholds_.size() + kMaxProperties) * num_words_));
   value_sets_ = PoolVector<uint64_t>(memory, Category::kModular);
-  ranks_ = PoolVector<uint16_t>(memory, Category::kModular);
-  return is_ranked(num_words_) ? ranks_.ResizeUninitialized(num_entries)
+  offsets_ = PoolVector<uint32_t>(memory, Category::kModular);
+  return is_ranked(num_words_) ? offsets_.ResizeUninitialized(num_entries)
                                : value_sets_.ResizeUninitialized(num_entries * num_words_);
 }
 
@@ -122,25 +122,61 @@ Status LeafTables::MarkLeaves(const PrunedTree& tree, Memory* memory) {
 // Spreads the intervals over the values in them.
 void LeafTables::FillTables() {
   uint64_t* next_set = value_sets_.data();
-  uint16_t* next_rank = ranks_.data();
+  uint32_t* next_offset = offsets_.data();
   const bool ranked = is_ranked(num_words_);
+  const size_t set_bytes = num_words_ * sizeof(uint64_t);
   for (size_t p = 0; p < kMaxProperties; ++p) {
-    const uint64_t* from = interval_sets_.data() + (first_[p] + p) * num_words_;
-    tables_[p].sets = ranked ? from : next_set;
-    tables_[p].ranks = next_rank;
+    PropertyTable& table = tables_[p];
+    const uintptr_t start = ranked ? reinterpret_cast<uintptr_t>(next_offset) : reinterpret_cast<uintptr_t>(next_set);
+    const int64_t entry_bytes = static_cast<int64_t>(ranked ? sizeof(uint32_t) : set_bytes);
+    table.base = start - static_cast<uintptr_t>(table.low * entry_bytes);
+    size_t interval = first_[p] + p;
     // The interval up to and with the lowest threshold has one entry, the last one too.
-    int64_t previous = int64_t{tables_[p].low} - 1;
+    int64_t previous = int64_t{table.low} - 1;
     for (uint32_t i = first_[p]; i <= first_[p + 1]; ++i) {
-      const int64_t end = i < first_[p + 1] ? thresholds_[i] : tables_[p].high;
+      const int64_t end = i < first_[p + 1] ? thresholds_[i] : table.high;
       if (ranked) {
-        next_rank = std::fill_n(next_rank, end - previous, static_cast<uint16_t>(i - first_[p]));
+        next_offset = std::fill_n(next_offset, end - previous, static_cast<uint32_t>(interval * set_bytes));
       } else {
+        const uint64_t* from = interval_sets_.data() + interval * num_words_;
         for (int64_t value = previous; value < end; ++value) next_set = std::copy_n(from, num_words_, next_set);
       }
       previous = end;
-      from += num_words_;
+      ++interval;
     }
   }
+}
+
+const uint64_t* LeafTables::Find(size_t property, int32_t value) const {
+  const PropertyTable& table = tables_[property];
+  const int64_t limited = std::clamp(value, table.low, table.high);
+  if (!is_ranked(num_words_)) {
+    const int64_t offset = limited * static_cast<int64_t>(num_words_ * sizeof(uint64_t));
+    return reinterpret_cast<const uint64_t*>(table.base + static_cast<uintptr_t>(offset));
+  }
+  const uintptr_t at = table.base + static_cast<uintptr_t>(limited * static_cast<int64_t>(sizeof(uint32_t)));
+  return reinterpret_cast<const uint64_t*>(sets() + *reinterpret_cast<const uint32_t*>(at));
+}
+
+Status LeafTables::MergeMagnitude(size_t merged, size_t merged_into, Memory* memory) {
+  if (!is_used(merged)) return OkStatus();
+  PropertyTable table = tables_[merged_into];
+  table.low = std::min(table.low, -tables_[merged].high);
+  table.high = std::max(table.high, tables_[merged].high);
+  PoolVector<uint64_t>& sets = merged_sets_[merged % 2];
+  sets = PoolVector<uint64_t>(memory, Category::kModular);
+  JXLPOOL_RETURN_IF_ERROR(sets.ResizeUninitialized(static_cast<size_t>(table.high - table.low + 1) * num_words_));
+  uint64_t* next = sets.data();
+  for (int32_t value = table.low; value <= table.high; ++value) {
+    const uint64_t* from = Find(merged_into, value);
+    const uint64_t* of_magnitude = Find(merged, std::abs(value));
+    for (size_t word = 0; word < num_words_; ++word) *next++ = from[word] & of_magnitude[word];
+  }
+  const int64_t set_bytes = static_cast<int64_t>(num_words_ * sizeof(uint64_t));
+  table.base = reinterpret_cast<uintptr_t>(sets.data()) - static_cast<uintptr_t>(table.low * set_bytes);
+  tables_[merged_into] = table;
+  used_ = (used_ | 1u << merged_into) & ~(1u << merged);
+  return OkStatus();
 }
 
 }  // namespace jxlpool

@@ -18,13 +18,14 @@
 
 namespace jxlpool {
 
-// The sets of one property. With i = clamp(v, low, high) - low, those of value v are the `num_words` words from
-// sets[i * num_words] on, or from sets[ranks[i] * num_words] on if LeafTables::is_ranked().
+// Where the set of each value v of a property is, low <= v <= high; values outside have the set of the nearer end.
+// Addresses are integers that v is added to, so that a lookup needs no subtraction:
+// without LeafTables::is_ranked() the set is at `base` + v * bytes of a set, otherwise at LeafTables::sets() plus the
+// uint32_t at `base` + v * 4.
 struct PropertyTable {
   int32_t low = 0;
   int32_t high = 0;
-  const uint64_t* sets = nullptr;
-  const uint16_t* ranks = nullptr;
+  uintptr_t base = 0;
 };
 
 class LeafTables {
@@ -45,6 +46,13 @@ class LeafTables {
   size_t num_words() const { return num_words_; }
   // Sets of 4 and more words are not repeated for each value.
   static constexpr bool is_ranked(size_t num_words) { return num_words >= 4; }
+  // What ranked tables refer to.
+  const uint8_t* sets() const { return reinterpret_cast<const uint8_t*>(interval_sets_.data()); }
+  // The set of any value. REQUIRES: property < kMaxProperties.
+  const uint64_t* Find(size_t property, int32_t value) const;
+  // Makes the table of property `merged_into` do the work of `merged` too, where the values of the latter are the
+  // absolute values of the former (not for -2^31). REQUIRES: !is_ranked(num_words()). Errors: kMemoryLimit.
+  Status MergeMagnitude(size_t merged, size_t merged_into, Memory* memory);
   // A property that no decision looks at has a table of one set with all leaves. REQUIRES: property < kMaxProperties.
   const PropertyTable& table(size_t property) const { return tables_[property]; }
   bool is_used(size_t property) const { return (used_ >> property & 1) != 0; }
@@ -64,7 +72,8 @@ class LeafTables {
   uint32_t first_[kMaxProperties + 1] = {};
   PoolVector<uint64_t> interval_sets_;  // first_[p] + p is the first one of property p
   PoolVector<uint64_t> value_sets_;
-  PoolVector<uint16_t> ranks_;
+  PoolVector<uint32_t> offsets_;
+  PoolVector<uint64_t> merged_sets_[2];  // of properties 4 and 6, 5 and 7
   PropertyTable tables_[kMaxProperties];
 };
 

@@ -28,6 +28,7 @@ Status LoopContext::Init(const ChannelDecoderParams& params, const PrunedTree& p
   width = channel->width();
   height = channel->height();
   leaves = pruned.leaves.data();
+  if (tables != nullptr) all_sets = tables->sets();
   size_t num_references = 0;
   for (size_t i = index; i-- > 0 && num_references < pruned.num_references;) {
     if ((*image)[i].shape() == channel->shape()) references[num_references++] = &(*image)[i];

@@ -12,6 +12,7 @@
 
 #include "lib/base/bits.h"
 #include "lib/entropy/symbol_reader.h"
+#include "lib/modular/branchless.h"
 #include "lib/modular/loop_context.h"
 #include "lib/modular/row_sets-inl.h"
 #include "lib/modular/weighted_row-inl.h"
@@ -35,7 +36,8 @@ enum class Prediction { kZero, kGradient, kWeighted, kGradientOrWeighted, kAny }
 // Which of the properties that depend on the sample to the left the tables of leaves are asked for.
 enum class WestProperties {
   kDifferences,  // 9, 10, and 15 where the self-correcting predictor runs
-  kAll,
+  kValues,       // 7 and 8
+  kAll,          // each that is used
 };
 
 template <Search kSearchValue, Prediction kPredictionValue, bool kRunsWeightedValue, bool kUnitValue = true,
@@ -54,10 +56,8 @@ struct Around {
   int64_t w, n, nw, ne, ww, nn, nee;
 };
 
-HWY_INLINE int64_t Clamp(int64_t v, int64_t low, int64_t high) { return HWY_MAX(low, HWY_MIN(high, v)); }
-
 HWY_INLINE int64_t PredictGradient(const Around& s) {
-  return Clamp(s.w + s.n - s.nw, HWY_MIN(s.w, s.n), HWY_MAX(s.w, s.n));
+  return BranchlessClamp(s.w + s.n - s.nw, BranchlessMin(s.w, s.n), BranchlessMax(s.w, s.n));
 }
 
 // All predictions, in the order of their numbers.
@@ -100,15 +100,20 @@ HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, size_t x, const Arou
                                       int64_t max_error) {
   LeafSet<Case::kWords> set(c.row_sets + x * Case::kWords);
   const auto restrict_to = [&](size_t property, int64_t value) HWY_ATTR {
-    set.Restrict(SetOf<Case::kWords>(c.tables->table(property), static_cast<int32_t>(value)));
+    if (Case::kWest == WestProperties::kAll && !c.tables->is_used(property)) return;
+    set.Restrict(SetOf<Case::kWords>(c.tables->table(property), c.all_sets, static_cast<int32_t>(value)));
   };
-  restrict_to(9, s.w + s.n - s.nw);
-  restrict_to(10, s.w - s.nw);
-  if constexpr (Case::kRunsWeighted) restrict_to(15, max_error);
-  if constexpr (Case::kWest == WestProperties::kAll) {
-    restrict_to(5, s.w < 0 ? -s.w : s.w);
+  if constexpr (Case::kWest != WestProperties::kValues) {
+    restrict_to(9, s.w + s.n - s.nw);
+    restrict_to(10, s.w - s.nw);
+    if constexpr (Case::kRunsWeighted) restrict_to(15, max_error);
+  }
+  if constexpr (Case::kWest != WestProperties::kDifferences) {
     restrict_to(7, s.w);
     restrict_to(8, s.w - last_gradient);
+  }
+  if constexpr (Case::kWest == WestProperties::kAll) {
+    restrict_to(5, s.w < 0 ? -s.w : s.w);
     restrict_to(14, s.w - s.ww);
   }
   return c.leaves[set.OnlyMember()];
@@ -142,7 +147,7 @@ HWY_INLINE void DecodeRow(const LoopContext& c, size_t y, Symbols& symbols) {
     } else {
       const int64_t value =
           Case::kSearch == Search::kByGradient ? static_cast<int32_t>(s.w + s.n - s.nw) : weighted.MaxError(x);
-      cluster = c.clusters[Clamp(value, c.cluster_low, c.cluster_high) - c.cluster_low];
+      cluster = c.clusters[BranchlessClamp<int64_t>(value, c.cluster_low, c.cluster_high) - c.cluster_low];
     }
     const int64_t residual = UnpackSigned(symbols.ReadCluster(cluster));
     const int64_t prediction = Predict<Case>(s, prediction_weighted, leaf->predictor);

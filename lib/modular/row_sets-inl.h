@@ -11,6 +11,7 @@
 
 #include <bit>
 
+#include "lib/modular/branchless.h"
 #include "lib/modular/loop_context.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -83,13 +84,16 @@ HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, int
   }
 }
 
-// Where the set of a value begins.
+// Where the set of a value begins. `sets`: LeafTables::sets().
 template <size_t kWords>
-HWY_INLINE const uint64_t* SetOf(const PropertyTable& table, int32_t value) {
-  const int32_t limited = HWY_MAX(table.low, HWY_MIN(table.high, value));
-  size_t index = static_cast<size_t>(static_cast<uint32_t>(limited) - static_cast<uint32_t>(table.low));
-  if constexpr (LeafTables::is_ranked(kWords)) index = table.ranks[index];
-  return table.sets + index * kWords;
+HWY_INLINE const uint64_t* SetOf(const PropertyTable& table, const uint8_t* sets, int32_t value) {
+  const int64_t limited = BranchlessClamp(value, table.low, table.high);
+  if constexpr (LeafTables::is_ranked(kWords)) {
+    const uintptr_t offset = table.base + static_cast<uintptr_t>(limited * 4);
+    return reinterpret_cast<const uint64_t*>(sets + *reinterpret_cast<const uint32_t*>(offset));
+  } else {
+    return reinterpret_cast<const uint64_t*>(table.base + static_cast<uintptr_t>(limited) * 8 * kWords);
+  }
 }
 
 // Some of the leaves of a tree.
@@ -151,11 +155,12 @@ class LeafSet {
 };
 
 template <size_t kWords>
-void RestrictRow(const PropertyTable& table, const int32_t* property, size_t width, uint64_t* HWY_RESTRICT sets) {
+void RestrictRow(const PropertyTable& table, const uint8_t* all, const int32_t* property, size_t width,
+                 uint64_t* HWY_RESTRICT sets) {
   const PropertyTable local = table;
   for (size_t x = 0; x < width; ++x) {
     LeafSet<kWords> set(sets + x * kWords);
-    set.Restrict(SetOf<kWords>(local, property[x]));
+    set.Restrict(SetOf<kWords>(local, all, property[x]));
     set.Store(sets + x * kWords);
   }
 }
@@ -165,13 +170,13 @@ template <size_t kWords>
 void PrepareRowSets(const LoopContext& c, size_t y) {
   const LeafTables& tables = *c.tables;
   const size_t width = c.width;
-  const LeafSet<kWords> start(SetOf<kWords>(tables.table(kPropertyY), static_cast<int32_t>(y)));
+  const LeafSet<kWords> start(tables.Find(kPropertyY, static_cast<int32_t>(y)));
   for (size_t x = 0; x < width; ++x) start.Store(c.row_sets + x * kWords);
   constexpr uint32_t kKnownBefore = (1u << 3) | (1u << 4) | (1u << 6) | (7u << 11) | (~0u << kFirstReferenceProperty);
   for (size_t property = 3; property < LeafTables::kMaxProperties; ++property) {
     if (!tables.is_used(property) || (kKnownBefore >> property & 1) == 0) continue;
     PropertyRow(c, property, y, c.property_row);
-    RestrictRow<kWords>(tables.table(property), c.property_row, width, c.row_sets);
+    RestrictRow<kWords>(tables.table(property), tables.sets(), c.property_row, width, c.row_sets);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <hwy/highway.h>
 
+#include "lib/modular/branchless.h"
 #include "lib/modular/loop_context.h"
 #include "lib/modular/weighted_columns.h"
 #include "lib/modular/weighted_predictor.h"
@@ -158,9 +159,9 @@ class WeightedRow {
     }
     sum += sum_of_weights >> 1;
     const int64_t mean = (sum * kWeightReciprocals[sum_of_weights]) >> 24;
-    const int64_t low = HWY_MIN(w8, columns_.low[at]);
-    const int64_t high = HWY_MAX(w8, columns_.high[at]);
-    const int64_t limited = HWY_MAX(low, HWY_MIN(high, mean));
+    const int64_t low = BranchlessMin(w8, columns_.low[at]);
+    const int64_t high = BranchlessMax(w8, columns_.high[at]);
+    const int64_t limited = BranchlessClamp(mean, low, high);
     // All ones unless the true errors of W, N and NW have one sign and are not all equal.
     const int64_t true_n = columns_.true_errors[row_ ^ 1][at];
     const int64_t disagreement = (true_n ^ true_w_) | columns_.error_signs[at];
@@ -171,7 +172,7 @@ class WeightedRow {
 
   HWY_INLINE int64_t MaxError(size_t x) const {
     const int64_t above = columns_.largest_error[x + WeightedColumns::kBefore];
-    return AbsoluteValue(above) > AbsoluteValue(true_w_) ? above : true_w_;
+    return SelectIfGreater(AbsoluteValue(above), AbsoluteValue(true_w_), above, true_w_);
   }
 
   HWY_INLINE void Update(size_t x, int64_t sample) {
