@@ -90,7 +90,8 @@ HWY_INLINE int64_t Predict(const Around& s, int64_t weighted, Predictor predicto
   if constexpr (Case::kPrediction == Prediction::kWeighted) return weighted;
   if constexpr (Case::kPrediction == Prediction::kGradientOrWeighted) {
     const int64_t gradient = PredictGradient(s);
-    return predictor == Predictor::kWeighted ? weighted : gradient;
+    return SelectIfGreater<int64_t>(static_cast<int64_t>(predictor), static_cast<int64_t>(Predictor::kGradient),
+                                    weighted, gradient);
   }
   return PredictAny(s, weighted, predictor);
 }

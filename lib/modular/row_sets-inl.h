@@ -137,11 +137,15 @@ class LeafSet {
 #endif
     HWY_ALIGN uint64_t words[kWords];
     Store(words);
+    if constexpr (kWords == 2) {
+      const uint64_t bit = words[0] | words[1];
+      return SelectIfGreater<uint64_t>(words[1] != 0, 0, 64, 0) + static_cast<size_t>(std::countr_zero(bit));
+    }
     uint64_t any = 0;
     size_t index = 0;
     for (size_t i = 0; i < kWords; ++i) {
       any |= words[i];
-      index += words[i] != 0 ? 64 * i : 0;
+      index += (words[i] != 0 ? size_t{1} : 0) * 64 * i;
     }
     return index + static_cast<size_t>(std::countr_zero(any));
   }
