@@ -1,0 +1,272 @@
+// The specialised loops give the samples that the generic loop gives, whatever the tree, the entropy coder and the
+// values. Any bits decode to something, so random bits make the streams.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "lib/entropy/entropy_code.h"
+#include "lib/entropy/entropy_decoder.h"
+#include "lib/modular/channel_decoder.h"
+#include "lib/modular/ma_tree.h"
+#include "lib/modular/modular_image.h"
+#include "tests/unit/entropy/test_encoder.h"
+#include "tests/unit/modular/test_codestream.h"
+
+namespace jxlpool {
+namespace {
+
+using Random = std::mt19937;
+
+uint32_t Below(Random* random, uint32_t bound) { return static_cast<uint32_t>((*random)() % bound); }
+template <typename T>
+T OneOf(Random* random, const std::vector<T>& values) {
+  return values[Below(random, static_cast<uint32_t>(values.size()))];
+}
+
+// What a random tree may contain.
+struct TreeStyle {
+  std::vector<int16_t> properties;
+  std::vector<int> predictors;
+  bool unit = true;
+  int32_t spread = 40;  // of the values of decisions
+  uint32_t max_leaves = 20;
+};
+
+// Nodes in breadth-first order, as a stream would give them.
+std::vector<MaNode> RandomTree(const TreeStyle& style, Random* random) {
+  struct Pending {
+    std::vector<std::pair<int32_t, int32_t>> ranges;
+  };
+  const uint32_t num_leaves = 1 + Below(random, style.max_leaves);
+  std::vector<MaNode> nodes(1);
+  std::vector<std::vector<std::pair<int64_t, int64_t>>> ranges(1);
+  ranges[0].assign(kNumProperties, {INT32_MIN, INT32_MAX});
+  uint32_t leaves = 1;
+  uint32_t contexts = 0;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const bool must = i + 1 == nodes.size() && leaves < num_leaves && !style.properties.empty();
+    bool split = !style.properties.empty() && leaves < num_leaves && (must || Below(random, 4) != 0);
+    if (split) {
+      const int16_t property = OneOf(random, style.properties);
+      const auto [low, high] = ranges[i][property];
+      int64_t value = static_cast<int64_t>(Below(random, 2 * style.spread + 1)) - style.spread;
+      if (property == 2 || property == 3) value = Below(random, 20);
+      if (value >= low && value < high) {
+        nodes[i].property = property;
+        nodes[i].value = static_cast<int32_t>(value);
+        nodes[i].child = static_cast<uint32_t>(nodes.size());
+        for (const bool left : {true, false}) {
+          nodes.emplace_back();
+          ranges.push_back(ranges[i]);
+          if (left) {
+            ranges.back()[property].first = value + 1;
+          } else {
+            ranges.back()[property].second = value;
+          }
+        }
+        ++leaves;
+        continue;
+      }
+      split = false;
+    }
+    nodes[i].property = -1;
+    nodes[i].predictor = static_cast<Predictor>(OneOf(random, style.predictors));
+    nodes[i].value = style.unit ? 0 : static_cast<int32_t>(Below(random, 9)) - 4;
+    nodes[i].multiplier = style.unit ? 1 : 1 + Below(random, 3);
+    nodes[i].child = contexts++;
+  }
+  return nodes;
+}
+
+enum class Coding { kAns, kPrefix, kAnsCopies, kPrefixRepeats };
+
+// A code for `num_contexts` contexts whose integers are mostly small, or large now and then.
+TestCode RandomCode(size_t num_contexts, Coding coding, bool large_values, Random* random) {
+  TestCode code;
+  const uint32_t num_clusters = 1 + Below(random, 6);
+  for (size_t i = 0; i < num_contexts; ++i) {
+    code.map.push_back(static_cast<uint8_t>(i < num_clusters ? i : Below(random, num_clusters)));
+  }
+  const uint32_t used = std::min<uint32_t>(num_clusters, static_cast<uint32_t>(num_contexts));
+  code.prefix = coding == Coding::kPrefix || coding == Coding::kPrefixRepeats;
+  code.lz77 = coding == Coding::kAnsCopies || coding == Coding::kPrefixRepeats;
+  code.min_symbol = 28;
+  code.min_length = 3 + Below(random, 6);
+  code.length_config = HybridConfig{2, 0, 0};
+  if (code.lz77) code.map.push_back(static_cast<uint8_t>(used));
+  const uint32_t size = code.lz77 ? 32 : large_values ? 60 : 22;
+  for (uint32_t i = 0; i < used; ++i) {
+    code.configs.push_back(OneOf<HybridConfig>(random, {{4, 2, 0}, {4, 1, 2}, {3, 1, 0}, {4, 0, 0}}));
+    if (code.prefix) {
+      code.lengths.push_back(RandomLengths(size, 2 + Below(random, size - 2), random));
+    } else {
+      code.frequencies.push_back(RandomFrequencies(size, random));
+    }
+  }
+  if (code.lz77) {
+    // One distance: the previous integer. Or all kinds of distances.
+    code.configs.push_back(HybridConfig{coding == Coding::kPrefixRepeats ? uint8_t{0} : uint8_t{4}, 0, 0});
+    if (coding == Coding::kPrefixRepeats) {
+      code.lengths.push_back({0, 1});
+    } else {
+      code.frequencies.push_back(RandomFrequencies(16, random));
+    }
+  }
+  return code;
+}
+
+struct Decoded {
+  Status status;
+  std::vector<std::vector<int32_t>> channels;
+  uint64_t position = 0;
+};
+
+// All channels of the given shapes from one stream.
+Decoded Decode(const MaTreeAndCode& tree, const std::vector<uint8_t>& bits, const std::vector<ChannelShape>& shapes,
+               const WeightedParams& weighted, ChannelLoops loops, SampleType type, Memory* memory) {
+  Decoded result;
+  ModularImage image(memory, type);
+  uint32_t widest = 0;
+  for (const ChannelShape& shape : shapes) {
+    EXPECT_TRUE(image.Add(shape).ok());
+    widest = std::max(widest, shape.width);
+  }
+  EXPECT_TRUE(image.Allocate().ok());
+  BitReader reader(bits.data(), bits.size());
+  auto decoder = EntropyDecoder::Create(tree.code, &reader, memory, widest);
+  EXPECT_TRUE(decoder.ok());
+  ChannelDecoderParams params;
+  params.tree = &tree;
+  params.weighted = weighted;
+  params.stream_index = 3;
+  params.loops = loops;
+  params.memory = memory;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    result.status = DecodeChannel(params, &image, i, &decoder.value(), &reader);
+    if (!result.status.ok()) return result;
+    std::vector<int32_t> samples;
+    for (size_t y = 0; y < shapes[i].height; ++y) {
+      for (size_t x = 0; x < shapes[i].width; ++x) samples.push_back(image[i].Get(x, y));
+    }
+    result.channels.push_back(std::move(samples));
+  }
+  result.position = reader.Position();
+  return result;
+}
+
+struct LoopCase {
+  const char* name;
+  TreeStyle style;
+};
+
+std::vector<LoopCase> Cases() {
+  const std::vector<int> all = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
+  const std::vector<int> no_weighted = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13};
+  std::vector<int16_t> properties;
+  for (int16_t p = 0; p < 28; ++p) properties.push_back(p);
+  std::vector<int16_t> plain = properties;
+  plain.erase(plain.begin() + 15);
+  std::vector<int16_t> many = properties;
+  for (int16_t p = 28; p < 36; ++p) many.push_back(p);
+  return {
+      {"one leaf zero", {{}, {0}, false, 1, 1}},
+      {"one leaf gradient", {{}, {5}, true, 1, 1}},
+      {"one leaf weighted", {{}, {6}, true, 1, 1}},
+      {"one leaf any", {{}, all, false, 1, 1}},
+      {"channel and stream", {{0, 1}, {0, 5, 6}, true, 4, 6}},
+      {"by gradient", {{9}, {5}, true, 60, 30}},
+      {"by gradient, far apart", {{9}, {5}, true, 3000, 100}},
+      {"by weighted", {{15}, {6}, true, 60, 30}},
+      {"gradient sets", {{2, 3, 4, 6, 9, 10, 11, 12, 13}, {5}, true, 30, 300}},
+      {"mixed sets, 1 word", {{9, 10, 11, 12, 15}, {5, 6}, true, 30, 60}},
+      {"mixed sets", {{9, 10, 11, 12, 15}, {5, 6}, true, 60, 500}},
+      {"mixed sets, references", {{9, 10, 11, 12, 15, 16, 17, 18, 19, 20, 23}, {5, 6}, true, 30, 200}},
+      {"mixed, all properties", {properties, {5, 6}, true, 30, 400}},
+      {"zero values", {{4, 5, 6, 7, 8}, {0}, false, 30, 60}},
+      {"zero values, 2 words", {{4, 5, 6, 7, 8}, {0}, true, 60, 128}},
+      {"zero, all properties", {plain, {0}, false, 30, 200}},
+      {"any", {plain, no_weighted, false, 30, 300}},
+      {"any weighted", {properties, all, false, 30, 300}},
+      {"far apart", {{9, 10, 15, 4}, {5, 6}, true, 50000, 20}},
+      {"too many leaves", {properties, all, false, 100, 900}},
+      {"too many references", {many, all, false, 30, 60}},
+  };
+}
+
+class Loops : public testing::TestWithParam<LoopCase> {};
+
+WeightedParams RandomWeighted(Random* random) {
+  WeightedParams params;
+  if (Below(random, 2) == 0) return params;
+  params.p1 = Below(random, 32);
+  params.p2 = Below(random, 32);
+  for (uint32_t& p3 : params.p3) p3 = Below(random, 32);
+  for (uint32_t& w : params.w) w = Below(random, 16);
+  return params;
+}
+
+std::vector<ChannelShape> RandomShapes(Random* random) {
+  std::vector<ChannelShape> shapes;
+  const ChannelShape base{1 + Below(random, 60), 1 + Below(random, 24), 0, 0};
+  for (uint32_t i = 0; i < 4; ++i) {
+    const bool other = Below(random, 4) == 0;
+    shapes.push_back(other ? ChannelShape{1 + Below(random, 60), 1 + Below(random, 24), 0, 1} : base);
+  }
+  return shapes;
+}
+
+// All channels agree. Only as far as samples fit 16 bits if one of them is stored so.
+void ExpectSame(const Decoded& expected, const Decoded& actual, bool stored_in_16_bits) {
+  for (const std::vector<int32_t>& channel : expected.channels) {
+    for (const int32_t sample : channel) {
+      if (stored_in_16_bits && sample != static_cast<int16_t>(sample)) return;
+    }
+  }
+  ASSERT_EQ(expected.status.code(), actual.status.code());
+  ASSERT_EQ(expected.channels.size(), actual.channels.size());
+  for (size_t i = 0; i < expected.channels.size(); ++i) ASSERT_EQ(expected.channels[i], actual.channels[i]) << i;
+  ASSERT_EQ(expected.position, actual.position);
+}
+
+TEST_P(Loops, AgreeWithTheGenericLoop) {
+  const Coding codings[] = {Coding::kAns, Coding::kPrefix, Coding::kAnsCopies, Coding::kPrefixRepeats};
+  for (uint32_t seed = 0; seed < 64; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    TestMemory memory;
+    MaTreeAndCode tree;
+    const std::vector<MaNode> nodes = RandomTree(GetParam().style, &random);
+    auto read_tree = MaTree::FromNodes(nodes.data(), nodes.size(), &memory.memory);
+    ASSERT_TRUE(read_tree.ok()) << read_tree.status().message();
+    tree.tree = std::move(read_tree).value();
+    BitWriter header;
+    const bool large_values = seed % 8 == 7;
+    RandomCode(tree.tree.num_leaves(), codings[seed % 4], large_values, &random).Write(&header);
+    BitReader header_reader(header.bytes().data(), header.bytes().size());
+    auto code = EntropyCode::Read(&header_reader, &memory.memory, tree.tree.num_leaves());
+    ASSERT_TRUE(code.ok()) << code.status().message();
+    tree.code = std::move(code).value();
+
+    const std::vector<ChannelShape> shapes = RandomShapes(&random);
+    std::vector<uint8_t> bits(seed % 16 == 5 ? 200 : 40000);
+    for (uint8_t& byte : bits) byte = static_cast<uint8_t>(random());
+    const WeightedParams weighted = RandomWeighted(&random);
+    const Decoded expected =
+        Decode(tree, bits, shapes, weighted, ChannelLoops::kGeneric, SampleType::kInt32, &memory.memory);
+    for (const ChannelLoops loops : {ChannelLoops::kSpecialised, ChannelLoops::kFastest}) {
+      ExpectSame(expected, Decode(tree, bits, shapes, weighted, loops, SampleType::kInt32, &memory.memory), false);
+      ExpectSame(expected, Decode(tree, bits, shapes, weighted, loops, SampleType::kInt16, &memory.memory), true);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Loops, testing::ValuesIn(Cases()), [](const auto& test) {
+  std::string name = test.param.name;
+  std::erase_if(name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); });
+  return name;
+});
+
+}  // namespace
+}  // namespace jxlpool
