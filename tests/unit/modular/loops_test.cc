@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 #include <random>
 
 #include "lib/entropy/entropy_code.h"
@@ -11,6 +12,7 @@
 #include "lib/modular/ma_tree.h"
 #include "lib/modular/modular_image.h"
 #include "tests/unit/entropy/test_encoder.h"
+#include "tests/unit/modular/targets.h"
 #include "tests/unit/modular/test_codestream.h"
 
 namespace jxlpool {
@@ -35,9 +37,6 @@ struct TreeStyle {
 
 // Nodes in breadth-first order, as a stream would give them.
 std::vector<MaNode> RandomTree(const TreeStyle& style, Random* random) {
-  struct Pending {
-    std::vector<std::pair<int32_t, int32_t>> ranges;
-  };
   const uint32_t num_leaves = 1 + Below(random, style.max_leaves);
   std::vector<MaNode> nodes(1);
   std::vector<std::vector<std::pair<int64_t, int64_t>>> ranges(1);
@@ -46,8 +45,7 @@ std::vector<MaNode> RandomTree(const TreeStyle& style, Random* random) {
   uint32_t contexts = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
     const bool must = i + 1 == nodes.size() && leaves < num_leaves && !style.properties.empty();
-    bool split = !style.properties.empty() && leaves < num_leaves && (must || Below(random, 4) != 0);
-    if (split) {
+    if (!style.properties.empty() && leaves < num_leaves && (must || Below(random, 4) != 0)) {
       const int16_t property = OneOf(random, style.properties);
       const auto [low, high] = ranges[i][property];
       int64_t value = static_cast<int64_t>(Below(random, 2 * style.spread + 1)) - style.spread;
@@ -68,7 +66,6 @@ std::vector<MaNode> RandomTree(const TreeStyle& style, Random* random) {
         ++leaves;
         continue;
       }
-      split = false;
     }
     nodes[i].property = -1;
     nodes[i].predictor = static_cast<Predictor>(OneOf(random, style.predictors));
@@ -160,6 +157,8 @@ struct LoopCase {
   TreeStyle style;
 };
 
+void PrintTo(const LoopCase& loop_case, std::ostream* out) { *out << loop_case.name; }
+
 std::vector<LoopCase> Cases() {
   const std::vector<int> all = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
   const std::vector<int> no_weighted = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13};
@@ -229,14 +228,14 @@ void ExpectSame(const Decoded& expected, const Decoded& actual, bool stored_in_1
   ASSERT_EQ(expected.position, actual.position);
 }
 
-TEST_P(Loops, AgreeWithTheGenericLoop) {
+void TestLoops(const LoopCase& loop_case, uint32_t num_seeds) {
   const Coding codings[] = {Coding::kAns, Coding::kPrefix, Coding::kAnsCopies, Coding::kPrefixRepeats};
-  for (uint32_t seed = 0; seed < 64; ++seed) {
+  for (uint32_t seed = 0; seed < num_seeds; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
     TestMemory memory;
     MaTreeAndCode tree;
-    const std::vector<MaNode> nodes = RandomTree(GetParam().style, &random);
+    const std::vector<MaNode> nodes = RandomTree(loop_case.style, &random);
     auto read_tree = MaTree::FromNodes(nodes.data(), nodes.size(), &memory.memory);
     ASSERT_TRUE(read_tree.ok()) << read_tree.status().message();
     tree.tree = std::move(read_tree).value();
@@ -257,9 +256,15 @@ TEST_P(Loops, AgreeWithTheGenericLoop) {
     for (const ChannelLoops loops : {ChannelLoops::kSpecialised, ChannelLoops::kFastest}) {
       ExpectSame(expected, Decode(tree, bits, shapes, weighted, loops, SampleType::kInt32, &memory.memory), false);
       ExpectSame(expected, Decode(tree, bits, shapes, weighted, loops, SampleType::kInt16, &memory.memory), true);
-      if (HasFatalFailure()) return;
+      if (testing::Test::HasFatalFailure()) return;
     }
   }
+}
+
+TEST_P(Loops, AgreeWithTheGenericLoop) { TestLoops(GetParam(), 64); }
+
+TEST_P(Loops, AgreeOnAllTargets) {
+  ForEachTarget([] { TestLoops(GetParam(), 8); });
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Loops, testing::ValuesIn(Cases()), [](const auto& test) {
