@@ -31,9 +31,8 @@ struct Headers {
   }
 };
 
-Status ReadHeaders(const std::vector<uint8_t>& codestream, Memory* memory, Headers* headers) {
+Status ReadHeaders(const std::vector<uint8_t>& codestream, const SizeLimits& limits, Memory* memory, Headers* headers) {
   BitReader reader(codestream.data(), codestream.size());
-  const SizeLimits limits;
   JXLPOOL_RETURN_IF_ERROR(ReadImageHeader(&reader, memory, limits, &headers->image));
   if (headers->image.colour_encoding.want_icc) {
     PoolVector<uint8_t> icc(memory, Category::kOther);
@@ -195,7 +194,9 @@ class FrameTester {
 Status DecodeTestFrame(const std::vector<uint8_t>& codestream, const DecodeOptions& options, Memory* memory,
                        DecodedFrame* frame) {
   Headers headers;
-  JXLPOOL_RETURN_IF_ERROR(ReadHeaders(codestream, memory, &headers));
+  SizeLimits limits;
+  limits.max_samples = options.max_samples;
+  JXLPOOL_RETURN_IF_ERROR(ReadHeaders(codestream, limits, memory, &headers));
   FrameModular modular;
   JXLPOOL_RETURN_IF_ERROR(InitModular(headers, options, memory, &modular));
   *frame = DecodedFrame();

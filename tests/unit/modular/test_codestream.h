@@ -28,6 +28,7 @@ struct DecodeOptions {
   bool force_full_frame = false;
   ThreadPool* threads = nullptr;
   bool keep_samples = true;  // false: only for timing
+  uint64_t max_samples = uint64_t{1} << 30;
 };
 
 struct DecodedFrame {
