@@ -440,6 +440,192 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint3
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index,
                                                            const uint8_t** data, size_t* size);
 
+/* ---- What a file consists of --------------------------------------------------------------------------------------- */
+
+/* Everything here looks at structure only: no pixels are decoded, and the frames of next_frame are not disturbed. Errors
+ * of frames and boxes that are looked at here are reported, but the image stays usable. */
+
+typedef struct JxlpoolFileInfo {
+  size_t struct_size;
+  uint64_t file_size; /* bytes */
+  int is_container;
+  uint32_t num_boxes;       /* of the container, all types */
+  uint32_t level;           /* of the format as declared: 5 (also if nothing is) or 10 */
+  uint64_t codestream_size; /* bytes that are there */
+  /* Whether something is wrong with the boxes: JXLPOOL_NEED_MORE_INPUT or JXLPOOL_CORRUPT; the image may be complete
+     nevertheless. */
+  JxlpoolStatus box_status;
+  const char* box_message; /* the same in words, or ""; static storage */
+} JxlpoolFileInfo;
+
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_file_info(JxlpoolDecoder* decoder, JxlpoolFileInfo* info);
+
+typedef struct JxlpoolRawBox {
+  size_t struct_size;
+  char type[5];         /* four characters and NUL, as in the file */
+  char content_type[5]; /* of a compressed box the inner type, else the same */
+  uint64_t offset;      /* of the box header, in bytes from the start of the file */
+  uint64_t size;        /* bytes with the header, as announced; up to the end of the file if unbounded */
+  uint32_t header_size; /* 8 or 16 */
+  int is_unbounded;     /* reaches to the end of the file, whatever its length */
+  int is_truncated;     /* the file ends before the box does */
+} JxlpoolRawBox;
+
+/* The index-th of all boxes, in file order, from 0. JXLPOOL_END: there are fewer. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_raw_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolRawBox* box);
+
+typedef enum JxlpoolFrameType {
+  JXLPOOL_FRAME_REGULAR = 0,
+  JXLPOOL_FRAME_LF = 1,             /* the low frequencies of another frame */
+  JXLPOOL_FRAME_REFERENCE_ONLY = 2, /* for patches and blending of later frames */
+  JXLPOOL_FRAME_SKIP_PROGRESSIVE = 3
+} JxlpoolFrameType;
+
+typedef enum JxlpoolFrameEncoding { JXLPOOL_ENCODING_VARDCT = 0, JXLPOOL_ENCODING_MODULAR = 1 } JxlpoolFrameEncoding;
+
+#define JXLPOOL_MAX_PASSES 11
+#define JXLPOOL_MAX_DOWNSAMPLE_STEPS 4
+
+/* The header and the table of contents of one frame as coded: sizes and positions before orientation. */
+typedef struct JxlpoolFrameHeader {
+  size_t struct_size;
+  JxlpoolFrameType type;
+  JxlpoolFrameEncoding encoding;
+  int is_shown; /* the composed canvas is shown after this frame */
+  /* Frames shown before this one: if is_shown, its number for next_frame and seek_frame (unless layers). */
+  uint32_t num_shown_before;
+  uint64_t offset;       /* of the header, in bytes from the start of the codestream */
+  uint32_t header_bytes; /* header and table of contents */
+
+  int have_crop;
+  int32_t x0; /* position on the canvas, pixels */
+  int32_t y0;
+  uint32_t width; /* pixels on the canvas */
+  uint32_t height;
+  uint32_t coded_width; /* samples of colour as coded: before upsampling, and of LF frames */
+  uint32_t coded_height;
+  uint32_t upsampling;           /* 1, 2, 4, 8 */
+  uint32_t lf_level;             /* LF frames: 1 to 4, else 0 */
+  int ycbcr;                     /* colour is coded as Cb, Y, Cr */
+  uint32_t chroma_subsampling_h; /* log2 of the largest horizontal (vertical) subsampling of Cb, Y, Cr: 0 or 1 */
+  uint32_t chroma_subsampling_v;
+
+  JxlpoolBlendMode blend_mode; /* of colour; extra channels: jxlpool_decoder_get_frame_extra_channel */
+  uint32_t blend_source;
+  uint32_t blend_alpha;
+  int blend_clamp;
+  uint32_t duration; /* ticks */
+  uint32_t timecode;
+  int is_last;
+  int is_stored; /* kept in save_slot for later frames */
+  uint32_t save_slot;
+  int save_before_color_transform;
+  const char* name; /* valid until the next call for a frame header, open, close or destroy */
+  size_t name_length;
+
+  int has_noise; /* flags */
+  int has_patches;
+  int has_splines;
+  int uses_lf_frame;
+  int adaptive_lf_smoothing; /* VarDCT frames only */
+  int gaborish;
+  uint32_t epf_iterations; /* of the edge-preserving filter, 0 to 3 */
+
+  uint32_t num_passes;
+  uint32_t pass_shift[JXLPOOL_MAX_PASSES];
+  uint32_t num_downsample_steps; /* after pass last_pass[i] a view at 1/downsample[i] is complete */
+  uint32_t downsample[JXLPOOL_MAX_DOWNSAMPLE_STEPS];
+  uint32_t last_pass[JXLPOOL_MAX_DOWNSAMPLE_STEPS];
+
+  uint32_t group_size; /* pixels per side */
+  uint32_t num_groups;
+  uint32_t num_lf_groups;
+  uint32_t num_sections;
+  uint64_t section_bytes; /* of all sections */
+  int toc_permuted;
+  int is_complete; /* all sections are in the file */
+} JxlpoolFrameHeader;
+
+/* As an index: the preview's frame. */
+#define JXLPOOL_PREVIEW_FRAME UINT32_MAX
+
+/* The header of the index-th frame of the codestream (from 0), shown or not. Headers before it are read once and
+ * remembered by their place. JXLPOOL_END: there are fewer frames, or no preview. Errors: those of headers, also of
+ * frames before. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_frame_header(JxlpoolDecoder* decoder, uint32_t index,
+                                                           JxlpoolFrameHeader* header);
+
+typedef struct JxlpoolFrameExtraChannel {
+  size_t struct_size;
+  uint32_t upsampling; /* from coded samples to pixels: 1, 2, 4, 8 */
+  JxlpoolBlendMode blend_mode;
+  uint32_t blend_source;
+  uint32_t blend_alpha;
+  int blend_clamp;
+} JxlpoolFrameExtraChannel;
+
+/* The same frame's treatment of extra channel `channel`. REQUIRES: channel < num_extra_channels. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_frame_extra_channel(JxlpoolDecoder* decoder, uint32_t index,
+                                                                  uint32_t channel, JxlpoolFrameExtraChannel* info);
+
+/* ---- Seeking ------------------------------------------------------------------------------------------------------- */
+
+/* A file may list entry points to its frames (the jxli box). Whatever it says is on its word alone. */
+typedef struct JxlpoolFrameIndex {
+  size_t struct_size;
+  uint64_t num_entries;
+  uint32_t tick_numerator; /* a tick lasts numerator / denominator seconds */
+  uint32_t tick_denominator;
+} JxlpoolFrameIndex;
+
+typedef struct JxlpoolFrameIndexEntry {
+  size_t struct_size;
+  uint64_t offset;      /* of the frame, in bytes from the start of the codestream */
+  uint64_t duration;    /* ticks until the next entry; unreliable in practice */
+  uint64_t num_frames;  /* shown until the next entry, or all that remain */
+  uint64_t first_frame; /* number of the first shown frame from there on: the sum of the entries before */
+} JxlpoolFrameIndexEntry;
+
+/* JXLPOOL_END: the file has none. JXLPOOL_CORRUPT: it has one that makes no sense. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_frame_index(JxlpoolDecoder* decoder, JxlpoolFrameIndex* index);
+/* JXLPOOL_END: there are fewer entries. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_frame_index_entry(JxlpoolDecoder* decoder, uint64_t index,
+                                                                JxlpoolFrameIndexEntry* entry);
+
+typedef enum JxlpoolSeek {
+  JXLPOOL_SEEK_EXACT = 0, /* reads the headers of all frames before */
+  /* Starts at an entry of the file's frame index, if that agrees with the frames from this entry to the next and if they
+     need no frame before; else as above. If the counts of earlier entries are wrong, it is another frame. */
+  JXLPOOL_SEEK_USE_INDEX = 1
+} JxlpoolSeek;
+
+/* Makes next_frame deliver frame `index` (JxlpoolFrameInfo.index), forwards or backwards, with the same pixels as if all
+ * frames before had been decoded, and so on from there. Only frames that it is made from are decoded. JXLPOOL_END: there
+ * are fewer frames; nothing changed then. Errors: all; they repeat themselves as those of decode_frame do. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_seek_frame(JxlpoolDecoder* decoder, uint32_t index, JxlpoolSeek how);
+
+/* ---- Gain maps ----------------------------------------------------------------------------------------------------- */
+
+/* An HDR gain map (the jhgm box): an image that tells how to brighten the main one. This library takes it apart; the map
+ * itself is one more image to decode, and applying it is the caller's. */
+typedef struct JxlpoolGainMap {
+  size_t struct_size;
+  const uint8_t* metadata; /* as in ISO 21496-1; this and the following may have no bytes */
+  size_t metadata_size;
+  const uint8_t* icc; /* profile of the gain map's application space */
+  size_t icc_size;
+  const uint8_t* codestream; /* the map: a bare codestream, for jxlpool_decoder_open_memory of another decoder */
+  size_t codestream_size;
+  int has_color_encoding; /* see jxlpool_decoder_get_gain_map_color_encoding */
+} JxlpoolGainMap;
+
+/* The first gain map of the file. JXLPOOL_END: there is none. Errors: JXLPOOL_CORRUPT, JXLPOOL_UNSUPPORTED,
+ * JXLPOOL_NEED_MORE_INPUT, JXLPOOL_MEMORY_LIMIT, JXLPOOL_SIZE_LIMIT; they do not affect the image. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_gain_map(JxlpoolDecoder* decoder, JxlpoolGainMap* gain_map);
+/* Its colour encoding as fields. JXLPOOL_END: there is none. Errors: as above. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_gain_map_color_encoding(JxlpoolDecoder* decoder,
+                                                                      JxlpoolColorEncoding* encoding);
+
 /* ---- JPEG reconstruction ----------------------------------------------------------------------------------------- */
 
 /* Receives the next `size` bytes of a file, valid during the call only, on the thread that called. Returning non-zero

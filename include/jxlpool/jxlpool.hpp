@@ -163,6 +163,51 @@ class Decoder {
   JxlpoolStatus DecodePreview(const JxlpoolOutput& output) {
     return decoder_ ? jxlpool_decoder_decode_preview(decoder_, &output, 1) : creation_status_;
   }
+  // Frame `index` is the next that NextFrame delivers.
+  JxlpoolStatus SeekFrame(uint32_t index, JxlpoolSeek how = JXLPOOL_SEEK_EXACT) {
+    return decoder_ ? jxlpool_decoder_seek_frame(decoder_, index, how) : creation_status_;
+  }
+
+  // The structure of the file. Nothing if no image is open.
+  std::optional<JxlpoolFileInfo> FileInfo() {
+    return Get<JxlpoolFileInfo>(
+        [this](JxlpoolFileInfo* info) { return jxlpool_decoder_get_file_info(decoder_, info); });
+  }
+  // Nothing past the last box.
+  std::optional<JxlpoolRawBox> RawBox(uint32_t index) {
+    return Get<JxlpoolRawBox>(
+        [this, index](JxlpoolRawBox* box) { return jxlpool_decoder_get_raw_box(decoder_, index, box); });
+  }
+  // JXLPOOL_END past the last frame.
+  JxlpoolStatus FrameHeader(uint32_t index, JxlpoolFrameHeader* header) {
+    return decoder_ ? jxlpool_decoder_get_frame_header(decoder_, index, header) : creation_status_;
+  }
+  std::optional<JxlpoolFrameExtraChannel> FrameExtraChannel(uint32_t index, uint32_t channel) {
+    return Get<JxlpoolFrameExtraChannel>([this, index, channel](JxlpoolFrameExtraChannel* info) {
+      return jxlpool_decoder_get_frame_extra_channel(decoder_, index, channel, info);
+    });
+  }
+  // JXLPOOL_END if the file has none.
+  JxlpoolStatus FrameIndex(JxlpoolFrameIndex* index) {
+    return decoder_ ? jxlpool_decoder_get_frame_index(decoder_, index) : creation_status_;
+  }
+  // Nothing past the last entry.
+  std::optional<JxlpoolFrameIndexEntry> FrameIndexEntry(uint64_t index) {
+    return Get<JxlpoolFrameIndexEntry>([this, index](JxlpoolFrameIndexEntry* entry) {
+      return jxlpool_decoder_get_frame_index_entry(decoder_, index, entry);
+    });
+  }
+  // JXLPOOL_END if the file has none.
+  JxlpoolStatus GainMap(JxlpoolGainMap* gain_map) {
+    return decoder_ ? jxlpool_decoder_get_gain_map(decoder_, gain_map) : creation_status_;
+  }
+  // Nothing if it has none.
+  std::optional<JxlpoolColorEncoding> GainMapColorEncoding() {
+    return Get<JxlpoolColorEncoding>([this](JxlpoolColorEncoding* encoding) {
+      return jxlpool_decoder_get_gain_map_color_encoding(decoder_, encoding);
+    });
+  }
+
   // The original JPEG goes to `*callable`, bool(const uint8_t* data, size_t size), which must not throw, and returns
   // false to stop.
   template <typename F>

@@ -54,6 +54,7 @@ void LetGoOfImage(JxlpoolDecoder* decoder) {
   decoder->names.Release();
   decoder->name_offsets.Release();
   decoder->box_contents.Release();
+  decoder->inspection = Inspection();
   decoder->image.Close();
   decoder->input.Close();
   decoder->pool->buffers.EndDecode();

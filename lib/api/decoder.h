@@ -10,12 +10,37 @@
 #include "lib/api/pool.h"
 #include "lib/base/status.h"
 #include "lib/base/thread_pool.h"
+#include "lib/bitstream/frame_index.h"
+#include "lib/bitstream/gain_map.h"
+#include "lib/frame/frame_table.h"
 #include "lib/frame/image_decoder.h"
 #include "lib/pool/budget.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 
 namespace jxlpool {
+
+// What was looked at of the open image besides its frames; all of it may be thrown away.
+struct Inspection {
+  // The frame that was asked about last.
+  bool has_frame = false;
+  uint32_t frame_index = 0;
+  FrameStart frame;
+  FrameEntry entry;
+  PoolVector<char> frame_name;  // with terminator
+
+  // The frame index.
+  bool has_index = false;
+  FrameIndex index;
+
+  // The gain map.
+  bool has_gain_map = false;
+  GainMapBundle gain_map;
+  PoolVector<uint8_t> gain_map_contents;  // decompressed; empty if it was not compressed
+  PoolVector<uint8_t> gain_map_icc;
+  bool gain_map_has_encoding = false;
+  ColourEncoding gain_map_encoding;
+};
 
 enum class DecoderState : uint8_t {
   kClosed,
@@ -57,6 +82,7 @@ struct JxlpoolDecoder {
   jxlpool::PoolVector<uint32_t> name_offsets;
   // The box that was decompressed last.
   jxlpool::PoolVector<uint8_t> box_contents;
+  jxlpool::Inspection inspection;
   uint64_t copied_input_bytes = 0;  // of images before the open one
 
   jxlpool::Status error;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "lib/api/decoder.h"
+#include "lib/api/describe_colour.h"
 #include "lib/api/struct_io.h"
 #include "lib/color/encoding_names.h"
 #include "lib/headers/image_header.h"
@@ -32,7 +33,13 @@ void SetChromaticities(const ColourDescription& colour, JxlpoolColorEncoding* en
   }
 }
 
-JxlpoolColorEncoding Describe(const ColourDescription& colour, bool from_icc) {
+bool IsKnown(JxlpoolProfile profile) { return profile == JXLPOOL_PROFILE_ORIGINAL || profile == JXLPOOL_PROFILE_DATA; }
+
+}  // namespace
+
+namespace jxlpool {
+
+JxlpoolColorEncoding DescribeColour(const ColourDescription& colour, bool from_icc) {
   JxlpoolColorEncoding encoding = {};
   encoding.from_icc = from_icc ? 1 : 0;
   encoding.color_space = static_cast<uint32_t>(colour.space);
@@ -54,9 +61,7 @@ JxlpoolColorEncoding Describe(const ColourDescription& colour, bool from_icc) {
   return encoding;
 }
 
-bool IsKnown(JxlpoolProfile profile) { return profile == JXLPOOL_PROFILE_ORIGINAL || profile == JXLPOOL_PROFILE_DATA; }
-
-}  // namespace
+}  // namespace jxlpool
 
 JxlpoolStatus jxlpool_decoder_get_image_info(JxlpoolDecoder* decoder, JxlpoolImageInfo* info) {
   if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
@@ -141,5 +146,5 @@ JxlpoolStatus jxlpool_decoder_get_color_encoding(JxlpoolDecoder* decoder, Jxlpoo
   if (colour == nullptr) return JXLPOOL_END;
   const ImageHeader& header = decoder->image.header();
   const bool converted = header.xyb_encoded || decoder->options.colour_space[0] != 0;
-  return WriteStruct(Describe(*colour, header.colour_encoding.want_icc && (original || !converted)), encoding);
+  return WriteStruct(DescribeColour(*colour, header.colour_encoding.want_icc && (original || !converted)), encoding);
 }

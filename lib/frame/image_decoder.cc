@@ -5,46 +5,10 @@
 #include "lib/bitstream/codestream.h"
 #include "lib/frame/frame_decoder.h"
 #include "lib/frame/image_colour.h"
+#include "lib/frame/image_decoder_state.h"
 #include "lib/headers/icc_stream.h"
-#include "lib/headers/toc.h"
 
 namespace jxlpool {
-
-struct ImageDecoder::State {
-  DecoderOptions options;
-  SizeLimits limits;
-  Container container;
-  ImageHeader header;
-  ImageColour colour;
-  FrameContext context;
-  uint64_t preview_offset = 0;  // bytes from the start of the codestream
-  uint64_t first_frame_offset = 0;
-
-  // Where the sequence of frames is.
-  uint64_t next_offset = 0;
-  uint64_t frame_index = 0;
-  uint32_t display_index = 0;
-  uint32_t visible_frames = 0;
-  uint32_t invisible_frames = 0;
-  bool seen_last = false;
-  bool partial = false;
-  FrameSlots slots;
-  PooledObject<FrameDecoder> current;  // a displayed frame that is not decoded yet
-  PoolVector<char> name;               // of the current frame, with terminator
-
-  void Restart() {
-    next_offset = first_frame_offset;
-    frame_index = header.have_preview ? 1 : 0;
-    display_index = 0;
-    visible_frames = 0;
-    // The preview counts as an invisible frame.
-    invisible_frames = header.have_preview ? 1 : 0;
-    seen_last = false;
-    partial = false;
-    slots.Clear();
-    current = PooledObject<FrameDecoder>();
-  }
-};
 
 namespace {
 
@@ -132,12 +96,14 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;
   context->allow_partial = options.allow_partial;
   context->downsampling = options.downsampling;
+  state->source = {memory_, codestream, &state->header, state->limits, options.cancelled};
   if (state->header.have_preview) {
     state->preview_offset = state->first_frame_offset;
     JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> preview,
                              ReadFrame(FrameRole::kPreview, state->preview_offset));
     state->first_frame_offset = EndOfFrame(preview->state());
   }
+  state->table.Begin(state->source, state->first_frame_offset, 0, state->header.have_preview ? 1 : 0);
   state->Restart();
   return OkStatus();
 }
@@ -172,13 +138,12 @@ Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint6
   FrameState* frame = &decoder->state();
   frame->context = &state_->context;
   frame->role = role;
-  JXLPOOL_RETURN_IF_ERROR(ParseHeader(state_->container.codestream(), 8 * offset, [&](BitReader* reader) -> Status {
-    JXLPOOL_RETURN_IF_ERROR(ReadFrameHeader(reader, memory_, state_->header, role, state_->limits, &frame->header));
-    frame->dimensions = ComputeFrameDimensions(state_->header, frame->header);
-    JXLPOOL_RETURN_IF_ERROR(ReadToc(reader, memory_, frame->dimensions, frame->header.passes, &frame->toc));
-    frame->sections_offset = reader->Position() / 8;
-    return reader->Check();
-  }));
+  FrameStart start;
+  JXLPOOL_RETURN_IF_ERROR(ReadFrameStart(state_->source, role, offset, &start));
+  frame->header = std::move(start.header);
+  frame->dimensions = start.dimensions;
+  frame->toc = std::move(start.toc);
+  frame->sections_offset = start.sections_offset;
   return decoder;
 }
 
@@ -191,8 +156,10 @@ Status ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
     ++state_->invisible_frames;
   }
   frame->frame_index = state_->frame_index++;
+  ++state_->position;
   frame->visible_frames = state_->visible_frames;
   frame->invisible_frames = state_->invisible_frames;
+  state_->current_offset = state_->next_offset;
   state_->next_offset = EndOfFrame(*frame);
   state_->seen_last = frame->header.is_last;
   state_->current = std::move(decoder);
@@ -252,23 +219,33 @@ Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
   return false;
 }
 
-Status ImageDecoder::DecodeCurrent(const OutputTarget* targets, size_t num_targets) {
-  FrameDecoder* decoder = state_->current.get();
+Status ImageDecoder::RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets,
+                              FrameSlots* slots) {
   FrameState* frame = &decoder->state();
-  frame->slots = state_->slots;
+  frame->slots = *slots;
   FrameDelivery delivery;
   delivery.canvas = state_->header.size;
   delivery.targets = targets;
   delivery.num_targets = num_targets;
   SharedFrame saved;
-  const Status status = decoder->Decode(delivery, &saved);
+  JXLPOOL_RETURN_IF_ERROR(decoder->Decode(delivery, &saved));
   const FrameHeader& header = frame->header;
-  state_->partial = frame->incomplete;
-  if (status.ok() && header.frame_type == FrameType::kLFFrame) {
-    state_->slots.lf[header.lf_level - 1] = std::move(saved);
-  } else if (status.ok() && header.CanReference()) {
-    state_->slots.reference[header.save_as_reference] = std::move(saved);
+  if (header.frame_type == FrameType::kLFFrame) {
+    slots->lf[header.lf_level - 1] = std::move(saved);
+  } else if (header.CanReference()) {
+    slots->reference[header.save_as_reference] = std::move(saved);
   }
+  return OkStatus();
+}
+
+Status ImageDecoder::DecodeCurrent(const OutputTarget* targets, size_t num_targets) {
+  FrameDecoder* decoder = state_->current.get();
+  const FrameHeader& header = decoder->state().header;
+  const uint8_t missing = SlotsRead(header) & static_cast<uint8_t>(~state_->exact_slots);
+  if (missing != 0) JXLPOOL_RETURN_IF_ERROR(FillSlots(missing));
+  const Status status = RunFrame(decoder, targets, num_targets, &state_->slots);
+  state_->partial = decoder->state().incomplete;
+  if (status.ok()) state_->exact_slots |= SlotWritten(header);
   return status;
 }
 

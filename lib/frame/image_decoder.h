@@ -28,6 +28,10 @@ namespace jxlpool {
 
 struct ColourDescription;
 class FrameDecoder;
+struct FrameEntry;
+struct FrameSlots;
+struct FrameStart;
+class FrameTable;
 struct JpegCoefficients;
 
 struct DecoderOptions {
@@ -109,6 +113,20 @@ class ImageDecoder {
   // frames, because the file ends early.
   bool frame_is_partial() const;
 
+  // Makes NextFrame deliver the frame that it would deliver as number `index` after a Rewind, with the same pixels in
+  // it and in all that follow. False, and nothing changes, if there are fewer frames. Decodes the frames that it
+  // depends on and no others; headers are read from the first frame on, or, with `use_index`, from an entry of the
+  // file's frame index, if that agrees with the frames behind it and they need nothing before. An index whose counts
+  // are wrong before that entry then makes it another frame. Errors: all, those of frames before `index` included.
+  Result<bool> SeekFrame(uint32_t index, bool use_index);
+
+  // Header and TOC of the index-th frame (from 0) of all, displayed or not, without disturbing the sequence of frames;
+  // false if there are fewer. `entry` tells how many frames are delivered before. Both may be null. Errors: those of
+  // headers and TOCs, kCancelled.
+  Result<bool> InspectFrame(uint64_t index, FrameStart* frame, FrameEntry* entry);
+  // The same for the preview. REQUIRES: header().have_preview.
+  Status InspectPreview(FrameStart* frame);
+
   // Decodes the preview. REQUIRES: header().have_preview.
   Status DecodePreview(const OutputTarget* targets, size_t num_targets);
 
@@ -133,6 +151,22 @@ class ImageDecoder {
   bool IsDelivered(const FrameHeader& frame) const;
   Status DescribeCurrent(FrameInfo* info);
   Status DecodeCurrent(const OutputTarget* targets, size_t num_targets);
+  // Decodes a frame that finds its references in `*slots` and leaves there what it is stored for.
+  Status RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets, FrameSlots* slots);
+
+  // image_seek.cc.
+  // Makes slots (bits, see frame_table.h) of state_ exact for the current frame.
+  Status FillSlots(uint8_t missing);
+  // Decodes what is needed of the frames [begin, end) so that the slots of `needed` are exact before frame `end`;
+  // `slots` and `*exact` are those before `begin` and become those before `end`. False, with nothing done, if that
+  // depends on slots that are not exact before `begin`. REQUIRES: the table knows the frames before `end`.
+  Result<bool> Replay(const FrameTable& table, uint64_t begin, uint64_t end, uint8_t needed, FrameSlots* slots,
+                      uint8_t* exact);
+  Status ReplayFrame(const FrameEntry& entry, FrameSlots* slots);
+  // The next frame is `entry`, the table's frame `position`.
+  void MoveTo(const FrameEntry& entry, uint64_t position, uint32_t delivered_index);
+  // As SeekFrame, by the frame index; false, and nothing changes, if that is not safe.
+  Result<bool> SeekByIndex(uint32_t index);
 
   Memory* memory_;
   ThreadPool* threads_;

@@ -1,0 +1,32 @@
+#include "lib/bitstream/gain_map.h"
+
+#include "lib/bitstream/varint.h"
+
+namespace jxlpool {
+namespace {
+
+// A part with its length before it, of `length_bytes` bytes, highest first.
+std::span<const uint8_t> ReadPart(ByteCursor* cursor, int length_bytes) {
+  uint64_t length = 0;
+  for (int i = 0; i < length_bytes; ++i) length = length << 8 | cursor->Byte();
+  return cursor->Take(length);
+}
+
+}  // namespace
+
+Status ReadGainMapBundle(std::span<const uint8_t> contents, GainMapBundle* bundle) {
+  ByteCursor cursor(contents);
+  bundle->version = cursor.Byte();
+  if (bundle->version != 0) return Unsupported("the gain map is of an unknown version");
+  bundle->metadata = ReadPart(&cursor, 2);
+  bundle->colour_encoding = ReadPart(&cursor, 1);
+  bundle->icc = ReadPart(&cursor, 4);
+  if (!cursor.ok()) return Corrupt("the gain map is shorter than it says");
+  bundle->codestream = cursor.rest();
+  if (bundle->codestream.size() < 2 || bundle->codestream[0] != 0xFF || bundle->codestream[1] != 0x0A) {
+    return Corrupt("the gain map contains no image");
+  }
+  return OkStatus();
+}
+
+}  // namespace jxlpool
