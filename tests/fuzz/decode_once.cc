@@ -30,6 +30,21 @@ class Run {
     if (outcome_.violation.empty()) outcome_.violation = what;
   }
 
+  // Whatever becomes of it, the frames must not notice.
+  void ReconstructJpeg(Decoder* decoder) {
+    auto receive = [&](const uint8_t* data, size_t size) {
+      if (size == 0) Violate("a piece of a JPEG without bytes");
+      for (size_t i = 0; i < size; ++i) outcome_.jpeg_hash = (outcome_.jpeg_hash ^ data[i]) * 0x100000001B3u;
+      outcome_.jpeg_size += size;
+      return true;
+    };
+    outcome_.jpeg_status = Note("reconstruct_jpeg", decoder->ReconstructJpeg(&receive));
+    if (outcome_.jpeg_status == JXLPOOL_PARTIAL) Violate("a partial JPEG");
+    if (outcome_.jpeg_status == JXLPOOL_END && outcome_.jpeg_size != 0) Violate("a JPEG out of nothing");
+    const bool good = outcome_.jpeg_status == JXLPOOL_OK || outcome_.jpeg_status == JXLPOOL_END;
+    if (!good && *decoder->LastError().message == '\0') Violate("an error of a JPEG without a message");
+  }
+
   JxlpoolStatus DecodeAll(Decoder* decoder) {
     const auto info = decoder->ImageInfo();
     if (!info) {
@@ -164,7 +179,8 @@ DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings&
     Decoder decoder(&options);
     outcome.status = run.Note("create", decoder.creation_status());
     if (outcome.status == JXLPOOL_OK) outcome.status = run.Note("open_memory", decoder.OpenMemory(data, size));
-    if (outcome.status == JXLPOOL_OK) outcome.status = run.DecodeAll(&decoder);
+    if (outcome.status == JXLPOOL_OK && settings.jpeg) run.ReconstructJpeg(&decoder);
+    if (outcome.status == JXLPOOL_OK && settings.frames) outcome.status = run.DecodeAll(&decoder);
     const bool good = outcome.status == JXLPOOL_OK || outcome.status == JXLPOOL_PARTIAL;
     if (!good && *decoder.LastError().message == '\0') run.Violate("an error without a message");
     decoder.Close();

@@ -20,6 +20,8 @@ struct DecodeSettings {
   JxlpoolChannels channels = JXLPOOL_CHANNELS_ALL;
   JxlpoolSampleType sample_type = JXLPOOL_FLOAT32;
   bool metadata = true;  // also ask for boxes, profiles, extra channels and the preview
+  bool jpeg = true;      // also reconstruct the JPEG, before the frames
+  bool frames = true;
 };
 
 // Settings that are chosen by a number, so that all paths of the interface are visited.
@@ -29,12 +31,16 @@ struct DecodeOutcome {
   JxlpoolStatus status = JXLPOOL_OK;  // JXLPOOL_OK: all frames decoded; JXLPOOL_PARTIAL: some of them partly
   uint32_t num_frames = 0;            // decoded
   uint64_t pixel_hash = 0;            // of all delivered rows
-  uint64_t peak_bytes = 0;            // of the decoder's pooled memory
-  double cpu_seconds = 0;             // of the whole process
-  std::string violation;              // a broken promise; empty if none
+  JxlpoolStatus jpeg_status = JXLPOOL_END;
+  uint64_t jpeg_hash = 0;   // of the reconstructed bytes
+  uint64_t jpeg_size = 0;   // bytes
+  uint64_t peak_bytes = 0;  // of the decoder's pooled memory
+  double cpu_seconds = 0;   // of the whole process
+  std::string violation;    // a broken promise; empty if none
 };
 
-// Decodes all frames. `pool` may be null. Not reentrant as far as cpu_seconds is concerned.
+// Reconstructs the JPEG and decodes all frames, as settings say. `pool` may be null. Not reentrant as far as
+// cpu_seconds is concerned.
 DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings& settings, JxlpoolPool* pool);
 
 }  // namespace jxlpool::fuzz

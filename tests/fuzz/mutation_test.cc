@@ -1,12 +1,14 @@
 // Decodes damaged files: no crash, a status, memory within the limit and given back, bounded time.
 //
-// usage: mutation_test truncation|mutation|limits|gigantic TESTDATA [--count N] [--first K] [--stride N] [--seed S]
+// usage: mutation_test truncation|mutation|jpeg|limits|gigantic TESTDATA [--count N] [--first K] [--stride N] [--seed
+// S]
 // [--dump FILE]
 //
 //   truncation  every image cut after each byte (small files; samples of larger ones): an error, or the same pixels
 //   mutation    N damaged copies of small images, beginning with the K-th
-//   limits      every image with memory limits up to what it needs
-//   gigantic    testdata/invalid: small files that claim to be huge fail at once and without much memory
+//   jpeg        N damaged copies of recompressed JPEGs: reconstruction data as it is coded, its fields, the
+//   coefficients limits      every image with memory limits up to what it needs gigantic    testdata/invalid: small
+//   files that claim to be huge fail at once and without much memory
 //
 //   --stride N  cut after each N-th byte only
 //   --dump FILE writes the case to be decoded next: the last one if the program dies. Slow.
@@ -29,6 +31,7 @@
 
 #include "jxlpool/jxlpool.hpp"
 #include "tests/fuzz/decode_once.h"
+#include "tests/fuzz/jpeg_mutator.h"
 #include "tests/fuzz/mutator.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -41,8 +44,9 @@ namespace jxlpool::fuzz {
 namespace {
 
 constexpr bool kSlow = JXLPOOL_SANITIZED != 0;
-constexpr double kMaxSeconds = kSlow ? 60 : 5;  // for one decode
-constexpr size_t kSmallFile = 2048;             // bytes
+constexpr double kMaxSeconds = kSlow ? 60 : 5;     // for one decode
+constexpr double kMaxJpegSeconds = kSlow ? 5 : 1;  // for one reconstruction of a small JPEG
+constexpr size_t kSmallFile = 2048;                // bytes
 constexpr uint64_t kPeakOfRefused = uint64_t{8} << 20;
 
 using Bytes = std::vector<uint8_t>;
@@ -84,7 +88,7 @@ class Tester {
     // A copy of exact size, so that the address sanitizer sees reads beyond the end.
     const std::vector<uint8_t> exact(bytes.begin(), bytes.end());
     DecodeOutcome outcome = DecodeOnce(exact.data(), exact.size(), settings, pool_.get());
-    if (outcome.cpu_seconds > kMaxSeconds) {
+    if (outcome.cpu_seconds > (settings.frames ? kMaxSeconds : kMaxJpegSeconds)) {
       Fail(label, "took " + std::to_string(outcome.cpu_seconds) + " s");
     }
     if (!outcome.violation.empty()) Fail(label, outcome.violation);
@@ -92,6 +96,9 @@ class Tester {
     largest_ = std::max(largest_, outcome.peak_bytes);
     ++num_decodes_;
     ++num_by_status_[jxlpool_status_text(outcome.status)];
+    if (outcome.jpeg_status != JXLPOOL_END) {
+      ++num_by_status_[std::string("JPEG: ") + jxlpool_status_text(outcome.jpeg_status)];
+    }
     return outcome;
   }
 
@@ -130,8 +137,15 @@ std::vector<File> ReadFolder(const std::string& folder) {
   return files;
 }
 
+// Of testdata: images, and recompressed JPEGs.
+std::vector<File> ReadImages(const Arguments& arguments) {
+  std::vector<File> files = ReadFolder(arguments.testdata + "/images");
+  for (File& file : ReadFolder(arguments.testdata + "/jpeg")) files.push_back(std::move(file));
+  return files;
+}
+
 void TestTruncation(const Arguments& arguments, Tester* tester) {
-  for (const File& file : ReadFolder(arguments.testdata + "/images")) {
+  for (const File& file : ReadImages(arguments)) {
     DecodeSettings settings;
     settings.metadata = false;
     const DecodeOutcome whole = tester->Decode(file.name + " whole", file.bytes, settings);
@@ -145,6 +159,9 @@ void TestTruncation(const Arguments& arguments, Tester* tester) {
       if (outcome.status == JXLPOOL_OK && outcome.pixel_hash != whole.pixel_hash) {
         tester->Fail(label, "decodes to other pixels");
       }
+      if (outcome.jpeg_status == JXLPOOL_OK && outcome.jpeg_hash != whole.jpeg_hash) {
+        tester->Fail(label, "gives another JPEG");
+      }
       if (size % (2 * step) != 0) continue;
       settings.allow_partial = true;
       const DecodeOutcome partial = tester->Decode(label + " partial", cut, settings);
@@ -156,7 +173,7 @@ void TestTruncation(const Arguments& arguments, Tester* tester) {
 }
 
 void TestMutations(const Arguments& arguments, Tester* tester) {
-  std::vector<File> files = ReadFolder(arguments.testdata + "/images");
+  std::vector<File> files = ReadImages(arguments);
   for (File& file : ReadFolder(arguments.testdata + "/invalid")) files.push_back(std::move(file));
   std::erase_if(files, [](const File& file) { return file.bytes.size() > 2 * kSmallFile; });
   for (uint64_t i = arguments.first; i < arguments.first + arguments.count; ++i) {
@@ -168,6 +185,81 @@ void TestMutations(const Arguments& arguments, Tester* tester) {
     const Bytes bytes = whole ? file.bytes : Mutate(file.bytes, other.bytes, &random);
     const DecodeSettings settings = VariedSettings(random.Next());
     tester->Decode("case " + std::to_string(i) + " of " + file.name, bytes, settings);
+  }
+}
+
+// A recompressed JPEG with changes behind the coding of its reconstruction data.
+Bytes WithMutatedFields(const Bytes& file, Random* random) {
+  size_t begin = 0, end = 0;
+  JbrdFields fields;
+  if (!FindJbrd(file, &begin, &end)) return file;
+  const Bytes contents(file.begin() + static_cast<ptrdiff_t>(begin), file.begin() + static_cast<ptrdiff_t>(end));
+  if (!ParseJbrd(contents, &fields)) return file;
+  MutateFields(&fields, random);
+  // Data of the wrong length is refused before anything else.
+  if (random->Below(16) != 0) FitData(&fields);
+  return ReplaceJbrd(file, begin, end, WriteJbrd(std::move(fields)));
+}
+
+// Flips bits of the bytes in a range, or of all others.
+void FlipBits(size_t begin, size_t end, bool inside, Bytes* file, Random* random) {
+  for (size_t i = 1 + random->Below(3); i > 0; --i) {
+    size_t at = inside ? begin + random->Below(end - begin) : random->Below(file->size() - (end - begin));
+    if (!inside && at >= begin) at += end - begin;
+    (*file)[at] ^= static_cast<uint8_t>(1u << random->Below(8));
+  }
+}
+
+void TestJpegs(const Arguments& arguments, Tester* tester) {
+  std::vector<File> files = ReadFolder(arguments.testdata + "/jpeg");
+  // What the mutations start from works, also after rewriting.
+  for (const File& file : files) {
+    const DecodeOutcome whole = tester->Decode(file.name + " whole", file.bytes, DecodeSettings());
+    size_t begin = 0, end = 0;
+    JbrdFields fields;
+    Bytes rewritten = file.bytes;
+    if (FindJbrd(file.bytes, &begin, &end) && ParseJbrd(Bytes(rewritten.begin() + static_cast<ptrdiff_t>(begin),
+                                                              rewritten.begin() + static_cast<ptrdiff_t>(end)),
+                                                        &fields)) {
+      FitData(&fields);
+      rewritten = ReplaceJbrd(file.bytes, begin, end, WriteJbrd(std::move(fields)));
+    }
+    const DecodeOutcome again = tester->Decode(file.name + " rewritten", rewritten, DecodeSettings());
+    if (rewritten == file.bytes || whole.jpeg_status != JXLPOOL_OK || again.jpeg_status != JXLPOOL_OK ||
+        whole.jpeg_hash != again.jpeg_hash || whole.jpeg_size != again.jpeg_size) {
+      tester->Fail(file.name, "does not survive rewriting");
+    }
+  }
+  for (uint64_t i = arguments.first; i < arguments.first + arguments.count; ++i) {
+    Random random(arguments.seed << 32 ^ i);
+    const File& file = files[random.Below(files.size())];
+    Bytes bytes = file.bytes;
+    size_t begin = 0, end = 0;
+    const size_t kind = random.Below(8);
+    if (kind < 5) bytes = WithMutatedFields(bytes, &random);
+    if (kind >= 4 && FindJbrd(bytes, &begin, &end)) FlipBits(begin, end, kind == 5 || kind == 6, &bytes, &random);
+    DecodeSettings settings = VariedSettings(random.Next());
+    settings.frames = random.Below(16) == 0;
+    tester->Decode("JPEG case " + std::to_string(i) + " of " + file.name, bytes, settings);
+  }
+}
+
+// A JPEG comes out the same or not at all; the peak of a reconstruction is enough.
+void TestJpegLimits(const Arguments& arguments, Tester* tester) {
+  for (const File& file : ReadFolder(arguments.testdata + "/jpeg")) {
+    DecodeSettings settings;
+    settings.frames = settings.metadata = false;
+    const DecodeOutcome whole = tester->Decode(file.name + " whole", file.bytes, settings);
+    for (uint64_t i = 1; i <= 17; ++i) {
+      settings.memory_limit = i == 17 ? whole.peak_bytes : whole.peak_bytes * i / 17 + 1;
+      const std::string label = file.name + " as JPEG with " + std::to_string(settings.memory_limit) + " bytes";
+      const DecodeOutcome outcome = tester->Decode(label, file.bytes, settings);
+      const bool good = outcome.jpeg_status == JXLPOOL_OK && outcome.jpeg_hash == whole.jpeg_hash;
+      const bool refused = outcome.jpeg_status == JXLPOOL_MEMORY_LIMIT || outcome.status == JXLPOOL_MEMORY_LIMIT;
+      if (!good && (!refused || i == 17)) {
+        tester->Fail(label, std::string("gives ") + jxlpool_status_text(outcome.jpeg_status));
+      }
+    }
   }
 }
 
@@ -243,7 +335,7 @@ bool ParseArguments(int argc, char** argv, Arguments* arguments) {
 int Main(int argc, char** argv) {
   Arguments arguments;
   if (!ParseArguments(argc, argv, &arguments)) {
-    std::fprintf(stderr, "usage: mutation_test truncation|mutation|limits|gigantic TESTDATA [options]\n");
+    std::fprintf(stderr, "usage: mutation_test truncation|mutation|jpeg|limits|gigantic TESTDATA [options]\n");
     return 2;
   }
   for (const int number : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS, SIGALRM, SIGTERM}) {
@@ -254,8 +346,11 @@ int Main(int argc, char** argv) {
     TestTruncation(arguments, &tester);
   } else if (arguments.mode == "mutation") {
     TestMutations(arguments, &tester);
+  } else if (arguments.mode == "jpeg") {
+    TestJpegs(arguments, &tester);
   } else if (arguments.mode == "limits") {
     TestLimits(arguments, &tester);
+    TestJpegLimits(arguments, &tester);
   } else if (arguments.mode == "gigantic") {
     TestGigantic(arguments, &tester);
   }
