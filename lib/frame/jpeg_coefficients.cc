@@ -1,7 +1,9 @@
 #include "lib/frame/jpeg_coefficients.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "lib/frame/frame_state.h"
 #include "lib/vardct/lf_coefficients.h"
@@ -18,11 +20,15 @@ constexpr int32_t kCflFactor = 84;
 constexpr size_t StoredIndex(size_t k) { return size_t{8} * (kJpegZigzag[k] % 8) + kJpegZigzag[k] / 8; }
 
 struct StoredOrder {
-  uint8_t index[64];
+  uint8_t index[64];   // of a zigzag index
+  uint8_t zigzag[64];  // the inverse
 };
 constexpr StoredOrder MakeStoredOrder() {
   StoredOrder order = {};
-  for (size_t k = 0; k < 64; ++k) order.index[k] = static_cast<uint8_t>(StoredIndex(k));
+  for (size_t k = 0; k < 64; ++k) {
+    order.index[k] = static_cast<uint8_t>(StoredIndex(k));
+    order.zigzag[StoredIndex(k)] = static_cast<uint8_t>(k);
+  }
   return order;
 }
 constexpr StoredOrder kStoredOrder = MakeStoredOrder();
@@ -60,17 +66,43 @@ class IntegerCfl {
   int32_t factor_ = 0;
 };
 
-// Returns false if a coefficient is out of range.
-bool StoreAc(const int32_t* stored, const int32_t* luma, const int32_t* multipliers, int16_t* block) {
-  bool out_of_range = false;
-  for (size_t k = 1; k < 64; ++k) {
+// Bit k is set if the coefficient of zigzag index k is not zero.
+uint64_t NonzeroMask(const int32_t* stored) {
+  uint64_t mask = 0;
+  for (size_t s = 0; s < 64; s += 2) {
+    uint64_t two;
+    std::memcpy(&two, stored + s, sizeof(two));
+    if (two == 0) continue;
+    if (stored[s] != 0) mask |= uint64_t{1} << kStoredOrder.zigzag[s];
+    if (stored[s + 1] != 0) mask |= uint64_t{1} << kStoredOrder.zigzag[s + 1];
+  }
+  return mask;
+}
+
+// Packs the AC coefficients of one block, chroma from luma undone, and returns the end of the bytes. Clears *in_range
+// if one is out of range.
+uint8_t* PackBlock(const int32_t* stored, const int32_t* luma, const int32_t* multipliers, uint8_t* out,
+                   bool* in_range) {
+  uint64_t mask = NonzeroMask(stored);
+  if (multipliers != nullptr) mask |= NonzeroMask(luma);
+  uint32_t previous = 0;
+  for (mask &= ~uint64_t{1}; mask != 0; mask &= mask - 1) {
+    const auto k = static_cast<uint32_t>(std::countr_zero(mask));
     const size_t s = kStoredOrder.index[k];
     int32_t value = stored[s];
-    if (multipliers != nullptr) value = WrappingSum(value, ScaledProduct(luma[s], multipliers[k]));
-    out_of_range |= value < -kMaxAc || value > kMaxAc;
-    block[k] = static_cast<int16_t>(value);
+    if (multipliers != nullptr) {
+      value = WrappingSum(value, ScaledProduct(luma[s], multipliers[k]));
+      if (value == 0) continue;
+    }
+    if (value < -kMaxAc || value > kMaxAc) [[unlikely]] {
+      *in_range = false;
+      return out;
+    }
+    out = PackCoefficient(k - previous - 1, value, out);
+    previous = k;
   }
-  return !out_of_range;
+  *out++ = kPackedEnd;
+  return out;
 }
 
 int16_t FinalDc(int32_t quantized, uint32_t extra_precision, int32_t offset) {
@@ -98,6 +130,46 @@ Status CheckHeaders(const FrameState& state) {
 
 }  // namespace
 
+void PackedBlockStore::Begin(Memory* memory) {
+  memory_ = memory;
+  for (Set& set : sets_) {
+    set.chunks = PoolVector<Buffer>(memory, Category::kCoefficients);
+    set.open = PoolVector<Chunk>(memory, Category::kCoefficients);
+  }
+}
+
+Status PackedBlockStore::Open(uint32_t set, Chunk* chunk) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  PoolVector<Buffer>* chunks = &sets_[set].chunks;
+  PoolVector<Chunk>* open = &sets_[set].open;
+  if (!open->empty()) {
+    *chunk = open->back();
+    open->PopBack();
+    return OkStatus();
+  }
+  JXLPOOL_ASSIGN_OR_RETURN(
+      Buffer buffer, memory_->Acquire(kChunkSize, Category::kCoefficients, ElementType::kUint8, Fill::kUninitialized));
+  *chunk = {buffer.data(), buffer.data() + kChunkSize, static_cast<uint32_t>(chunks->size())};
+  JXLPOOL_RETURN_IF_ERROR(chunks->PushBack(std::move(buffer)));
+  // So that taking chunks back never fails.
+  return open->Reserve(chunks->capacity());
+}
+
+void PackedBlockStore::Close(uint32_t set, const Chunk& chunk) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (chunk.HasRoom()) (void)sets_[set].open.PushBack(chunk);
+}
+
+void PackedBlockStore::Clear(uint32_t set) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  PoolVector<Chunk>* open = &sets_[set].open;
+  open->clear();
+  uint32_t index = 0;
+  for (const Buffer& buffer : sets_[set].chunks) {
+    (void)open->PushBack({buffer.data(), buffer.data() + kChunkSize, index++});
+  }
+}
+
 Status BeginJpegCoefficients(const FrameState& state, uint32_t num_components, JpegCoefficients* jpeg) {
   JXLPOOL_RETURN_IF_ERROR(CheckHeaders(state));
   const FrameHeader& header = state.header;
@@ -110,6 +182,7 @@ Status BeginJpegCoefficients(const FrameState& state, uint32_t num_components, J
   jpeg->num_components = num_components;
   jpeg->extra_precision = PoolVector<uint8_t>(state.memory(), Category::kOther);
   JXLPOOL_RETURN_IF_ERROR(jpeg->extra_precision.Resize(static_cast<size_t>(state.dimensions.num_lf_groups)));
+  jpeg->store.Begin(state.memory());
   const VarDctFrame& vardct = state.vardct;
   for (uint32_t i = 0; i < num_components; ++i) {
     JpegComponent* component = &jpeg->components[i];
@@ -120,9 +193,13 @@ Status BeginJpegCoefficients(const FrameState& state, uint32_t num_components, J
     component->v_factor = sampling[c] == 1 || sampling[c] == 3 ? 2 : 1;
     component->block_columns = vardct.geometry.block_columns >> vardct.parameters.hshift[c];
     component->block_rows = vardct.geometry.block_rows >> vardct.parameters.vshift[c];
-    JXLPOOL_ASSIGN_OR_RETURN(component->blocks,
-                             Matrix2D<int16_t>::Create(state.memory(), Category::kCoefficients, component->block_rows,
-                                                       64 * size_t{component->block_columns}));
+    component->hshift = vardct.parameters.hshift[c];
+    component->vshift = vardct.parameters.vshift[c];
+    JXLPOOL_ASSIGN_OR_RETURN(component->dc, Matrix2D<int16_t>::Create(state.memory(), Category::kCoefficients,
+                                                                      component->block_rows, component->block_columns));
+    JXLPOOL_ASSIGN_OR_RETURN(
+        component->ac, Matrix2D<const uint8_t*>::Create(state.memory(), Category::kCoefficients, component->block_rows,
+                                                        vardct.geometry.groups_x));
   }
   return OkStatus();
 }
@@ -140,10 +217,9 @@ void StoreJpegLf(const FrameState& state, uint32_t lf_group, uint32_t extra_prec
     const LfChannelSize size = LfChannelSizeOf(vardct, lf_group, c);
     for (uint32_t y = 0; y < size.height; ++y) {
       const int32_t* in = quantized[c].Row(y);
-      int16_t* out = component->blocks.Row(y0 + y) + 64 * x0;
+      int16_t* out = component->dc.Row(y0 + y) + x0;
       // Saturated values are beyond the range of DC whatever the precision and the offset.
-      for (uint32_t x = 0; x < size.width; ++x)
-        out[64 * size_t{x}] = static_cast<int16_t>(std::clamp(in[x], -32768, 32767));
+      for (uint32_t x = 0; x < size.width; ++x) out[x] = static_cast<int16_t>(std::clamp(in[x], -32768, 32767));
     }
   }
 }
@@ -174,37 +250,68 @@ Status StoreJpegTables(const FrameState& state, JpegCoefficients* jpeg) {
   return OkStatus();
 }
 
-Status StoreJpegGroup(const FrameState& state, uint32_t group, const View2D<const int32_t> (&blocks)[3],
-                      JpegCoefficients* jpeg) {
-  const VarDctFrame& vardct = state.vardct;
-  const BlockRect rect = vardct.geometry.GroupRect(group);
-  const uint32_t extra_precision = jpeg->extra_precision[static_cast<size_t>(state.dimensions.LfGroupOfGroup(group))];
-  const bool has_cfl = jpeg->num_components == 3 && !vardct.geometry.subsampled;
-  const JpegComponent* luma = &jpeg->components[0];
-  for (uint32_t i = 0; i < jpeg->num_components && luma->channel != 1; ++i) luma = &jpeg->components[i];
+namespace {
+
+// One component of one group.
+struct GroupPart {
+  const FrameState* state = nullptr;
+  uint32_t group = 0;
+  View2D<const int32_t> blocks;
+  View2D<const int32_t> luma_blocks;  // of the same size; empty if the component is not predicted from luma
+  const uint16_t* luma_quant = nullptr;
+  uint32_t extra_precision = 0;
+};
+
+Status StorePart(const GroupPart& part, JpegComponent* component, PackedBlockStore* store,
+                 PackedBlockStore::Chunk* chunk) {
+  const VarDctFrame& vardct = part.state->vardct;
+  const uint32_t c = component->channel;
+  const bool predicted = !part.luma_blocks.empty();
+  const Matrix2D<int8_t>& factors = c == 0 ? vardct.x_from_y : vardct.b_from_y;
+  IntegerCfl cfl(part.luma_quant, component->quant);
+  const int32_t offset = part.state->header.do_ycbcr ? 0 : 1024 / component->quant[0];
+  const BlockRect rect = vardct.geometry.GroupRect(part.group);
+  const size_t x0 = rect.x0 >> component->hshift;
+  const size_t y0 = rect.y0 >> component->vshift;
   bool in_range = true;
-  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
-    JpegComponent* component = &jpeg->components[i];
-    const uint32_t c = component->channel;
-    const Matrix2D<int8_t>& factors = c == 0 ? vardct.x_from_y : vardct.b_from_y;
-    const bool predicted = has_cfl && c != 1;
-    IntegerCfl cfl(luma->quant, component->quant);
-    const int32_t offset = state.header.do_ycbcr ? 0 : 1024 / component->quant[0];
-    const size_t x0 = rect.x0 >> vardct.parameters.hshift[c];
-    const size_t y0 = rect.y0 >> vardct.parameters.vshift[c];
-    for (size_t y = 0; y < blocks[c].height; ++y) {
-      const int32_t* in = blocks[c].Row(y);
-      const int32_t* luma_row = predicted ? blocks[1].Row(y) : in;
-      const int8_t* factor_row = predicted ? factors.Row((y0 + y) / kColorTileDimInBlocks) : nullptr;
-      int16_t* out = component->blocks.Row(y0 + y) + 64 * x0;
-      for (size_t x = 0; x < blocks[c].width; x += 64) {
-        const int32_t factor = predicted ? factor_row[(x0 + x / 64) / kColorTileDimInBlocks] : 0;
-        out[x] = FinalDc(out[x], extra_precision, offset);
-        in_range &= StoreAc(in + x, luma_row + x, cfl.Multipliers(factor), out + x);
-      }
+  for (size_t y = 0; y < part.blocks.height; ++y) {
+    if (!chunk->HasRoom()) JXLPOOL_RETURN_IF_ERROR(store->Open(0, chunk));
+    component->ac.Row(y0 + y)[part.group % vardct.geometry.groups_x] = chunk->next;
+    const int32_t* in = part.blocks.Row(y);
+    const int32_t* luma = predicted ? part.luma_blocks.Row(y) : nullptr;
+    const int8_t* factor_row = predicted ? factors.Row((y0 + y) / kColorTileDimInBlocks) : nullptr;
+    int16_t* dc = component->dc.Row(y0 + y) + x0;
+    for (size_t x = 0; x < part.blocks.width / 64; ++x) {
+      dc[x] = FinalDc(dc[x], part.extra_precision, offset);
+      const int32_t factor = predicted ? factor_row[(x0 + x) / kColorTileDimInBlocks] : 0;
+      const int32_t* luma_block = predicted ? luma + 64 * x : nullptr;
+      chunk->next = PackBlock(in + 64 * x, luma_block, cfl.Multipliers(factor), chunk->next, &in_range);
     }
   }
   return in_range ? OkStatus() : Corrupt("a coefficient exceeds the range of a JPEG");
+}
+
+}  // namespace
+
+Status StoreJpegGroup(const FrameState& state, uint32_t group, const View2D<const int32_t> (&blocks)[3],
+                      JpegCoefficients* jpeg) {
+  const bool has_cfl = jpeg->num_components == 3 && !state.vardct.geometry.subsampled;
+  const JpegComponent* luma = &jpeg->components[0];
+  for (uint32_t i = 0; i < jpeg->num_components && luma->channel != 1; ++i) luma = &jpeg->components[i];
+  PackedBlockStore::Chunk chunk;
+  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
+    JpegComponent* component = &jpeg->components[i];
+    GroupPart part;
+    part.state = &state;
+    part.group = group;
+    part.blocks = blocks[component->channel];
+    if (has_cfl && component->channel != 1) part.luma_blocks = blocks[1];
+    part.luma_quant = luma->quant;
+    part.extra_precision = jpeg->extra_precision[static_cast<size_t>(state.dimensions.LfGroupOfGroup(group))];
+    JXLPOOL_RETURN_IF_ERROR(StorePart(part, component, &jpeg->store, &chunk));
+  }
+  jpeg->store.Close(0, chunk);
+  return OkStatus();
 }
 
 }  // namespace jxlpool

@@ -7,8 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 #include "lib/base/status.h"
+#include "lib/frame/packed_block.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
@@ -26,6 +28,72 @@ inline constexpr uint8_t kJpegZigzag[64] = {0,  1,  8,  16, 9,  2,  3,  10, 17, 
 // Frames from which a JPEG can be made are at most this wide and high.
 inline constexpr uint32_t kMaxJpegDimension = 65535;
 
+// Owns the bytes of packed blocks. Thread-safe: every task fills a chunk of its own.
+class PackedBlockStore {
+ public:
+  // Room in chunks is asked for in pieces of up to this many bytes: one row of blocks of a group.
+  static constexpr size_t kMaxPiece = 32 * kMaxPackedBlock;
+
+  // A chunk that is being filled.
+  struct Chunk {
+    uint8_t* next = nullptr;
+    uint8_t* end = nullptr;
+    uint32_t index = 0;
+
+    bool HasRoom() const { return static_cast<size_t>(end - next) >= kMaxPiece; }
+  };
+
+  // Chunks belong to one of two sets, so that one can be read and cleared while the other one is filled.
+  static constexpr uint32_t kNumSets = 2;
+
+  // Forgets everything. `memory` must outlive the store.
+  void Begin(Memory* memory);
+  // Hands out a chunk with room for a piece. Errors: kMemoryLimit.
+  Status Open(uint32_t set, Chunk* chunk);
+  // Takes it back. REQUIRES: it was handed out for `set`.
+  void Close(uint32_t set, const Chunk& chunk);
+  // Chunks are filled again from their start. REQUIRES: none of the set is handed out.
+  void Clear(uint32_t set);
+
+ private:
+  static constexpr size_t kChunkSize = size_t{1} << 16;
+
+  struct Set {
+    PoolVector<Buffer> chunks;
+    PoolVector<Chunk> open;  // that have room and are not handed out
+  };
+
+  std::mutex mutex_;
+  Memory* memory_ = nullptr;
+  Set sets_[kNumSets];
+};
+
+// Walks over the packed blocks of one row of a component, from the left.
+class PackedBlockRow {
+ public:
+  PackedBlockRow() = default;
+  // Every element of `segments` is where `blocks_per_segment` blocks begin that follow each other.
+  PackedBlockRow(const uint8_t* const* segments, uint32_t blocks_per_segment)
+      : next_segment_(segments), blocks_per_segment_(blocks_per_segment) {}
+
+  // The next block; its end has to be told by SetEnd. REQUIRES: there is one.
+  const uint8_t* Block() {
+    if (left_ == 0) {
+      block_ = *next_segment_++;
+      left_ = blocks_per_segment_;
+    }
+    --left_;
+    return block_;
+  }
+  void SetEnd(const uint8_t* end) { block_ = end; }
+
+ private:
+  const uint8_t* const* next_segment_ = nullptr;
+  const uint8_t* block_ = nullptr;
+  uint32_t blocks_per_segment_ = 0;
+  uint32_t left_ = 0;
+};
+
 struct JpegComponent {
   uint32_t channel = 0;   // of the codestream
   uint32_t h_factor = 1;  // sampling factors: 1 or 2
@@ -33,11 +101,19 @@ struct JpegComponent {
   // Of the padded component: whole MCUs.
   uint32_t block_columns = 0;
   uint32_t block_rows = 0;
-  // Row y holds the blocks of block row y, 64 coefficients each in zigzag order. DC is within +-2047, AC within +-4095.
-  Matrix2D<int16_t> blocks;
+  // log2 of how much smaller the component is than the largest one: rows and columns of blocks per group are 32 >>
+  // this.
+  uint32_t hshift = 0;
+  uint32_t vshift = 0;
+  Matrix2D<int16_t> dc;  // of each block, within +-2047
+  // For each row of blocks, where the AC coefficients of the blocks of each group start, see packed_block.h. They are
+  // within +-4095.
+  Matrix2D<const uint8_t*> ac;
   uint16_t quant[64] = {};  // in zigzag order; at least 1
 
-  const int16_t* Block(uint32_t x, uint32_t y) const { return blocks.Row(y) + 64 * size_t{x}; }
+  PackedBlockRow AcRow(uint32_t y) const { return PackedBlockRow(ac.Row(y), kGroupBlocks >> hshift); }
+
+  static constexpr uint32_t kGroupBlocks = 32;  // of an unshifted channel, in both directions
 };
 
 struct JpegCoefficients {
@@ -45,6 +121,7 @@ struct JpegCoefficients {
   uint32_t height = 0;
   uint32_t num_components = 0;  // 1 or 3
   JpegComponent components[3];
+  PackedBlockStore store;  // of what JpegComponent::ac points to
 
   // Of each LF group: its DC values are coded times 2^this. Meaningful while the frame is decoded only.
   PoolVector<uint8_t> extra_precision;

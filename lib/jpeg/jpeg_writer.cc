@@ -199,7 +199,9 @@ class JpegWriter {
     settings.progressive = progressive_;
     settings.restart_interval = restart_interval_;
     settings.cancelled = cancelled_;
-    return EncodeScan(settings, memory_, &output_);
+    JXLPOOL_RETURN_IF_ERROR(scan_encoder_.Begin(settings, memory_, &output_));
+    JXLPOOL_RETURN_IF_ERROR(scan_encoder_.EncodeRows(scan_encoder_.mcu_rows()));
+    return scan_encoder_.Finish();
   }
 
   const ReconstructionHeader& header_;
@@ -211,6 +213,7 @@ class JpegWriter {
 
   const uint16_t* quant_[3] = {};  // by entry of the header's list
   JpegHuffmanTables tables_;
+  ScanEncoder scan_encoder_;
   bool progressive_ = false;
   uint32_t restart_interval_ = 0;
   size_t next_app_ = 0;

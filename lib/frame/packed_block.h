@@ -1,0 +1,89 @@
+// How the AC coefficients of a JPEG's blocks are kept: as bytes that name the nonzero ones, in zigzag order.
+//
+//   byte           meaning
+//   0              end of the block
+//   0xF0           16 zeros
+//   run << 4 | c   `run` (0 ... 15) zeros, then a coefficient: kPackedValues[c] for c = 1 ... 12, the next byte
+//   (signed)
+//                  for c = 13, the next two bytes (signed, least significant first) for c = 14
+//
+// Zeros behind the last coefficient are not stored. The split of a long run of zeros is that of a JPEG's symbols. Most
+// coefficients take one byte, an empty block takes one.
+#ifndef LIB_FRAME_PACKED_BLOCK_H_
+#define LIB_FRAME_PACKED_BLOCK_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace jxlpool {
+
+inline constexpr uint8_t kPackedEnd = 0x00;
+inline constexpr uint8_t kPackedZeros = 0xF0;
+inline constexpr uint32_t kPackedByte = 13;
+inline constexpr uint32_t kPackedWord = 14;
+inline constexpr int32_t kLargestSmallValue = 6;
+inline constexpr int8_t kPackedValues[13] = {0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6};
+
+// Most bytes of a block: 63 large coefficients and the end.
+inline constexpr size_t kMaxPackedBlock = 63 * 3 + 1;
+
+// Writes a coefficient behind `run` zeros; returns the position behind it. REQUIRES: value != 0 fits 16 bits.
+inline uint8_t* PackCoefficient(uint32_t run, int32_t value, uint8_t* out) {
+  for (; run > 15; run -= 16) *out++ = kPackedZeros;
+  const uint32_t high = run << 4;
+  if (value >= -kLargestSmallValue && value <= kLargestSmallValue) {
+    *out++ = static_cast<uint8_t>(high | static_cast<uint32_t>(value > 0 ? 2 * value - 1 : -2 * value));
+    return out;
+  }
+  const bool is_byte = value >= -128 && value <= 127;
+  *out++ = static_cast<uint8_t>(high | (is_byte ? kPackedByte : kPackedWord));
+  *out++ = static_cast<uint8_t>(value & 0xFF);
+  if (!is_byte) *out++ = static_cast<uint8_t>(value >> 8 & 0xFF);
+  return out;
+}
+
+// Walks over the coefficients of one block.
+class PackedBlockReader {
+ public:
+  // `block` must be as PackCoefficient and kPackedEnd left it.
+  explicit PackedBlockReader(const uint8_t* block) : next_(block) {}
+
+  // Advances to the next coefficient; false at the end, behind which next() is then.
+  bool Advance() {
+    for (;;) {
+      const uint32_t token = *next_++;
+      if (token == kPackedEnd) return false;
+      const uint32_t code = token & 15;
+      index_ += (token >> 4) + 1;
+      if (code == 0) continue;
+      if (code < kPackedByte) {
+        value_ = kPackedValues[code];
+      } else if (code == kPackedByte) {
+        value_ = static_cast<int8_t>(*next_++);
+      } else {
+        value_ = static_cast<int16_t>(next_[0] | next_[1] << 8);
+        next_ += 2;
+      }
+      return true;
+    }
+  }
+  // Of the coefficient: 1 ... 63 in zigzag order.
+  uint32_t index() const { return index_; }
+  int32_t value() const { return value_; }
+  const uint8_t* next() const { return next_; }
+
+  // Goes to the end.
+  void Skip() {
+    while (Advance()) {
+    }
+  }
+
+ private:
+  const uint8_t* next_;
+  uint32_t index_ = 0;
+  int32_t value_ = 0;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_PACKED_BLOCK_H_
