@@ -116,7 +116,7 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
       input(&memory),
       image(&memory, &threads) {
   pool->Hold();
-  options.cancelled = &cancelled;
+  pool->buffers.ExpectThreads(threads.num_workers());
 }
 
 // The members' memory goes back before the pool may go: that is why `pool` is released by the one who deletes this.
@@ -190,6 +190,9 @@ JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, Jxlpo
   if (given.pool == nullptr) pool->LetGo();  // the decoder's hold remains
   if (created == nullptr) return JXLPOOL_MEMORY_LIMIT;
   decoder_options.cancelled = &created->cancelled;
+  decoder_options.input_releaser = {&created->input, [](void* input, const uint8_t* data, size_t size) {
+                                      static_cast<const InputFile*>(input)->ReleasePages(data, size);
+                                    }};
   created->options = decoder_options;
   *decoder = created;
   return JXLPOOL_OK;

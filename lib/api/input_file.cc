@@ -12,6 +12,9 @@
 namespace jxlpool {
 namespace {
 
+// Mappings of fewer bytes are not worth system calls.
+constexpr size_t kSmallMapping = size_t{1} << 20;
+
 constexpr size_t kFirstRead = size_t{1} << 16;
 
 Status OpenError(int error) {
@@ -82,6 +85,15 @@ Status InputFile::ReadAll(int fd) {
   data_ = copy_.data();
   size_ = size;
   return OkStatus();
+}
+
+void InputFile::ReleasePages(const uint8_t* data, size_t size) const {
+  if (mapping_ == nullptr || size_ < kSmallMapping) return;
+  static const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  // What lies before `data` on its page has been used, as a rule; if not, it comes back.
+  const size_t begin = static_cast<size_t>(data - data_) / page * page;
+  const size_t end = static_cast<size_t>(data + size - data_) / page * page;
+  if (begin < end) (void)madvise(static_cast<uint8_t*>(mapping_) + begin, end - begin, MADV_DONTNEED);
 }
 
 void InputFile::Close() {

@@ -29,6 +29,10 @@ class InputFile {
   Status OpenDescriptor(int fd);
   void Close();
 
+  // These bytes have been used: lets the system have the pages of a large mapped file. They stay readable. May be
+  // called from any thread.
+  void ReleasePages(const uint8_t* data, size_t size) const;
+
   const uint8_t* data() const { return data_; }
   size_t size() const { return size_; }
   // Bytes that were read instead of mapped.

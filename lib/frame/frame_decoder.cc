@@ -4,8 +4,6 @@
 
 #include "lib/base/bits.h"
 #include "lib/frame/lf_global.h"
-#include "lib/frame/lf_group.h"
-#include "lib/vardct/lf_coefficients.h"
 
 namespace jxlpool {
 namespace {
@@ -33,91 +31,6 @@ struct FrameDecoder::GroupReaders {
   uint32_t count = 0;
 };
 
-Result<FrameDecoder::OpenSection> FrameDecoder::Open(size_t section) {
-  OpenSection open;
-  const TocEntry& entry = state_.toc.entries[section];
-  const uint64_t offset = state_.sections_offset + entry.offset;
-  auto data = state_.context->codestream->Section(offset, entry.size);
-  if (!data.ok()) {
-    if (data.status().code() != ErrorCode::kNeedMoreInput || !state_.context->allow_partial) {
-      return data.status().At(8 * offset);
-    }
-    state_.incomplete = true;
-    open.available = false;
-    return open;
-  }
-  open.data = std::move(data).value();
-  open.reader = BitReader(open.data.data(), open.data.size(), 8 * offset);
-  return open;
-}
-
-Status FrameDecoder::CheckReferences() const {
-  if (!state_.header.HasFlag(kFlagUseLfFrame)) return OkStatus();
-  if (state_.header.lf_level >= 4 || state_.slots.lf[state_.header.lf_level].empty()) {
-    return Corrupt("a frame uses an LF frame that does not exist");
-  }
-  return OkStatus();
-}
-
-Status FrameDecoder::BeginVarDct() {
-  VarDctFrame* vardct = &state_.vardct;
-  JXLPOOL_RETURN_IF_ERROR(
-      vardct->Initialize(MakeVarDctParameters(state_.image(), state_.header, state_.dimensions), state_.memory()));
-  if (!state_.header.HasFlag(kFlagUseLfFrame)) return OkStatus();
-  const FramePlanes& lf = *state_.slots.lf[state_.header.lf_level];
-  const View2D<const float> planes[3] = {lf.planes.Plane(0), lf.planes.Plane(1), lf.planes.Plane(2)};
-  return vardct->UseLfFrame(planes);
-}
-
-Status FrameDecoder::ReadLfGroups() {
-  const Toc& toc = state_.toc;
-  const uint32_t num_lf_groups = static_cast<uint32_t>(state_.dimensions.num_lf_groups);
-  PoolVector<uint8_t>* missing = &state_.lf_group_missing;
-  JXLPOOL_RETURN_IF_ERROR(missing->Resize(num_lf_groups));
-  JXLPOOL_RETURN_IF_ERROR(state_.context->threads->Run(num_lf_groups, [&](uint32_t lf_group, uint32_t) -> Status {
-    JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
-    const TraceScope trace({static_cast<int64_t>(state_.frame_index), "LfGroup", lf_group, -1, nullptr});
-    JXLPOOL_ASSIGN_OR_RETURN(OpenSection section, Open(toc.LfGroup(lf_group)));
-    if (!section.available) {
-      state_.lf_group_missing[lf_group] = 1;
-      return state_.header.is_modular ? OkStatus() : FillMissingLfGroup(lf_group, &state_);
-    }
-    return ReadLfGroup(lf_group, &section.reader, &state_).At(section.reader.Position());
-  }));
-  const bool any_lf = state_.header.is_modular || state_.header.HasFlag(kFlagUseLfFrame) ||
-                      std::any_of(missing->begin(), missing->end(), [](uint8_t is_missing) { return is_missing == 0; });
-  return any_lf ? OkStatus() : NeedMoreInput("the file ends in the LF image");
-}
-
-Status FrameDecoder::ReadSections() {
-  const Toc& toc = state_.toc;
-  const int64_t frame_index = static_cast<int64_t>(state_.frame_index);
-  const bool single = toc.IsSingleSection();
-  JXLPOOL_ASSIGN_OR_RETURN(single_, Open(0));
-  if (!single_.available) return NeedMoreInput("the file ends before the first section of a frame");
-  BitReader* reader = &single_.reader;
-  {
-    const TraceScope trace({frame_index, "LfGlobal", -1, -1, nullptr});
-    JXLPOOL_RETURN_IF_ERROR(ReadLfGlobal(reader, &state_).At(reader->Position()));
-  }
-  if (single) {
-    const TraceScope trace({frame_index, "LfGroup", 0, -1, nullptr});
-    JXLPOOL_RETURN_IF_ERROR(ReadLfGroup(0, reader, &state_).At(reader->Position()));
-  } else {
-    JXLPOOL_RETURN_IF_ERROR(ReadLfGroups());
-  }
-  if (state_.header.is_modular) return OkStatus();
-  if (state_.jpeg == nullptr) JXLPOOL_RETURN_IF_ERROR(SmoothLf(state_.memory(), &state_.vardct));
-  const TraceScope trace({frame_index, "HfGlobal", -1, -1, nullptr});
-  if (single) return ReadHfGlobalSection(reader, &state_).At(reader->Position());
-  JXLPOOL_ASSIGN_OR_RETURN(OpenSection section, Open(toc.HfGlobal()));
-  if (!section.available) {
-    state_.num_passes = 0;
-    return OkStatus();
-  }
-  return ReadHfGlobalSection(&section.reader, &state_).At(section.reader.Position());
-}
-
 Status FrameDecoder::OpenGroup(uint32_t group, GroupReaders* readers) {
   readers->count = 0;
   if (state_.toc.IsSingleSection()) {
@@ -143,9 +56,9 @@ Status FrameDecoder::DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupRea
   // Without its coefficients the readers are not at the group's modular data either.
   readers->count = count;
   const View2D<float> views[3] = {planes[0], planes[1], planes[2]};
-  return state_.workers[worker]
-      .group_decoder.Decode(state_.vardct, group, readers->readers, count, views)
-      .At(readers->readers[0].Position());
+  GroupDecoder& decoder = state_.workers[worker].group_decoder;
+  JXLPOOL_RETURN_IF_ERROR(decoder.Prepare(state_.vardct, state_.memory()));
+  return decoder.Decode(state_.vardct, group, readers->readers, count, views).At(readers->readers[0].Position());
 }
 
 Result<ModularImage> FrameDecoder::DecodeModularGroup(uint32_t group, GroupReaders* readers) {
@@ -202,30 +115,29 @@ Status FrameDecoder::DecodeAllGroups() {
   return state_.modular.Finish(state_.context->threads);
 }
 
-Result<Matrix3D<float>> FrameDecoder::DecodeGroupIntoTile(const GroupTiles& tiles, uint32_t group, uint32_t worker) {
-  const uint32_t gx = group % static_cast<uint32_t>(state_.dimensions.groups_x);
-  const uint32_t gy = group / static_cast<uint32_t>(state_.dimensions.groups_x);
+Status FrameDecoder::DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t worker, GroupTiles* tiles) {
+  const uint32_t group = gy * static_cast<uint32_t>(state_.dimensions.groups_x) + gx;
   GroupReaders readers;
   JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
   const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", group, 0, nullptr});
-  JXLPOOL_ASSIGN_OR_RETURN(Matrix3D<float> tile, tiles.NewTile());
+  Matrix3D<float>* tile = tiles->Tile(gx, gy);
   if (!state_.header.is_modular) {
-    View2D<float> planes[3] = {tile.Plane(0), tile.Plane(1), tile.Plane(2)};
+    View2D<float> planes[3] = {tile->Plane(0), tile->Plane(1), tile->Plane(2)};
     JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroup(group, worker, &readers, planes));
   }
   if (state_.modular.num_channels() == 0) {
     for (uint32_t pass = 0; pass < readers.count; ++pass) JXLPOOL_RETURN_IF_ERROR(readers.readers[pass].Check());
-    return tile;
+    return OkStatus();
   }
   JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, DecodeModularGroup(group, &readers));
-  for (size_t plane = 0; plane < tile.planes(); ++plane) {
+  for (size_t plane = 0; plane < tile->planes(); ++plane) {
     if (samples_.ChannelOfPlane(plane) == SIZE_MAX) continue;
-    const Rect rect = tiles.PlaneRect(plane, gx, gy);
+    const Rect rect = tiles->PlaneRect(plane, gx, gy);
     for (size_t y = 0; y < static_cast<size_t>(rect.height); ++y) {
-      samples_.ToFloat(image, plane, y, 0, static_cast<size_t>(rect.width), tile.Row(plane, y));
+      samples_.ToFloat(image, plane, y, 0, static_cast<size_t>(rect.width), tile->Row(plane, y));
     }
   }
-  return tile;
+  return OkStatus();
 }
 
 Result<ModularImage> FrameDecoder::ModularGroup(uint32_t group) {
@@ -251,11 +163,6 @@ Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
   if (!state_.header.is_modular) JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
   JXLPOOL_RETURN_IF_ERROR(ReadSections());
   samples_ = FrameSamples(state_);
-  if (!state_.header.is_modular) {
-    for (FrameWorker& worker : state_.workers) {
-      JXLPOOL_RETURN_IF_ERROR(worker.group_decoder.Prepare(state_.vardct, state_.memory()));
-    }
-  }
   if (!state_.modular.group_local()) JXLPOOL_RETURN_IF_ERROR(DecodeAllGroups());
   switch (ChoosePlan()) {
     case Plan::kGroups:
@@ -278,10 +185,10 @@ Status FrameDecoder::DecodeJpegGroup(uint32_t group, uint32_t worker) {
   JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
   if (readers.count < state_.num_passes) return NeedMoreInput("the file ends before the last pass of a group");
   View2D<const int32_t> blocks[3];
-  JXLPOOL_RETURN_IF_ERROR(
-      state_.workers[worker]
-          .group_decoder.DecodeCoefficients(state_.vardct, group, readers.readers, readers.count, blocks)
-          .At(readers.readers[0].Position()));
+  GroupDecoder& decoder = state_.workers[worker].group_decoder;
+  JXLPOOL_RETURN_IF_ERROR(decoder.Prepare(state_.vardct, state_.memory()));
+  JXLPOOL_RETURN_IF_ERROR(decoder.DecodeCoefficients(state_.vardct, group, readers.readers, readers.count, blocks)
+                              .At(readers.readers[0].Position()));
   for (uint32_t pass = 0; pass < readers.count; ++pass) JXLPOOL_RETURN_IF_ERROR(readers.readers[pass].Check());
   return StoreJpegGroup(state_, group, blocks, state_.jpeg);
 }
@@ -298,9 +205,6 @@ Status FrameDecoder::DecodeJpegCoefficients(uint32_t num_components, JpegCoeffic
   JXLPOOL_RETURN_IF_ERROR(ReadSections());
   if (state_.incomplete) return NeedMoreInput("the file ends before the coefficients");
   JXLPOOL_RETURN_IF_ERROR(StoreJpegTables(state_, jpeg));
-  for (FrameWorker& worker : state_.workers) {
-    JXLPOOL_RETURN_IF_ERROR(worker.group_decoder.Prepare(state_.vardct, state_.memory()));
-  }
   return state_.context->threads->Run(static_cast<uint32_t>(state_.dimensions.num_groups),
                                       [&](uint32_t group, uint32_t worker) { return DecodeJpegGroup(group, worker); });
 }

@@ -4,9 +4,10 @@
 //   decoder.Begin(context, role, ...);   // header, dimensions and TOC are in decoder.state()
 //   decoder.Decode(settings, &saved);    // everything else
 //
-// Sections are read in an order of our own: LfGlobal, LF groups, HfGlobal, then group by group with all passes of a
-// group back to back. Independent groups give their rows to the composer as soon as they are decoded, and no
-// frame-sized memory exists; otherwise the frame's planes are completed first and rendered tile by tile.
+// Sections are read in an order of our own: LfGlobal, HfGlobal, then the LF groups and groups from top to bottom, with
+// all passes of a group back to back. Independent groups give their rows to the composer as soon as they are decoded,
+// and no frame-sized memory exists; otherwise the frame's LF image and planes are completed first and rendered tile by
+// tile.
 #ifndef LIB_FRAME_FRAME_DECODER_H_
 #define LIB_FRAME_FRAME_DECODER_H_
 
@@ -19,7 +20,9 @@
 #include "lib/frame/frame_renderer.h"
 #include "lib/frame/frame_samples.h"
 #include "lib/frame/frame_state.h"
+#include "lib/frame/group_schedule.h"
 #include "lib/frame/group_tiles.h"
+#include "lib/vardct/lf_coefficients.h"
 
 namespace jxlpool {
 
@@ -57,12 +60,27 @@ class FrameDecoder {
   };
   struct GroupReaders;
 
-  // frame_decoder.cc: reading.
+  // frame_sections.cc: everything before the groups.
   Result<OpenSection> Open(size_t section);
   Status CheckReferences() const;
   Status BeginVarDct();
+  // All sections but the groups; also the LF groups unless they can wait.
   Status ReadSections();
+  Status ReadHfGlobal();
+  Status AllocateLf();
+  // Fails if the file ends before all LF groups.
+  Status CheckLfGroups() const;
+  Status ReadOneLfGroup(uint32_t lf_group);
   Status ReadLfGroups();
+  // The first `rows` rows of LF groups have been read.
+  void SmoothLfRows(uint32_t rows);
+  // Makes the tables for the varblock types that have occurred so far.
+  Status PrepareTables();
+  // Tells the input's owner that the sections [first, first + count) have been used.
+  void ReleaseSections(size_t first, size_t count);
+  void ReleaseGroups(uint32_t first, uint32_t count);
+
+  // frame_decoder.cc: groups.
   Status OpenGroup(uint32_t group, GroupReaders* readers);
   Status DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers, View2D<float> (&planes)[3]);
   // The final samples of one group of a frame whose groups are independent.
@@ -71,8 +89,8 @@ class FrameDecoder {
   // Decodes a group into the planes of the frame.
   Status DecodeGroupIntoFrame(uint32_t group, uint32_t worker);
   Status DecodeAllGroups();
-  // Decodes a group into a tile of float planes.
-  Result<Matrix3D<float>> DecodeGroupIntoTile(const GroupTiles& tiles, uint32_t group, uint32_t worker);
+  // Decodes a group into its tile of float planes.
+  Status DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t worker, GroupTiles* tiles);
   // The final samples of one group of a Modular frame.
   Result<ModularImage> ModularGroup(uint32_t group);
 
@@ -92,18 +110,29 @@ class FrameDecoder {
   // Calls deliver(tile, worker) for all tiles of the frame in raster order, band by band if that is needed.
   Status ForEachTile(uint32_t tile_width, uint32_t tile_height, TaskFunction deliver);
   Status DeliverGroups(const FrameDelivery& delivery);
-  Status DeliverGroupTiles(const FrameDelivery& delivery);
-  Status DeliverRowOfGroups(uint32_t gy, GroupTiles* tiles, FrameRenderer* renderer, uint32_t* missing);
   Status DeliverFrame(const FrameDelivery& delivery);
   template <typename T>
   void EmitIntegers(const ModularImage& image, const Rect& rect, uint32_t worker);
   void EmitFloats(const ModularImage& image, const Rect& rect, uint32_t worker);
 
+  // group_delivery.cc: group by group through the pipeline.
+  struct GroupDelivery;
+  GroupGrid MakeGroupGrid() const;
+  Status DeliverGroupTiles(const FrameDelivery& delivery);
+  Status BeginGroupTiles(const FrameDelivery& delivery, GroupDelivery* groups);
+  Status RunGroupTask(const GroupTask& task, uint32_t worker, GroupDelivery* groups);
+  Status RunLfGroupTask(const GroupTask& task, GroupDelivery* groups);
+  Status RenderGroup(const GroupTask& task, uint32_t worker, GroupDelivery* groups);
+  Status DeliverRows(GroupDelivery* groups);
+
   FrameState state_;
   FrameSamples samples_;
+  LfSmoother lf_smoother_;
   FrameComposer composer_;
   FrameOutput output_;
   OpenSection single_;  // frames of one section: where the parts follow each other
+  bool has_hf_global_ = false;
+  bool lf_groups_wait_ = false;  // LF groups are read with the groups that need them
   bool emits_integers_ = false;
 };
 

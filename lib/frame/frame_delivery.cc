@@ -1,11 +1,9 @@
-// The second half of FrameDecoder: from decoded groups or planes to the composer and the output.
+// FrameDecoder: from decoded groups or planes to the composer and the output.
 #include <algorithm>
-#include <atomic>
 
 #include "lib/base/bits.h"
 #include "lib/frame/frame_decoder.h"
 #include "lib/frame/frame_renderer.h"
-#include "lib/frame/lf_global.h"
 
 namespace jxlpool {
 namespace {
@@ -81,6 +79,7 @@ Status FrameDecoder::ForEachTile(uint32_t tile_width, uint32_t tile_height, Task
     }));
     const uint64_t done = std::min<uint64_t>(state_.dimensions.height, uint64_t{first + rows} * tile_height);
     JXLPOOL_RETURN_IF_ERROR(composer_.FinishRows(static_cast<uint32_t>(done)));
+    if (ChoosePlan() == Plan::kGroups) ReleaseGroups(first * tiles_x, rows * tiles_x);
   }
   return OkStatus();
 }
@@ -136,60 +135,6 @@ Status FrameDecoder::DeliverGroups(const FrameDelivery& delivery) {
       EmitIntegers<int32_t>(image, rect, worker);
     }
     return OkStatus();
-  });
-}
-
-Status FrameDecoder::DeliverGroupTiles(const FrameDelivery& delivery) {
-  FrameRenderer renderer;
-  JXLPOOL_RETURN_IF_ERROR(renderer.Begin(&state_, &samples_));
-  const FrameDimensions& dimensions = state_.dimensions;
-  uint8_t shifts_x[kMaxPlanes];
-  uint8_t shifts_y[kMaxPlanes];
-  const size_t num_planes = renderer.pipeline().num_channels();
-  for (size_t plane = 0; plane < num_planes; ++plane) {
-    const bool colour = plane < 3;
-    const uint32_t extra_shift = colour ? 0 : ExtraChannelShift(state_.header, plane - 3);
-    shifts_x[plane] = static_cast<uint8_t>(colour ? dimensions.hshift[plane] : extra_shift);
-    shifts_y[plane] = static_cast<uint8_t>(colour ? dimensions.vshift[plane] : extra_shift);
-  }
-  GroupTiles tiles;
-  JXLPOOL_RETURN_IF_ERROR(tiles.Begin(dimensions, state_.header.upsampling, &renderer.pipeline(), shifts_x, shifts_y,
-                                      num_planes, state_.memory()));
-  const uint32_t group_dim = dimensions.group_dim * state_.header.upsampling;
-  const uint32_t max_width = group_dim + tiles.output_lag_x();
-  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveScratch(max_width));
-  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, max_width, group_dim + tiles.output_lag_y()));
-
-  // Per group of a row: what has to be decoded before it can be rendered.
-  const uint32_t groups_x = static_cast<uint32_t>(dimensions.groups_x);
-  PoolVector<uint32_t> missing(state_.memory(), Category::kOther);
-  JXLPOOL_RETURN_IF_ERROR(missing.Resize(groups_x));
-  for (uint32_t gy = 0; gy < dimensions.groups_y; ++gy) {
-    for (uint32_t gx = 0; gx < groups_x; ++gx) missing[gx] = gx == 0 ? 1 : 2;
-    JXLPOOL_RETURN_IF_ERROR(DeliverRowOfGroups(gy, &tiles, &renderer, missing.data()));
-    JXLPOOL_RETURN_IF_ERROR(composer_.FinishRows(static_cast<uint32_t>(tiles.OutputRect(0, gy).y1())));
-  }
-  return OkStatus();
-}
-
-Status FrameDecoder::DeliverRowOfGroups(uint32_t gy, GroupTiles* tiles, FrameRenderer* renderer, uint32_t* missing) {
-  const uint32_t groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
-  const auto render_if_ready = [&](uint32_t gx, uint32_t worker) -> Status {
-    if (gx == groups_x) return OkStatus();
-    if (std::atomic_ref<uint32_t>(missing[gx]).fetch_sub(1, std::memory_order_acq_rel) != 1) return OkStatus();
-    JXLPOOL_RETURN_IF_ERROR(renderer->RenderGroup(worker, *tiles, gx, gy, [&](const OutputRow& row) {
-      composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
-      return OkStatus();
-    }));
-    tiles->Release(gx);
-    return OkStatus();
-  };
-  return state_.context->threads->Run(groups_x, [&](uint32_t gx, uint32_t worker) -> Status {
-    JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
-    JXLPOOL_ASSIGN_OR_RETURN(Matrix3D<float> tile, DecodeGroupIntoTile(*tiles, gy * groups_x + gx, worker));
-    tiles->Save(gx, gy, std::move(tile));
-    JXLPOOL_RETURN_IF_ERROR(render_if_ready(gx, worker));
-    return render_if_ready(gx + 1, worker);
   });
 }
 

@@ -80,6 +80,7 @@ Status FrameOutput::Add(const OutputTarget& target, uint32_t band_rows, Memory* 
     JXLPOOL_ASSIGN_OR_RETURN(
         output.storage, Matrix2D<uint8_t>::Create(memory, Category::kOutput, rows, out_width * output.pixel_bytes));
     output.base = output.storage.Row(0);
+    output.kept_rows = rows;
     output.stride = output.storage.stride();
     in_order_ |= output.streams;
   } else {
@@ -133,7 +134,7 @@ FrameOutput::Place FrameOutput::PlaceOf(uint32_t y, uint32_t x, size_t n) const 
 
 uint8_t* FrameOutput::Destination(const Output& output, uint32_t worker, const Place& place) {
   if (SwapsDimensions(planes_.orientation)) return row_scratch_.Row(worker);
-  return output.base + (place.y - output.first_row) * output.stride + place.x * output.pixel_bytes;
+  return output.base + place.y % output.kept_rows * output.stride + place.x * output.pixel_bytes;
 }
 
 void FrameOutput::Transpose(const Output& output, const Place& place, size_t n, const uint8_t* row) const {
@@ -187,10 +188,15 @@ template void FrameOutput::StoreIntegers(uint32_t, uint32_t, uint32_t, size_t, c
 
 Status FrameOutput::FinishRows(uint32_t y) {
   if (y <= finished_rows_) return OkStatus();
-  for (Output& output : outputs_) {
+  for (const Output& output : outputs_) {
     if (!output.streams) continue;
-    JXLPOOL_RETURN_IF_ERROR(output.target.sink->Band(finished_rows_, y - finished_rows_, output.base, output.stride));
-    output.first_row = y;
+    for (uint32_t first = finished_rows_; first < y;) {
+      const uint32_t place = first % output.kept_rows;
+      const uint32_t rows = std::min(y - first, output.kept_rows - place);
+      JXLPOOL_RETURN_IF_ERROR(
+          output.target.sink->Band(first, rows, output.base + place * output.stride, output.stride));
+      first += rows;
+    }
   }
   finished_rows_ = y;
   return OkStatus();

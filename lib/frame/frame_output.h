@@ -4,6 +4,7 @@
 // Rows arrive as segments in stored orientation, in any order within a band and from any worker; each pixel once.
 // Targets with memory of their own are written in place. A sink gets its rows from top to bottom: a band of rows is
 // collected and delivered by FinishRows, or, where the orientation turns the image, the whole image by Finish.
+// FinishRows may run while other threads store rows after it.
 #ifndef LIB_FRAME_FRAME_OUTPUT_H_
 #define LIB_FRAME_FRAME_OUTPUT_H_
 
@@ -34,8 +35,8 @@ class FrameOutput {
  public:
   FrameOutput() = default;
 
-  // Starts an image. Segments are at most `max_segment` pixels wide; sinks get at most `band_rows` rows between two
-  // FinishRows. `targets` must stay valid until Finish. Errors: kInvalidArgument, kMemoryLimit.
+  // Starts an image. Segments are at most `max_segment` pixels wide; no row is stored that is `band_rows` or more after
+  // the last FinishRows. `targets` must stay valid until Finish. Errors: kInvalidArgument, kMemoryLimit.
   Status Begin(const OutputPlanes& planes, const OutputTarget* targets, size_t num_targets, uint32_t num_workers,
                size_t max_segment, uint32_t band_rows, Memory* memory);
 
@@ -67,10 +68,10 @@ class FrameOutput {
     size_t pixel_bytes = 0;
     size_t stride = 0;
     Matrix2D<uint8_t> storage;  // for sinks
-    uint8_t* base = nullptr;    // of output row `first_row`
-    uint32_t first_row = 0;
-    bool streams = false;          // a sink that gets bands as they are finished
-    PoolVector<int32_t> channels;  // plane index per interleaved sample; -1: opaque
+    uint8_t* base = nullptr;
+    uint32_t kept_rows = UINT32_MAX;  // row y is at base + (y % kept_rows) * stride
+    bool streams = false;             // a sink that gets bands as they are finished
+    PoolVector<int32_t> channels;     // plane index per interleaved sample; -1: opaque
     uint32_t factors[kMaxInterleaved] = {};
   };
   struct Place {

@@ -1,6 +1,7 @@
 #include "lib/frame/frame_renderer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace jxlpool {
 namespace {
@@ -117,8 +118,7 @@ Status FrameRenderer::RunPipeline(uint32_t worker, const ChannelInput* channels,
   if (state_->header.is_modular) {
     input.epf_constant_sigma = kEpfSigmaNumerator / state_->header.restoration_filter.epf_sigma_for_modular;
   } else {
-    const Matrix2D<float>& sigma = state_->vardct.epf_inverse_sigma;
-    input.epf_sigma = sigma.View();
+    input.epf_sigma = std::as_const(state_->vardct.epf_inverse_sigma).View();
   }
   return pipeline_.Render(input, rect, sink, &state_->workers[worker].render);
 }

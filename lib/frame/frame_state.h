@@ -8,6 +8,7 @@
 
 #include "lib/base/thread_pool.h"
 #include "lib/bitstream/codestream.h"
+#include "lib/bitstream/input_releaser.h"
 #include "lib/features/noise.h"
 #include "lib/features/patches.h"
 #include "lib/features/splines.h"
@@ -35,6 +36,7 @@ struct FrameContext {
   const ImageHeader* image = nullptr;
   const ImageColour* colour = nullptr;
   const std::atomic<bool>* cancelled = nullptr;  // may be null
+  InputReleaser input_releaser;
   bool render_spot_colours = true;
   bool coalescing = true;
   Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels

@@ -13,10 +13,9 @@ constexpr uint32_t kColumnStep = 16;
 
 }  // namespace
 
-Status GroupTiles::Begin(const FrameDimensions& dimensions, uint32_t upsampling, const TilePipeline* pipeline,
-                         const uint8_t* shifts_x, const uint8_t* shifts_y, size_t num_planes, Memory* memory) {
-  pipeline_ = pipeline;
-  memory_ = memory;
+Status GroupTiles::Begin(const FrameDimensions& dimensions, uint32_t upsampling, const TilePipeline& pipeline,
+                         const uint8_t* shifts_x, const uint8_t* shifts_y, size_t num_planes,
+                         const ScheduleLimits& limits, Memory* memory) {
   group_dim_ = dimensions.group_dim;
   groups_x_ = static_cast<uint32_t>(dimensions.groups_x);
   groups_y_ = static_cast<uint32_t>(dimensions.groups_y);
@@ -27,8 +26,8 @@ Status GroupTiles::Begin(const FrameDimensions& dimensions, uint32_t upsampling,
   lag_y_ = 0;
   uint32_t row_step = 1;
   for (size_t p = 0; p < num_planes; ++p) {
-    lag_x_ = std::max(lag_x_, pipeline->BorderX(p) << shifts_x[p]);
-    lag_y_ = std::max(lag_y_, pipeline->BorderY(p) << shifts_y[p]);
+    lag_x_ = std::max(lag_x_, pipeline.BorderX(p) << shifts_x[p]);
+    lag_y_ = std::max(lag_y_, pipeline.BorderY(p) << shifts_y[p]);
     row_step = std::max(row_step, uint32_t{1} << shifts_y[p]);
   }
   lag_x_ = static_cast<uint32_t>(RoundUp(lag_x_, kColumnStep));
@@ -36,31 +35,32 @@ Status GroupTiles::Begin(const FrameDimensions& dimensions, uint32_t upsampling,
 
   planes_ = PoolVector<Plane>(memory, Category::kBorder);
   tiles_ = PoolVector<Matrix3D<float>>(memory, Category::kBorder);
-  JXLPOOL_RETURN_IF_ERROR(tiles_.Resize(groups_x_));
+  JXLPOOL_RETURN_IF_ERROR(tiles_.Resize(std::min(limits.groups_in_flight, groups_x_ * groups_y_)));
+  for (Matrix3D<float>& tile : tiles_) {
+    JXLPOOL_ASSIGN_OR_RETURN(tile,
+                             Matrix3D<float>::Create(memory, Category::kTile, num_planes, group_dim_, group_dim_));
+  }
+  kept_group_rows_ = std::min(limits.rows_in_flight + 1, groups_y_);
   for (size_t p = 0; p < num_planes; ++p) {
     Plane plane;
     plane.shift_x = shifts_x[p];
     plane.shift_y = shifts_y[p];
-    const Rect rect = pipeline->ChannelRect(p);
+    const Rect rect = pipeline.ChannelRect(p);
     plane.width = static_cast<uint32_t>(rect.width);
     plane.height = static_cast<uint32_t>(rect.height);
-    plane.kept_columns = (lag_x_ >> plane.shift_x) + pipeline->BorderX(p);
-    plane.kept_rows = (lag_y_ >> plane.shift_y) + pipeline->BorderY(p);
+    plane.kept_columns = (lag_x_ >> plane.shift_x) + pipeline.BorderX(p);
+    plane.kept_rows = (lag_y_ >> plane.shift_y) + pipeline.BorderY(p);
     if (groups_x_ > 1) {
-      JXLPOOL_ASSIGN_OR_RETURN(plane.columns, Matrix3D<float>::Create(memory, Category::kBorder, groups_x_ - 1,
+      JXLPOOL_ASSIGN_OR_RETURN(plane.columns, Matrix3D<float>::Create(memory, Category::kBorder, tiles_.size() + 1,
                                                                       group_dim_ >> plane.shift_y, plane.kept_columns));
     }
     if (groups_y_ > 1) {
-      JXLPOOL_ASSIGN_OR_RETURN(plane.rows,
-                               Matrix3D<float>::Create(memory, Category::kBorder, 2, plane.kept_rows, plane.width));
+      JXLPOOL_ASSIGN_OR_RETURN(plane.rows, Matrix3D<float>::Create(memory, Category::kBorder, kept_group_rows_,
+                                                                   plane.kept_rows, plane.width));
     }
     JXLPOOL_RETURN_IF_ERROR(planes_.PushBack(std::move(plane)));
   }
   return OkStatus();
-}
-
-Result<Matrix3D<float>> GroupTiles::NewTile() const {
-  return Matrix3D<float>::Create(memory_, Category::kTile, planes_.size(), group_dim_, group_dim_);
 }
 
 Rect GroupTiles::PlaneRect(size_t p, uint32_t gx, uint32_t gy) const {
@@ -70,7 +70,8 @@ Rect GroupTiles::PlaneRect(size_t p, uint32_t gx, uint32_t gy) const {
   return Rect{gx * width, gy * height, width, height}.Intersection(Rect{0, 0, plane.width, plane.height});
 }
 
-void GroupTiles::Save(uint32_t gx, uint32_t gy, Matrix3D<float> tile) {
+void GroupTiles::Save(uint32_t gx, uint32_t gy) {
+  const Matrix3D<float>& tile = tiles_[TileIndex(gx, gy)];
   for (size_t p = 0; p < planes_.size(); ++p) {
     Plane& plane = planes_[p];
     const Rect rect = PlaneRect(p, gx, gy);
@@ -78,33 +79,33 @@ void GroupTiles::Save(uint32_t gx, uint32_t gy, Matrix3D<float> tile) {
     const size_t height = static_cast<size_t>(rect.height);
     if (gx + 1 < groups_x_) {
       for (size_t y = 0; y < height; ++y) {
-        std::memcpy(plane.columns.Row(gx, y), tile.Row(p, y) + width - plane.kept_columns,
+        std::memcpy(plane.columns.Row(ColumnsIndex(gx, gy), y), tile.Row(p, y) + width - plane.kept_columns,
                     plane.kept_columns * sizeof(float));
       }
     }
     if (gy + 1 < groups_y_) {
       for (size_t y = 0; y < plane.kept_rows; ++y) {
-        std::memcpy(plane.rows.Row(gy % 2, y) + rect.x0, tile.Row(p, height - plane.kept_rows + y),
+        std::memcpy(plane.rows.Row(gy % kept_group_rows_, y) + rect.x0, tile.Row(p, height - plane.kept_rows + y),
                     width * sizeof(float));
       }
     }
   }
-  tiles_[gx] = std::move(tile);
 }
 
 ChannelInput GroupTiles::Input(size_t p, uint32_t gx, uint32_t gy) const {
   const Plane& plane = planes_[p];
   const Rect rect = PlaneRect(p, gx, gy);
   ChannelInput input;
-  const View2D<const float> own = tiles_[gx].Plane(p);
+  const View2D<const float> own = tiles_[TileIndex(gx, gy)].Plane(p);
   input.pieces[input.num_pieces++] = {own.Sub(0, 0, static_cast<size_t>(rect.width), static_cast<size_t>(rect.height)),
                                       rect.x0, rect.y0};
   if (gx > 0) {
-    const View2D<const float> columns = plane.columns.Plane(gx - 1);
+    const View2D<const float> columns = plane.columns.Plane(ColumnsIndex(gx - 1, gy));
     input.pieces[input.num_pieces++] = {columns.Sub(0, 0, plane.kept_columns, static_cast<size_t>(rect.height)),
                                         rect.x0 - plane.kept_columns, rect.y0};
   }
-  if (gy > 0) input.pieces[input.num_pieces++] = {plane.rows.Plane((gy - 1) % 2), 0, rect.y0 - plane.kept_rows};
+  if (gy > 0)
+    input.pieces[input.num_pieces++] = {plane.rows.Plane((gy - 1) % kept_group_rows_), 0, rect.y0 - plane.kept_rows};
   return input;
 }
 

@@ -5,8 +5,8 @@
 // to the left and the last rows of the groups above. These borders are all that is kept of a group; memory grows with
 // the width of the frame, not with its area.
 //
-// Groups are worked on row by row of groups. Within a row, different groups may be decoded, saved and rendered by
-// different threads; a group is rendered after it and the group to its left have been saved.
+// Groups are worked on in the order and within the limits of a GroupSchedule, on any threads: a group is rendered after
+// it and its neighbours to the left and above have been saved. Memory is acquired by Begin only.
 #ifndef LIB_FRAME_GROUP_TILES_H_
 #define LIB_FRAME_GROUP_TILES_H_
 
@@ -15,6 +15,7 @@
 
 #include "lib/base/rect.h"
 #include "lib/base/status.h"
+#include "lib/frame/group_schedule.h"
 #include "lib/headers/frame_dimensions.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
@@ -28,26 +29,25 @@ class GroupTiles {
   GroupTiles() = default;
 
   // `shifts_x` and `shifts_y` hold, for each of `num_planes` planes, log2 of how much coarser than the coded colour
-  // grid it is. Plane p is channel p of the pipeline. Errors: kMemoryLimit. `pipeline` must outlive this object.
-  Status Begin(const FrameDimensions& dimensions, uint32_t upsampling, const TilePipeline* pipeline,
-               const uint8_t* shifts_x, const uint8_t* shifts_y, size_t num_planes, Memory* memory);
+  // grid it is. Plane p is channel p of the pipeline. Errors: kMemoryLimit.
+  Status Begin(const FrameDimensions& dimensions, uint32_t upsampling, const TilePipeline& pipeline,
+               const uint8_t* shifts_x, const uint8_t* shifts_y, size_t num_planes, const ScheduleLimits& limits,
+               Memory* memory);
 
   // Columns and rows (of the frame) by which rendering stays behind decoding, at most.
   uint32_t output_lag_x() const { return lag_x_ * upsampling_; }
   uint32_t output_lag_y() const { return lag_y_ * upsampling_; }
 
-  // Room for the samples of one group: plane p at planes p, padded to whole blocks.
-  Result<Matrix3D<float>> NewTile() const;
+  // Room for the samples of one group: plane p, padded to whole blocks.
+  Matrix3D<float>* Tile(uint32_t gx, uint32_t gy) { return &tiles_[TileIndex(gx, gy)]; }
   // The part of plane p that the group covers, in the plane's samples.
   Rect PlaneRect(size_t plane, uint32_t gx, uint32_t gy) const;
-  // Takes over a decoded tile and keeps its borders.
-  void Save(uint32_t gx, uint32_t gy, Matrix3D<float> tile);
+  // The group's tile is complete: keeps its borders.
+  void Save(uint32_t gx, uint32_t gy);
   // What the pipeline needs of plane p to render OutputRect. REQUIRES: as in the class comment.
   ChannelInput Input(size_t plane, uint32_t gx, uint32_t gy) const;
   // The pixels of the frame that are rendered with the group.
   Rect OutputRect(uint32_t gx, uint32_t gy) const;
-  // Gives the tile's memory back. Call when the group has been rendered.
-  void Release(uint32_t gx) { tiles_[gx].Release(); }
 
  private:
   struct Plane {
@@ -57,12 +57,14 @@ class GroupTiles {
     uint32_t height = 0;
     uint32_t kept_columns = 0;
     uint32_t kept_rows = 0;
-    Matrix3D<float> columns;  // per group of a row: its last columns
-    Matrix3D<float> rows;     // of even and odd rows of groups: their last rows
+    Matrix3D<float> columns;  // of groups in flight and one more: their last columns
+    Matrix3D<float> rows;     // of rows of groups in flight and one more: their last rows
   };
 
-  const TilePipeline* pipeline_ = nullptr;
-  Memory* memory_ = nullptr;
+  size_t TileIndex(uint32_t gx, uint32_t gy) const { return (size_t{gy} * groups_x_ + gx) % tiles_.size(); }
+  size_t ColumnsIndex(uint32_t gx, uint32_t gy) const { return (size_t{gy} * groups_x_ + gx) % (tiles_.size() + 1); }
+
+  uint32_t kept_group_rows_ = 0;
   uint32_t group_dim_ = 0;
   uint32_t groups_x_ = 0;
   uint32_t groups_y_ = 0;
@@ -72,7 +74,7 @@ class GroupTiles {
   uint32_t lag_x_ = 0;  // coded pixels
   uint32_t lag_y_ = 0;
   PoolVector<Plane> planes_;
-  PoolVector<Matrix3D<float>> tiles_;  // of the current row of groups
+  PoolVector<Matrix3D<float>> tiles_;  // group g has tile g % size
 };
 
 }  // namespace jxlpool

@@ -91,6 +91,7 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   context->image = &state->header;
   context->colour = &state->colour;
   context->cancelled = options.cancelled;
+  context->input_releaser = options.input_releaser;
   context->render_spot_colours = options.render_spot_colours;
   context->coalescing = options.coalescing;
   context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;

@@ -17,6 +17,7 @@
 #include "lib/base/status.h"
 #include "lib/base/thread_pool.h"
 #include "lib/bitstream/container.h"
+#include "lib/bitstream/input_releaser.h"
 #include "lib/frame/output_request.h"
 #include "lib/headers/frame_header.h"
 #include "lib/headers/image_header.h"
@@ -54,6 +55,7 @@ struct DecoderOptions {
   char colour_space[128] = {};
   // Checked now and then from any thread; true stops the decode with kCancelled. May be null.
   const std::atomic<bool>* cancelled = nullptr;
+  InputReleaser input_releaser;
 };
 
 // A displayed frame (or layer), with orientation applied unless kept.

@@ -68,13 +68,19 @@ class IntegerCfl {
 
 // Bit k is set if the coefficient of zigzag index k is not zero.
 uint64_t NonzeroMask(const int32_t* stored) {
+  // Branches on coefficients would be mispredicted.
+  uint8_t flags[64];
+  for (size_t s = 0; s < 64; ++s) flags[s] = stored[s] != 0 ? 1 : 0;
+  uint64_t in_stored_order = 0;
+  for (size_t s = 0; s < 64; s += 8) {
+    uint64_t eight;
+    std::memcpy(&eight, flags + s, sizeof(eight));
+    // Collects the lowest bits of the bytes, the first byte's in the lowest place.
+    in_stored_order |= (eight * 0x0102040810204080u >> 56) << s;
+  }
   uint64_t mask = 0;
-  for (size_t s = 0; s < 64; s += 2) {
-    uint64_t two;
-    std::memcpy(&two, stored + s, sizeof(two));
-    if (two == 0) continue;
-    if (stored[s] != 0) mask |= uint64_t{1} << kStoredOrder.zigzag[s];
-    if (stored[s + 1] != 0) mask |= uint64_t{1} << kStoredOrder.zigzag[s + 1];
+  for (; in_stored_order != 0; in_stored_order &= in_stored_order - 1) {
+    mask |= uint64_t{1} << kStoredOrder.zigzag[std::countr_zero(in_stored_order)];
   }
   return mask;
 }

@@ -119,8 +119,7 @@ Status ReadHfGlobalSection(BitReader* reader, FrameState* state) {
   RawTableReader tables{state, {}};
   const RawTableSource source{&tables, &RawTableReader::Read};
   JXLPOOL_RETURN_IF_ERROR(ReadHfGlobal(reader, source, state->memory(), &state->vardct));
-  JXLPOOL_RETURN_IF_ERROR(reader->Check());
-  return PrepareDequantTables(state->memory(), &state->vardct);
+  return reader->Check();
 }
 
 }  // namespace jxlpool

@@ -17,7 +17,7 @@ Status ReadLfGroup(uint32_t lf_group, BitReader* reader, FrameState* state);
 // varblocks. The groups within must be decoded with 0 passes. REQUIRES: LfGlobal was read.
 Status FillMissingLfGroup(uint32_t lf_group, FrameState* state);
 
-// Reads HfGlobal of a VarDCT frame with the HfPasses, and prepares what groups need. REQUIRES: all LF groups were read.
+// Reads HfGlobal of a VarDCT frame with the HfPasses. REQUIRES: LfGlobal was read.
 Status ReadHfGlobalSection(BitReader* reader, FrameState* state);
 
 }  // namespace jxlpool

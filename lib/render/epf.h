@@ -12,7 +12,7 @@
 
 #include "lib/base/rect.h"
 #include "lib/headers/restoration_filter.h"
-#include "lib/pool/matrix.h"
+#include "lib/pool/ring_matrix.h"
 
 namespace jxlpool {
 
@@ -36,7 +36,7 @@ struct EpfChannelOffsets {
 
 // The inverse sigmas of a frame: a view of the blocks or a constant.
 struct EpfSigma {
-  View2D<const float> blocks;  // empty: all blocks have `constant`
+  RingView<const float> blocks;  // empty: all blocks have `constant`
   float constant = 0.0f;
   float At(int64_t bx, int64_t by) const { return blocks.empty() ? constant : blocks.Row(static_cast<size_t>(by))[bx]; }
 };

@@ -49,10 +49,10 @@ struct ChannelInput {
 
 struct TileInput {
   const ChannelInput* channels = nullptr;  // 3 + num_extra
-  // Per 8x8 block of the coded frame (block (0, 0) at data[0]): the inverse sigma of the edge-preserving filter times
+  // Per 8x8 block of the coded frame: the inverse sigma of the edge-preserving filter times
   // 4 * (sqrt(0.5) - 1), a negative number; covers the blocks of the output rectangle and its border. Empty: all blocks
   // have epf_constant_sigma. Not read if the filter is off.
-  View2D<const float> epf_sigma;
+  RingView<const float> epf_sigma;
   float epf_constant_sigma = 0.0f;  // modular frames: kEpfSigmaNumerator / epf_sigma_for_modular
 };
 inline constexpr float kEpfSigmaNumerator = -1.1715728752538099f;

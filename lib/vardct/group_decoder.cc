@@ -65,13 +65,24 @@ Status DecodeStored(const GroupState& state, BitReader* readers, uint32_t num_re
 
 }  // namespace
 
-void ListVarblocks(GroupState* state) {
+void StartGroup(GroupState* state) {
   const VarDctFrame& frame = *state->frame;
+  const BlockRect& rect = state->rect;
+  const auto part = [&](const auto& ring) { return ring.View().Band(rect.x0, rect.y0, rect.columns, rect.rows); };
+  state->block_type = part(frame.block_type);
+  state->hf_mul = part(frame.hf_mul);
+  if (!frame.lf_index.empty()) state->lf_index = part(frame.lf_index);
+  for (size_t c = 0; c < 3; ++c) {
+    const uint8_t hshift = frame.parameters.hshift[c];
+    const uint8_t vshift = frame.parameters.vshift[c];
+    if (frame.lf[c].empty()) continue;
+    state->lf[c] = frame.lf[c].Band(rect.x0 >> hshift, rect.y0 >> vshift, rect.columns >> hshift, rect.rows >> vshift);
+  }
   size_t count = 0;
   uint32_t position = 0;
   for (uint32_t y = 0; y < state->rect.rows; ++y) {
-    const uint8_t* types = frame.block_type.Row(state->rect.y0 + y) + state->rect.x0;
-    const uint8_t* multipliers = frame.hf_mul.Row(state->rect.y0 + y) + state->rect.x0;
+    const uint8_t* types = state->block_type.Row(y);
+    const uint8_t* multipliers = state->hf_mul.Row(y);
     for (uint32_t x = 0; x < state->rect.columns; ++x) {
       if ((types[x] & VarDctFrame::kFirstBlock) == 0) continue;
       Varblock& varblock = state->varblocks[count++];
@@ -135,7 +146,7 @@ Status GroupDecoder::Decode(const VarDctFrame& frame, uint32_t group, BitReader*
     const double matrix_scale = std::pow(0.8, static_cast<int>(qm_scales[c]) - 2);
     state.quant_scale[c] = static_cast<float>(65536.0 / frame.quantizer.global_scale * matrix_scale);
   }
-  ListVarblocks(&state);
+  StartGroup(&state);
 
   clean_ = false;
   // Builds with traces store the coefficients always, to be able to list them.
@@ -163,7 +174,7 @@ Status GroupDecoder::DecodeCoefficients(const VarDctFrame& frame, uint32_t group
   state.rect = frame.geometry.GroupRect(group);
   state.varblocks = maps->varblocks;
   state.nonzeros = maps->nonzeros;
-  ListVarblocks(&state);
+  StartGroup(&state);
   for (size_t i = 0; i < state.num_varblocks; ++i) {
     if (state.varblocks[i].type != TransformType::kDct8x8) {
       return Unsupported("quantised coefficients exist for DCT8x8 only");

@@ -40,6 +40,12 @@ struct GroupState {
   // Number of nonzeros per block, rows of kGroupDimInBlocks, of each channel (in its own grid); per pass.
   uint8_t (*nonzeros)[kMaxVarblocksPerGroup] = nullptr;
 
+  // The group's part of the frame's planes and maps.
+  View2D<const uint8_t> block_type;
+  View2D<const uint8_t> hf_mul;
+  View2D<const uint8_t> lf_index;  // empty if always 0
+  View2D<const float> lf[3];
+
   // For samples. blocks[c] holds one varblock in stored layout; all zero between varblocks.
   float* blocks[3] = {};
   float* transform_scratch = nullptr;
@@ -62,8 +68,9 @@ struct GroupState {
   }
 };
 
-// Finds the varblocks of a group in raster order. REQUIRES: state->frame, rect and varblocks are set.
-void ListVarblocks(GroupState* state);
+// Points the group's views to the planes of its frame and finds its varblocks in raster order. REQUIRES: state->frame,
+// rect and varblocks are set.
+void StartGroup(GroupState* state);
 
 }  // namespace jxlpool
 

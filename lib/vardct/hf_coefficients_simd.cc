@@ -167,7 +167,7 @@ HWY_INLINE uint32_t BlockContextOf(const GroupState& state, const Varblock& varb
   if (frame.geometry.subsampled) {
     // The multiplier comes from the column of the channel's own grid.
     const uint32_t x = varblock.x >> frame.parameters.hshift[c];
-    hf_mul = frame.hf_mul.Row(state.rect.y0 + varblock.y)[state.rect.x0 + x];
+    hf_mul = state.hf_mul.Row(varblock.y)[x];
   }
   const uint32_t row = (c == 1   ? 0
                         : c == 0 ? 1
@@ -191,8 +191,7 @@ HWY_INLINE Status DecodeVarblocks(const PassContext& pass, const Sink& sink, Ent
     const TransformShape& shape = ShapeOf(varblock.type);
     const uint32_t log2_blocks = shape.log2_blocks();
     const uint32_t num_blocks = 1u << log2_blocks;
-    const uint32_t lf_index =
-        frame.lf_index.empty() ? 0 : frame.lf_index.Row(state.rect.y0 + varblock.y)[state.rect.x0 + varblock.x];
+    const uint32_t lf_index = state.lf_index.empty() ? 0 : state.lf_index.Row(varblock.y)[varblock.x];
     for (const size_t c : {size_t{1}, size_t{0}, size_t{2}}) {
       if (!state.HasChannel(varblock, c)) continue;
       const uint32_t x = varblock.x >> frame.parameters.hshift[c];

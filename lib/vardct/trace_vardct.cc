@@ -124,13 +124,14 @@ void TraceLfGroup(const VarDctFrame& frame, uint32_t lf_group) {
   for (size_t c = 0; c < 3; ++c) {
     const uint32_t hshift = frame.parameters.hshift[c];
     const uint32_t vshift = frame.parameters.vshift[c];
-    planes[c] = frame.lf[c].Sub(rect.x0 >> hshift, rect.y0 >> vshift, rect.columns >> hshift, rect.rows >> vshift);
+    planes[c] = frame.lf[c].Band(rect.x0 >> hshift, rect.y0 >> vshift, rect.columns >> hshift, rect.rows >> vshift);
   }
   TraceEvent("lf_dequantised").Raw("channels", DescribePlanes(planes));
 }
 
 void TraceLfPlanes(const char* event, const VarDctFrame& frame) {
-  TraceEvent(event).Raw("channels", DescribePlanes(frame.lf));
+  const View2D<const float> planes[3] = {frame.lf[0].kept, frame.lf[1].kept, frame.lf[2].kept};
+  TraceEvent(event).Raw("channels", DescribePlanes(planes));
 }
 
 void TraceHfMetadata(const VarDctFrame& frame, uint32_t lf_group, const HfMetadata& metadata) {

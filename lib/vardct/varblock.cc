@@ -52,9 +52,8 @@ void ReconstructVarblock(const GroupState& state, const Varblock& varblock) {
     if (!state.HasChannel(varblock, c)) continue;
     const size_t x = varblock.x >> frame.parameters.hshift[c];
     const size_t y = varblock.y >> frame.parameters.vshift[c];
-    const View2D<const float>& lf = frame.lf[c];
-    const float* lf_sample =
-        lf.Row((state.rect.y0 >> frame.parameters.vshift[c]) + y) + (state.rect.x0 >> frame.parameters.hshift[c]) + x;
+    const View2D<const float>& lf = state.lf[c];
+    const float* lf_sample = lf.Row(y) + x;
     const View2D<float>& plane = state.planes[c];
     float* samples = plane.Row(y * kBlockDim) + x * kBlockDim;
     float* block = state.blocks[c];

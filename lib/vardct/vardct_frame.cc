@@ -1,6 +1,7 @@
 #include "lib/vardct/vardct_frame.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/vardct/trace_vardct.h"
 
@@ -69,34 +70,43 @@ BlockRect VarDctGeometry::LfGroupRect(uint32_t lf_group) const {
   return GridRect(lf_group, lf_groups_x, kLfGroupDimInBlocks, *this);
 }
 
-Status VarDctFrame::Initialize(const VarDctParameters& new_parameters, Memory* memory) {
+Status VarDctFrame::Initialize(const VarDctParameters& new_parameters) {
   parameters = new_parameters;
   geometry = MakeVarDctGeometry(parameters);
   used_types.store(0, std::memory_order_relaxed);
   if (geometry.subsampled && !parameters.skip_adaptive_lf_smoothing) {
     return Corrupt("subsampled chroma and LF smoothing exclude each other");
   }
+  for (RingView<const float>& plane : lf) plane = RingView<const float>();
+  return OkStatus();
+}
+
+Status VarDctFrame::Allocate(Memory* memory, uint32_t kept_block_rows) {
   const size_t rows = geometry.block_rows;
   const size_t columns = geometry.block_columns;
+  const size_t kept = kept_block_rows;
   const size_t tile_rows = CeilDiv(rows, kColorTileDimInBlocks);
   const size_t tile_columns = CeilDiv(columns, kColorTileDimInBlocks);
   lf_index.Release();
   epf_inverse_sigma.Release();
   for (size_t c = 0; c < 3; ++c) {
     lf_storage[c].Release();
-    lf[c] = View2D<const float>();
     if (parameters.use_lf_frame) continue;
-    JXLPOOL_ASSIGN_OR_RETURN(lf_storage[c], Matrix2D<float>::Create(memory, Category::kLf, rows >> parameters.vshift[c],
-                                                                    columns >> parameters.hshift[c]));
-    lf[c] = lf_storage[c].View();
+    JXLPOOL_ASSIGN_OR_RETURN(lf_storage[c],
+                             RingMatrix<float>::Create(memory, Category::kLf, rows >> parameters.vshift[c],
+                                                       columns >> parameters.hshift[c], kept >> parameters.vshift[c]));
+    lf[c] = std::as_const(lf_storage[c]).View();
   }
-  JXLPOOL_ASSIGN_OR_RETURN(block_type, Matrix2D<uint8_t>::Create(memory, Category::kLf, rows, columns));
-  JXLPOOL_ASSIGN_OR_RETURN(hf_mul, Matrix2D<uint8_t>::Create(memory, Category::kLf, rows, columns));
+  if (block_context.num_lf_contexts > 1 && !parameters.use_lf_frame) {
+    JXLPOOL_ASSIGN_OR_RETURN(lf_index, RingMatrix<uint8_t>::Create(memory, Category::kLf, rows, columns, kept));
+  }
+  JXLPOOL_ASSIGN_OR_RETURN(block_type, RingMatrix<uint8_t>::Create(memory, Category::kLf, rows, columns, kept));
+  JXLPOOL_ASSIGN_OR_RETURN(hf_mul, RingMatrix<uint8_t>::Create(memory, Category::kLf, rows, columns, kept));
+  if (parameters.epf_iterations != 0) {
+    JXLPOOL_ASSIGN_OR_RETURN(epf_inverse_sigma, RingMatrix<float>::Create(memory, Category::kLf, rows, columns, kept));
+  }
   JXLPOOL_ASSIGN_OR_RETURN(x_from_y, Matrix2D<int8_t>::Create(memory, Category::kLf, tile_rows, tile_columns));
   JXLPOOL_ASSIGN_OR_RETURN(b_from_y, Matrix2D<int8_t>::Create(memory, Category::kLf, tile_rows, tile_columns));
-  if (parameters.epf_iterations != 0) {
-    JXLPOOL_ASSIGN_OR_RETURN(epf_inverse_sigma, Matrix2D<float>::Create(memory, Category::kLf, rows, columns));
-  }
   return OkStatus();
 }
 
@@ -115,11 +125,6 @@ Status ReadVarDctLfGlobal(BitReader* reader, Memory* memory, VarDctFrame* frame)
   JXLPOOL_RETURN_IF_ERROR(ReadQuantizer(reader, &frame->quantizer));
   JXLPOOL_RETURN_IF_ERROR(ReadHfBlockContext(reader, memory, &frame->block_context));
   JXLPOOL_RETURN_IF_ERROR(ReadLfChannelCorrelation(reader, &frame->correlation));
-  if (frame->block_context.num_lf_contexts > 1 && !frame->parameters.use_lf_frame) {
-    JXLPOOL_ASSIGN_OR_RETURN(
-        frame->lf_index,
-        Matrix2D<uint8_t>::Create(memory, Category::kLf, frame->geometry.block_rows, frame->geometry.block_columns));
-  }
   if constexpr (kTraceEnabled) TraceLfGlobal(*frame, reader->Position());
   return OkStatus();
 }

@@ -3,8 +3,9 @@
 // A plain struct, owned by the frame decoder, filled in the order of the sections:
 //
 //   VarDctFrame frame;
-//   frame.Initialize(MakeVarDctParameters(image, header, dimensions), memory);
+//   frame.Initialize(MakeVarDctParameters(image, header, dimensions));
 //   ReadVarDctLfGlobal(&reader, memory, &frame);                // LfGlobal up to, not including, GlobalModular
+//   frame.Allocate(memory, kept_block_rows);
 //   per LF group g, on any threads:
 //     extra_precision = reader.Read(2);                         // unless use_lf_frame
 //     decode a modular stream with the 3 channels of LfChannelSizeOf(frame, g, c), in the order Y, X, B
@@ -15,11 +16,15 @@
 //     ProcessHfMetadata(g, metadata, &frame);
 //   SmoothLf(memory, &frame) (or an LfSmoother, row by row)     // lf_coefficients.h
 //   ReadHfGlobal(&reader, raw_table_source, memory, &frame);    // hf_pass.h
-//   PrepareDequantTables(memory, &frame);                       // hf_pass.h; after all LF groups
+//   PrepareDequantTables(memory, &frame);                       // hf_pass.h; after LF groups
 //   per group, on any threads, one GroupDecoder per worker:     // group_decoder.h
 //     decoder.Decode(frame, group, readers of all passes, tile)
 //
-// Thread safety: LF groups write disjoint parts. From PrepareDequantTables on the struct is only read.
+// A frame may also be worked on from top to bottom: with fewer block rows kept than it has, its LF groups are read row
+// by row of LF groups, each followed by the groups that it makes possible. HfGlobal comes first then, and
+// PrepareDequantTables and GroupDecoder::Prepare once more after every row of LF groups.
+//
+// Thread safety: LF groups write disjoint parts. Groups only read; what is prepared later is not theirs.
 #ifndef LIB_VARDCT_VARDCT_FRAME_H_
 #define LIB_VARDCT_VARDCT_FRAME_H_
 
@@ -34,6 +39,7 @@
 #include "lib/headers/image_header.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
+#include "lib/pool/ring_matrix.h"
 #include "lib/vardct/dequant_tables.h"
 #include "lib/vardct/hf_pass.h"
 #include "lib/vardct/lf_global.h"
@@ -104,9 +110,13 @@ struct VarDctFrame {
   // Bit of block_type: this block is the top-left one of its varblock.
   static constexpr uint8_t kFirstBlock = 0x80;
 
-  // Sets parameters and geometry and allocates the planes and maps (Category::kLf). May be called again for another
-  // frame. Errors: kMemoryLimit; kCorrupt if the parameters contradict each other (subsampled chroma with smoothing).
-  Status Initialize(const VarDctParameters& new_parameters, Memory* memory);
+  // Sets parameters and geometry. May be called again for another frame. Errors: kCorrupt if the parameters contradict
+  // each other (subsampled chroma with smoothing).
+  Status Initialize(const VarDctParameters& new_parameters);
+
+  // Allocates the planes and maps (Category::kLf) of which `kept_block_rows`, a multiple of kGroupDimInBlocks, are
+  // kept. REQUIRES: LfGlobal was read. Errors: kMemoryLimit.
+  Status Allocate(Memory* memory, uint32_t kept_block_rows);
 
   // For frames that take their LF image from an LF frame: one sample per block. The planes must stay valid.
   // Errors: kCorrupt if they are smaller than the frame in blocks.
@@ -128,14 +138,14 @@ struct VarDctFrame {
 
   // LF groups. Planes of channel c have (block_columns >> hshift[c]) x (block_rows >> vshift[c]) samples; all other
   // maps cover the unshifted block grid.
-  Matrix2D<float> lf_storage[3];
-  View2D<const float> lf[3];     // lf_storage or the LF frame
-  Matrix2D<uint8_t> lf_index;    // context from the LF values; empty if always 0
-  Matrix2D<uint8_t> block_type;  // TransformType | kFirstBlock
-  Matrix2D<uint8_t> hf_mul;      // HfMul - 1 of the varblock that covers the block
-  Matrix2D<int8_t> x_from_y;     // per colour tile
+  RingMatrix<float> lf_storage[3];
+  RingView<const float> lf[3];          // lf_storage or the LF frame
+  RingMatrix<uint8_t> lf_index;         // context from the LF values; empty if always 0
+  RingMatrix<uint8_t> block_type;       // TransformType | kFirstBlock
+  RingMatrix<uint8_t> hf_mul;           // HfMul - 1 of the varblock that covers the block
+  RingMatrix<float> epf_inverse_sigma;  // per block, negative (see hf_metadata.h); empty without EPF
+  Matrix2D<int8_t> x_from_y;            // per colour tile; kept whole
   Matrix2D<int8_t> b_from_y;
-  Matrix2D<float> epf_inverse_sigma;    // per block, negative (see hf_metadata.h); empty without EPF
   std::atomic<uint32_t> used_types{0};  // bit t: TransformType t occurs
 
   // HfGlobal.

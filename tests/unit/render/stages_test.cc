@@ -30,7 +30,7 @@ class RestorationTest : public testing::Test {
     for (int y = 0; y < 3; ++y) {
       for (int x = 0; x < 3; ++x) blocks_[y][x] = static_cast<float>(-1.1715728752538099 / sigmas[y][x]);
     }
-    sigma_.blocks = {&blocks_[0][0], 3, 3, 3};
+    sigma_.blocks = View2D<const float>{&blocks_[0][0], 3, 3, 3};
   }
 
   // Compares three columns of the CSV file, from `column` on, with the result.

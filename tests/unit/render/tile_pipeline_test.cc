@@ -88,7 +88,7 @@ class RandomFrame {
       const bool skipped = rng_() % 4 < (mostly_skipped ? 3u : 1u);
       blocks_.push_back(skipped ? Uniform(-1e4f, -3.91f) : Uniform(-3.9f, -0.2f));
     }
-    sigma.blocks = {blocks_.data(), blocks_x, blocks_x, blocks_y};
+    sigma.blocks = View2D<const float>{blocks_.data(), blocks_x, blocks_x, blocks_y};
   }
 
   void RandomizePlanes() {

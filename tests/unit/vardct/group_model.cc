@@ -23,7 +23,7 @@ double Biased(int64_t quantized, const VarDctParameters& parameters, size_t c) {
 }  // namespace
 
 GroupModel::GroupModel(const ModelOptions& options) : options_(options), random_(options.seed) {
-  EXPECT_TRUE(frame_.Initialize(options.parameters, memory()).ok());
+  EXPECT_TRUE(frame_.Initialize(options.parameters).ok());
   frame_.quantizer.global_scale = 3000;
   frame_.quantizer.quant_lf = 20;
   // 2 LF thresholds in Y, one in B, 2 for the multiplier: 3 * 2 * 3 cells, 6 block contexts.
@@ -35,17 +35,14 @@ GroupModel::GroupModel(const ModelOptions& options) : options_(options), random_
   context.num_block_contexts = 6;
   for (uint8_t& entry : context.map) entry = static_cast<uint8_t>(random_() % 6);
   for (size_t i = 0; i < 256; ++i) context.qf_index[i] = static_cast<uint8_t>(i < 5 ? 0 : i < 9 ? 1 : 2);
-  auto lf_index =
-      Matrix2D<uint8_t>::Create(memory(), Category::kLf, frame_.geometry.block_rows, frame_.geometry.block_columns);
-  EXPECT_TRUE(lf_index.ok());
-  frame_.lf_index = std::move(lf_index).value();
+  EXPECT_TRUE(frame_.Allocate(memory(), frame_.geometry.block_rows).ok());
   for (uint32_t y = 0; y < frame_.geometry.block_rows; ++y) {
     for (uint32_t x = 0; x < frame_.geometry.block_columns; ++x) {
       frame_.lf_index.Row(y)[x] = static_cast<uint8_t>(random_() % 6);
     }
   }
   for (size_t c = 0; c < 3; ++c) {
-    for (size_t y = 0; y < frame_.lf_storage[c].rows(); ++y) {
+    for (size_t y = 0; y < frame_.lf_storage[c].kept_rows(); ++y) {
       for (size_t x = 0; x < frame_.lf_storage[c].columns(); ++x) {
         frame_.lf_storage[c].Row(y)[x] = static_cast<float>(random_() % 1000) * 0.001f;
       }

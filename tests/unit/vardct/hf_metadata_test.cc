@@ -17,7 +17,8 @@ struct MetadataTest : testing::Test {
     parameters.max_hshift = parameters.hshift[0] = shift;
     parameters.skip_adaptive_lf_smoothing = true;
     parameters.epf_iterations = 1;
-    ASSERT_TRUE(frame.Initialize(parameters, &memory.memory).ok());
+    ASSERT_TRUE(frame.Initialize(parameters).ok());
+    ASSERT_TRUE(frame.Allocate(&memory.memory, frame.geometry.block_rows).ok());
     frame.quantizer.global_scale = 2555;
   }
 

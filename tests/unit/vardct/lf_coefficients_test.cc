@@ -51,7 +51,7 @@ class LfFrame {
     parameters.max_hshift = parameters.max_vshift = lf_case.shift;
     parameters.hshift[0] = parameters.hshift[2] = parameters.vshift[2] = lf_case.shift;
     parameters.skip_adaptive_lf_smoothing = lf_case.shift != 0;
-    EXPECT_TRUE(frame.Initialize(parameters, &memory.memory).ok());
+    EXPECT_TRUE(frame.Initialize(parameters).ok());
     BitWriter writer;
     writer.U(1, 1);                                                                 // default steps
     writer.U(0, 2).U(1999, 11).U(1, 2).U(9, 5);                                     // global_scale 2000, quant_lf 10
@@ -62,6 +62,7 @@ class LfFrame {
     writer.U(0, 1).U(0, 2).F16(0.25).F16(0.75).U(128 + 21, 8).U(128 - 42, 8);
     BitReader reader = writer.Reader();
     EXPECT_TRUE(ReadVarDctLfGlobal(&reader, &memory.memory, &frame).ok());
+    EXPECT_TRUE(frame.Allocate(&memory.memory, frame.geometry.block_rows).ok());
     for (size_t c = 0; c < 3; ++c) {
       const size_t size =
           (frame.geometry.block_columns >> parameters.hshift[c]) * (frame.geometry.block_rows >> parameters.vshift[c]);
@@ -238,22 +239,21 @@ TEST(LfSmoothingTest, NotWantedOrImpossible) {
   parameters.width = parameters.height = 100;
   parameters.max_hshift = parameters.hshift[0] = 1;
   VarDctFrame frame;
-  EXPECT_EQ(frame.Initialize(parameters, &lf.memory.memory).code(), ErrorCode::kCorrupt);
+  EXPECT_EQ(frame.Initialize(parameters).code(), ErrorCode::kCorrupt);
 }
 
 TEST(VarDctFrameTest, LfFrameMustBeLargeEnough) {
-  TestMemory memory;
   VarDctParameters parameters;
   parameters.width = 100;
   parameters.height = 50;
   parameters.use_lf_frame = true;
   VarDctFrame frame;
-  ASSERT_TRUE(frame.Initialize(parameters, &memory.memory).ok());
+  ASSERT_TRUE(frame.Initialize(parameters).ok());
   const std::vector<float> samples(20 * 20);
   View2D<const float> planes[3];
   for (auto& plane : planes) plane = View2D<const float>{samples.data(), 20, 13, 7};
   ASSERT_TRUE(frame.UseLfFrame(planes).ok());
-  EXPECT_EQ(frame.lf[2].data, samples.data());
+  EXPECT_EQ(frame.lf[2].Row(0), samples.data());
   planes[1].height = 6;
   EXPECT_EQ(frame.UseLfFrame(planes).code(), ErrorCode::kCorrupt);
 }

@@ -39,9 +39,10 @@ class SmallFileTest : public testing::Test {
     parameters.width = 24;
     parameters.height = 16;
     parameters.x_qm_scale = 3;
-    ASSERT_TRUE(frame_.Initialize(parameters, &memory_.memory).ok());
+    ASSERT_TRUE(frame_.Initialize(parameters).ok());
     BitReader reader = ReaderAt(0);
     ASSERT_TRUE(ReadVarDctLfGlobal(&reader, &memory_.memory, &frame_).ok());
+    ASSERT_TRUE(frame_.Allocate(&memory_.memory, frame_.geometry.block_rows).ok());
 
     // Between LfGlobal's own fields and bit 316: the tree; up to bit 462: extra precision and LF coefficients.
     reader = ReaderAt(316);

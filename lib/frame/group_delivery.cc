@@ -1,0 +1,120 @@
+// FrameDecoder: group by group through the tile pipeline, LF groups as they are needed.
+#include <algorithm>
+
+#include "lib/frame/frame_decoder.h"
+#include "lib/frame/frame_renderer.h"
+#include "lib/frame/lf_global.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr size_t kMaxPlanes = 3 + 256;
+
+}  // namespace
+
+struct FrameDecoder::GroupDelivery {
+  GroupSchedule schedule;
+  GroupTiles tiles;
+  FrameRenderer renderer;
+};
+
+GroupGrid FrameDecoder::MakeGroupGrid() const {
+  GroupGrid grid;
+  grid.groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
+  grid.groups_y = static_cast<uint32_t>(state_.dimensions.groups_y);
+  if (lf_groups_wait_) {
+    grid.lf_groups_x = state_.vardct.geometry.lf_groups_x;
+    grid.lf_groups_y = state_.vardct.geometry.lf_groups_y;
+  }
+  return grid;
+}
+
+Status FrameDecoder::BeginGroupTiles(const FrameDelivery& delivery, GroupDelivery* groups) {
+  FrameRenderer* renderer = &groups->renderer;
+  JXLPOOL_RETURN_IF_ERROR(renderer->Begin(&state_, &samples_));
+  const FrameDimensions& dimensions = state_.dimensions;
+  uint8_t shifts_x[kMaxPlanes];
+  uint8_t shifts_y[kMaxPlanes];
+  const size_t num_planes = renderer->pipeline().num_channels();
+  for (size_t plane = 0; plane < num_planes; ++plane) {
+    const bool colour = plane < 3;
+    const uint32_t extra_shift = colour ? 0 : ExtraChannelShift(state_.header, plane - 3);
+    shifts_x[plane] = static_cast<uint8_t>(colour ? dimensions.hshift[plane] : extra_shift);
+    shifts_y[plane] = static_cast<uint8_t>(colour ? dimensions.vshift[plane] : extra_shift);
+  }
+  const GroupGrid grid = MakeGroupGrid();
+  const ScheduleLimits limits = LimitsFor(grid, state_.context->threads->num_workers());
+  JXLPOOL_RETURN_IF_ERROR(groups->schedule.Begin(grid, limits, state_.memory()));
+  JXLPOOL_RETURN_IF_ERROR(groups->tiles.Begin(dimensions, state_.header.upsampling, renderer->pipeline(), shifts_x,
+                                              shifts_y, num_planes, limits, state_.memory()));
+  const uint32_t group_dim = dimensions.group_dim * state_.header.upsampling;
+  const uint32_t max_width = group_dim + groups->tiles.output_lag_x();
+  JXLPOOL_RETURN_IF_ERROR(renderer->ReserveScratch(max_width));
+  return BeginDelivery(delivery, max_width, group_dim * limits.rows_in_flight + groups->tiles.output_lag_y());
+}
+
+Status FrameDecoder::DeliverGroupTiles(const FrameDelivery& delivery) {
+  GroupDelivery groups;
+  JXLPOOL_RETURN_IF_ERROR(BeginGroupTiles(delivery, &groups));
+  JXLPOOL_RETURN_IF_ERROR(
+      state_.context->threads->Run(groups.schedule.num_tasks(), [&](uint32_t number, uint32_t worker) {
+        const Status status = RunGroupTask(groups.schedule.TaskAt(number), worker, &groups);
+        if (!status.ok()) groups.schedule.GiveUp();
+        return status;
+      }));
+  return DeliverRows(&groups);
+}
+
+Status FrameDecoder::RunGroupTask(const GroupTask& task, uint32_t worker, GroupDelivery* groups) {
+  GroupSchedule* schedule = &groups->schedule;
+  // Worker 0 is the thread that called Decode.
+  if (worker == 0) JXLPOOL_RETURN_IF_ERROR(DeliverRows(groups));
+  for (uint64_t version = 0; !schedule->MayStart(task, &version); schedule->Wait(version)) {
+    if (schedule->given_up()) return OkStatus();
+    if (worker == 0) JXLPOOL_RETURN_IF_ERROR(DeliverRows(groups));
+  }
+  if (task.is_lf_group) return RunLfGroupTask(task, groups);
+  JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
+  JXLPOOL_RETURN_IF_ERROR(DecodeGroupIntoTile(task.gx, task.gy, worker, &groups->tiles));
+  groups->tiles.Save(task.gx, task.gy);
+  const GroupSchedule::Ready ready = schedule->Saved(task);
+  for (uint32_t i = 0; i < ready.count; ++i) {
+    JXLPOOL_RETURN_IF_ERROR(RenderGroup(ready.groups[i], worker, groups));
+  }
+  return OkStatus();
+}
+
+Status FrameDecoder::RunLfGroupTask(const GroupTask& task, GroupDelivery* groups) {
+  const uint32_t lf_groups_x = state_.vardct.geometry.lf_groups_x;
+  JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(task.gy * lf_groups_x + task.gx));
+  groups->schedule.LfGroupDone(task.gy);
+  for (uint32_t row = 0; groups->schedule.TakeLfRow(&row);) {
+    SmoothLfRows(row + 1);
+    JXLPOOL_RETURN_IF_ERROR(PrepareTables());
+    ReleaseSections(state_.toc.LfGroup(uint64_t{row} * lf_groups_x), lf_groups_x);
+    groups->schedule.LfRowDone();
+  }
+  return OkStatus();
+}
+
+Status FrameDecoder::RenderGroup(const GroupTask& task, uint32_t worker, GroupDelivery* groups) {
+  const auto compose = [&](const OutputRow& row) {
+    composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+    return OkStatus();
+  };
+  JXLPOOL_RETURN_IF_ERROR(groups->renderer.RenderGroup(worker, groups->tiles, task.gx, task.gy, compose));
+  groups->schedule.Rendered(task);
+  return OkStatus();
+}
+
+Status FrameDecoder::DeliverRows(GroupDelivery* groups) {
+  const uint32_t groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
+  for (uint32_t gy = 0; groups->schedule.RowToDeliver(&gy);) {
+    JXLPOOL_RETURN_IF_ERROR(composer_.FinishRows(static_cast<uint32_t>(groups->tiles.OutputRect(0, gy).y1())));
+    ReleaseGroups(gy * groups_x, groups_x);
+    groups->schedule.Delivered();
+  }
+  return OkStatus();
+}
+
+}  // namespace jxlpool

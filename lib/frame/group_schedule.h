@@ -1,0 +1,139 @@
+// GroupSchedule: in which order the LF groups and groups of a frame are decoded and rendered, and who has to wait for
+// what, if memory is to hold a few rows of groups only.
+//
+// The work is a list of tasks: one per group, row by row, and before a row of groups needs them, the LF groups of its
+// row of LF groups. Workers take tasks in this order (ThreadPool::Run) and ask before each whether there is room:
+//
+//   while (!schedule.MayStart(task, &version)) schedule.Wait(version);      // the delivering thread delivers meanwhile
+//   LF group:  read it; schedule.LfGroupDone(row);
+//              while (schedule.TakeLfRow(&row)) { finish the row of LF groups; schedule.LfRowDone(); }
+//   group:     decode and save it; ready = schedule.Saved(group);
+//              for each of `ready`: render it; schedule.Rendered(it);
+//
+// One thread, the one that hands out rows, calls RowToDeliver and Delivered. The others may run ahead of it by
+// rows_in_flight rows of groups at most. Nobody waits for a task that comes after his own, so that there is always
+// somebody who can go on, and a single worker never waits.
+//
+// All functions but Begin may be called from any thread. After GiveUp no task may start.
+#ifndef LIB_FRAME_GROUP_SCHEDULE_H_
+#define LIB_FRAME_GROUP_SCHEDULE_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+#include "lib/base/status.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+
+namespace jxlpool {
+
+struct GroupGrid {
+  uint32_t groups_x = 0;
+  uint32_t groups_y = 0;
+  // LF groups that are read on the way; 0 rows: none. A row of LF groups has kGroupsPerLfGroup rows of groups.
+  uint32_t lf_groups_x = 0;
+  uint32_t lf_groups_y = 0;
+};
+
+// How much is kept, in groups.
+struct ScheduleLimits {
+  static constexpr uint32_t kGroupsPerLfGroup = 8;
+  static constexpr uint32_t kLeastLfRows = kGroupsPerLfGroup + 2;
+
+  // Rows of groups between the first one that is not delivered and the last one that is worked on, both included.
+  uint32_t rows_in_flight = 1;
+  // Groups between the first one that is not rendered and the last one that is worked on, both included.
+  uint32_t groups_in_flight = 1;
+  // Rows of groups whose LF data is kept; at least kLeastLfRows.
+  uint32_t lf_rows = kLeastLfRows;
+};
+// The least memory for one worker; more for several, so that they do not wait for each other.
+ScheduleLimits LimitsFor(const GroupGrid& grid, uint32_t num_workers);
+
+struct GroupTask {
+  bool is_lf_group = false;
+  uint32_t gx = 0;  // in LF groups or groups
+  uint32_t gy = 0;
+};
+
+class GroupSchedule {
+ public:
+  // Groups that become ready at once: a saved one, and those to the right and below.
+  static constexpr uint32_t kMaxReady = 4;
+  struct Ready {
+    GroupTask groups[kMaxReady];
+    uint32_t count = 0;
+  };
+
+  GroupSchedule() = default;
+  GroupSchedule(const GroupSchedule&) = delete;
+  GroupSchedule& operator=(const GroupSchedule&) = delete;
+
+  // Errors: kMemoryLimit.
+  Status Begin(const GroupGrid& grid, const ScheduleLimits& limits, Memory* memory);
+  uint32_t num_tasks() const { return num_tasks_; }
+  // REQUIRES: number < num_tasks().
+  GroupTask TaskAt(uint32_t number) const;
+
+  // Whether there is room for the task (and what it needs has been read). If not, `*version` is for Wait.
+  bool MayStart(const GroupTask& task, uint64_t* version);
+  // Returns when something has changed since MayStart set `version`.
+  void Wait(uint64_t version);
+
+  void LfGroupDone(uint32_t lf_row);
+  // True if all of the next row of LF groups has been read, and nobody else has taken it yet.
+  bool TakeLfRow(uint32_t* lf_row);
+  void LfRowDone();
+
+  // The group's samples are there. Returns the groups whose neighbourhood is complete now: the caller renders them.
+  Ready Saved(const GroupTask& group);
+  void Rendered(const GroupTask& group);
+
+  // True if all groups of the next row have been rendered.
+  bool RowToDeliver(uint32_t* row);
+  // That row has been handed out.
+  void Delivered();
+
+  void GiveUp();
+  bool given_up();
+
+ private:
+  struct Progress {
+    uint8_t missing = 0;  // groups of its neighbourhood that are not saved
+    bool rendered = false;
+  };
+
+  Progress& ProgressOf(uint32_t gx, uint32_t gy) {
+    return progress_[size_t{gy % (limits_.rows_in_flight + 1)} * grid_.groups_x + gx];
+  }
+  void StartRow(uint32_t gy);
+  // How many rows of LF groups come before row gy of groups in the order of tasks.
+  uint32_t LfRowsBefore(uint32_t gy) const;
+  bool IsRendered(uint32_t group);
+  bool LfGroupMayStart(uint32_t lf_row) const;
+  bool GroupMayStart(uint32_t gx, uint32_t gy);
+  void Change();
+
+  GroupGrid grid_;
+  ScheduleLimits limits_;
+  uint32_t num_tasks_ = 0;
+  uint32_t lf_lead_ = 0;  // rows of LF groups that are read earlier than necessary
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  uint64_t version_ = 0;
+  uint32_t waiting_ = 0;
+  bool given_up_ = false;
+  PoolVector<Progress> progress_;     // of the rows in flight and the next one
+  PoolVector<uint32_t> row_missing_;  // of the same rows: groups that are not rendered
+  PoolVector<uint32_t> lf_missing_;   // per row of LF groups: those that are not read
+  uint32_t rendered_rows_ = 0;        // complete rows from the top
+  uint32_t delivered_rows_ = 0;
+  uint32_t lf_taken_ = 0;  // rows of LF groups
+  uint32_t lf_done_ = 0;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_GROUP_SCHEDULE_H_
