@@ -148,6 +148,10 @@ def cases():
     wide = s.smooth(300, 270, 3, 255, 15)
     yield lossy(g, "vardct_groups", wide, "-d", "6")
     yield lossy(g, "vardct_groups_centre_first", wide, "-d", "9", "--group_order=1")
+    # More rows of LF groups than are kept at a time.
+    yield lossy(g, "vardct_tall", s.smooth(20, 12000, 3, 255, 30, 2), "-d", "8")
+    tall = s.smooth(24, 5000, 3, 255, 31)
+    yield lossy(g, "vardct_tall_420", tall, "-j", "1", data=jpeg(tall, "-sample", "2x2"), suffix=".jpg")
     yield lossy(g, "vardct_text", s.text(70, 44, 3, 255), "-d", "3", "--patches=1", "-e", "9")
     yield lossy(g, "vardct_dots", s.with_alpha(s.noise(40, 40, 3, 255, 3) // 200 * 200, 255)[:, :, :3], "-d", "3", "--dots=1", "-e", "9")
 
