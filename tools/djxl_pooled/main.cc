@@ -6,6 +6,7 @@
 
 #include "tools/djxl_pooled/benchmark.h"
 #include "tools/djxl_pooled/convert.h"
+#include "tools/djxl_pooled/info.h"
 #include "tools/djxl_pooled/interrupt.h"
 #include "tools/djxl_pooled/metadata.h"
 #include "tools/djxl_pooled/options.h"
@@ -147,6 +148,7 @@ int Decode(const Options& options) {
 }
 
 int Run(const Options& options) {
+  if (options.info != InfoFormat::kNone) return PrintInfo(options);
   const std::string& format = options.output_format;
   if (!options.disable_output && (options.reconstruct_jpeg || format == "jpg" || format == "jpeg")) {
     return ReconstructJpeg(options);

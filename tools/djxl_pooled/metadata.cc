@@ -6,6 +6,20 @@
 namespace jxlpool::tools {
 namespace {
 
+nlohmann::ordered_json DescribeFrame(const ImageDescription& image, const FrameRecord& frame) {
+  const JxlpoolImageInfo& info = image.info;
+  auto json = nlohmann::ordered_json::object();
+  if (info.have_animation) {
+    json["duration"] = static_cast<double>(frame.duration) * info.ticks_per_second_denominator /
+                       (info.ticks_per_second_numerator == 0 ? 1 : info.ticks_per_second_numerator);
+  }
+  json["name"] = frame.name;
+  if (info.have_timecodes) json["timecode"] = frame.timecode;
+  return json;
+}
+
+}  // namespace
+
 const char* ExtraChannelName(JxlpoolExtraChannelType type) {
   switch (type) {
     case JXLPOOL_EXTRA_ALPHA:
@@ -27,20 +41,6 @@ const char* ExtraChannelName(JxlpoolExtraChannelType type) {
   }
   return "Optional";
 }
-
-nlohmann::ordered_json DescribeFrame(const ImageDescription& image, const FrameRecord& frame) {
-  const JxlpoolImageInfo& info = image.info;
-  auto json = nlohmann::ordered_json::object();
-  if (info.have_animation) {
-    json["duration"] = static_cast<double>(frame.duration) * info.ticks_per_second_denominator /
-                       (info.ticks_per_second_numerator == 0 ? 1 : info.ticks_per_second_numerator);
-  }
-  json["name"] = frame.name;
-  if (info.have_timecodes) json["timecode"] = frame.timecode;
-  return json;
-}
-
-}  // namespace
 
 std::optional<std::vector<uint8_t>> ReadBox(Decoder* decoder, const char* type) {
   for (uint32_t i = 0;; ++i) {

@@ -18,6 +18,9 @@ std::optional<std::vector<uint8_t>> ReadBox(Decoder* decoder, const char* type);
 // The TIFF structure of the Exif box, without the offset before it; empty if there is none.
 std::vector<uint8_t> ReadExif(Decoder* decoder);
 
+// "Alpha", "Depth", ...
+const char* ExtraChannelName(JxlpoolExtraChannelType type);
+
 struct FrameRecord {
   std::string name;
   uint32_t duration = 0;  // ticks

@@ -77,7 +77,10 @@ void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) 
   app->add_flag("--disable_pool", options->disable_pool, "give memory back to the system at once, for comparison");
 }
 
-void DefineReporting(CLI::App* app, Options* options, std::string* stats) {
+void DefineReporting(CLI::App* app, Options* options, std::string* stats, std::string* info) {
+  app->add_flag(
+      "--info{text}", *info,
+      "describe the INPUT files instead of decoding one; --info=json as JSON (an array if there are several)");
   app->add_flag("--stats{text}", *stats, "print memory statistics at the end; --stats=json for one line of JSON");
   app->add_flag("--quiet", options->quiet, "print errors only");
   app->add_flag("-v,--verbose", options->verbose, "say more; repeatable");
@@ -90,9 +93,18 @@ int PrintUsageError(const std::string& message) {
   return kExitUsage;
 }
 
+// With --info all file names are inputs.
+void CollectInfoInputs(const std::vector<std::string>& more, Options* options) {
+  options->info_inputs = {options->input};
+  if (!options->output.empty()) options->info_inputs.push_back(options->output);
+  options->info_inputs.insert(options->info_inputs.end(), more.begin(), more.end());
+  options->output.clear();
+}
+
 // The first thing that is wrong with the combination of options, or "".
 std::string FindContradiction(const Options& options) {
   if (options.input.empty()) return "no INPUT given; --help lists the options";
+  if (options.info != InfoFormat::kNone) return "";
   if (options.disable_output) return "";
   if (options.output.empty()) return "no OUTPUT given (--disable_output decodes without one)";
   if (options.reconstruct_jpeg) return "";
@@ -112,11 +124,13 @@ std::string ExtensionOf(const std::string& path) {
 std::optional<int> ParseOptions(int argc, char** argv, Options* options) {
   CLI::App app("Decodes JPEG XL images.", "djxl-pooled");
   bool version = false;
-  std::string memory_limit, stats;
+  std::string memory_limit, stats, info;
+  std::vector<std::string> more;
   app.add_flag("-V,--version", version, "print the version");
   DefineOutput(&app, options);
   DefineDecoding(&app, options, &memory_limit);
-  DefineReporting(&app, options, &stats);
+  DefineReporting(&app, options, &stats, &info);
+  app.add_option("FILE", more, "further inputs of --info");
   try {
     app.parse(argc, argv);
     if (!memory_limit.empty()) options->memory_limit = ParseBytes(memory_limit);
@@ -136,6 +150,18 @@ std::optional<int> ParseOptions(int argc, char** argv, Options* options) {
     options->stats = StatsFormat::kJson;
   } else if (!stats.empty()) {
     return PrintUsageError("--stats: '" + stats + "' is neither text nor json");
+  }
+  if (info == "text" || info == "true") {
+    options->info = InfoFormat::kText;
+  } else if (info == "json") {
+    options->info = InfoFormat::kJson;
+  } else if (!info.empty()) {
+    return PrintUsageError("--info: '" + info + "' is neither text nor json");
+  }
+  if (options->info != InfoFormat::kNone) {
+    CollectInfoInputs(more, options);
+  } else if (!more.empty()) {
+    return PrintUsageError("unexpected argument: " + more[0]);
   }
   options->output_format =
       ToLower(options->output_format.empty() ? ExtensionOf(options->output) : options->output_format);

@@ -5,15 +5,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace jxlpool::tools {
 
 enum class StatsFormat { kNone, kText, kJson };
+enum class InfoFormat { kNone, kText, kJson };
 
 struct Options {
-  std::string input;          // "-": standard input
-  std::string output;         // "-": standard output; "": none
-  std::string output_format;  // lower case; of OUTPUT's extension unless given
+  std::string input;                     // "-": standard input
+  std::string output;                    // "-": standard output; "": none
+  std::string output_format;             // lower case; of OUTPUT's extension unless given
+  InfoFormat info = InfoFormat::kNone;   // describe files instead of decoding one
+  std::vector<std::string> info_inputs;  // all of them, the first included
   bool disable_output = false;
   bool reconstruct_jpeg = false;
   bool output_frames = false;

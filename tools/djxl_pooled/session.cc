@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <thread>
 
 #include "tools/djxl_pooled/interrupt.h"
@@ -60,6 +61,8 @@ void Session::CreateDecoder() {
   decoder_options.pool = pool_.get();
   decoder_options.memory_limit = options_.memory_limit;
   decoder_options.num_threads = num_threads_;
+  // Describing an image takes no memory for its samples.
+  if (options_.info != InfoFormat::kNone) decoder_options.max_samples = std::numeric_limits<uint64_t>::max();
   decoder_options.keep_spot_colors = options_.keep_spot_colors ? 1 : 0;
   decoder_options.layers = options_.layers ? 1 : 0;
   decoder_options.unpremultiply = unpremultiply_ ? 1 : 0;
@@ -117,8 +120,7 @@ void Session::ConvertIfNotRgb() {
 JxlpoolStatus Session::Check(JxlpoolStatus status) const {
   if (status == JXLPOOL_OK || status >= JXLPOOL_END) return status;
   const JxlpoolError error = decoder_->LastError();
-  std::string text = (options_.input == "-" ? "standard input" : options_.input) + ": " +
-                     (*error.message != 0 ? error.message : jxlpool_status_text(status));
+  std::string text = input_name() + ": " + (*error.message != 0 ? error.message : jxlpool_status_text(status));
   if (status == JXLPOOL_MEMORY_LIMIT && error.requested_bytes != 0) {
     text += " (" + std::to_string(error.requested_bytes) + " more bytes wanted for " + error.category;
     if (options_.memory_limit != 0) text += ", limit " + std::to_string(options_.memory_limit);

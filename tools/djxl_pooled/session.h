@@ -33,6 +33,9 @@ class Session {
   // Threads that decode.
   uint32_t num_threads() const { return num_threads_; }
 
+  // What messages call the input.
+  std::string input_name() const { return options_.input == "-" ? "standard input" : options_.input; }
+
   // An Error for anything but JXLPOOL_OK and the statuses that are no errors, which it hands back.
   JxlpoolStatus Check(JxlpoolStatus status) const;
 
