@@ -138,42 +138,34 @@ Status CheckHeaders(const FrameState& state) {
 
 void PackedBlockStore::Begin(Memory* memory) {
   memory_ = memory;
-  for (Set& set : sets_) {
-    set.chunks = PoolVector<Buffer>(memory, Category::kCoefficients);
-    set.open = PoolVector<Chunk>(memory, Category::kCoefficients);
-  }
+  chunks_ = PoolVector<Buffer>(memory, Category::kCoefficients);
+  open_ = PoolVector<Chunk>(memory, Category::kCoefficients);
 }
 
-Status PackedBlockStore::Open(uint32_t set, Chunk* chunk) {
+Status PackedBlockStore::Open(Chunk* chunk) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  PoolVector<Buffer>* chunks = &sets_[set].chunks;
-  PoolVector<Chunk>* open = &sets_[set].open;
-  if (!open->empty()) {
-    *chunk = open->back();
-    open->PopBack();
+  if (!open_.empty()) {
+    *chunk = open_.back();
+    open_.PopBack();
     return OkStatus();
   }
   JXLPOOL_ASSIGN_OR_RETURN(
       Buffer buffer, memory_->Acquire(kChunkSize, Category::kCoefficients, ElementType::kUint8, Fill::kUninitialized));
-  *chunk = {buffer.data(), buffer.data() + kChunkSize, static_cast<uint32_t>(chunks->size())};
-  JXLPOOL_RETURN_IF_ERROR(chunks->PushBack(std::move(buffer)));
+  *chunk = {buffer.data(), buffer.data() + kChunkSize};
+  JXLPOOL_RETURN_IF_ERROR(chunks_.PushBack(std::move(buffer)));
   // So that taking chunks back never fails.
-  return open->Reserve(chunks->capacity());
+  return open_.Reserve(chunks_.capacity());
 }
 
-void PackedBlockStore::Close(uint32_t set, const Chunk& chunk) {
+void PackedBlockStore::Close(const Chunk& chunk) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (chunk.HasRoom()) (void)sets_[set].open.PushBack(chunk);
+  if (chunk.HasRoom()) (void)open_.PushBack(chunk);
 }
 
-void PackedBlockStore::Clear(uint32_t set) {
+void PackedBlockStore::Clear() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  PoolVector<Chunk>* open = &sets_[set].open;
-  open->clear();
-  uint32_t index = 0;
-  for (const Buffer& buffer : sets_[set].chunks) {
-    (void)open->PushBack({buffer.data(), buffer.data() + kChunkSize, index++});
-  }
+  open_.clear();
+  for (const Buffer& buffer : chunks_) (void)open_.PushBack({buffer.data(), buffer.data() + kChunkSize});
 }
 
 Status BeginJpegCoefficients(const FrameState& state, uint32_t num_components, JpegCoefficients* jpeg) {
@@ -281,7 +273,7 @@ Status StorePart(const GroupPart& part, JpegComponent* component, PackedBlockSto
   const size_t y0 = rect.y0 >> component->vshift;
   bool in_range = true;
   for (size_t y = 0; y < part.blocks.height; ++y) {
-    if (!chunk->HasRoom()) JXLPOOL_RETURN_IF_ERROR(store->Open(0, chunk));
+    if (!chunk->HasRoom()) JXLPOOL_RETURN_IF_ERROR(store->Open(chunk));
     component->ac.Row(y0 + y)[part.group % vardct.geometry.groups_x] = chunk->next;
     const int32_t* in = part.blocks.Row(y);
     const int32_t* luma = predicted ? part.luma_blocks.Row(y) : nullptr;
@@ -316,7 +308,7 @@ Status StoreJpegGroup(const FrameState& state, uint32_t group, const View2D<cons
     part.extra_precision = jpeg->extra_precision[static_cast<size_t>(state.dimensions.LfGroupOfGroup(group))];
     JXLPOOL_RETURN_IF_ERROR(StorePart(part, component, &jpeg->store, &chunk));
   }
-  jpeg->store.Close(0, chunk);
+  jpeg->store.Close(chunk);
   return OkStatus();
 }
 

@@ -38,34 +38,26 @@ class PackedBlockStore {
   struct Chunk {
     uint8_t* next = nullptr;
     uint8_t* end = nullptr;
-    uint32_t index = 0;
 
     bool HasRoom() const { return static_cast<size_t>(end - next) >= kMaxPiece; }
   };
 
-  // Chunks belong to one of two sets, so that one can be read and cleared while the other one is filled.
-  static constexpr uint32_t kNumSets = 2;
-
   // Forgets everything. `memory` must outlive the store.
   void Begin(Memory* memory);
   // Hands out a chunk with room for a piece. Errors: kMemoryLimit.
-  Status Open(uint32_t set, Chunk* chunk);
-  // Takes it back. REQUIRES: it was handed out for `set`.
-  void Close(uint32_t set, const Chunk& chunk);
-  // Chunks are filled again from their start. REQUIRES: none of the set is handed out.
-  void Clear(uint32_t set);
+  Status Open(Chunk* chunk);
+  // Takes it back.
+  void Close(const Chunk& chunk);
+  // Chunks are filled again from their start. REQUIRES: no task fills one.
+  void Clear();
 
  private:
   static constexpr size_t kChunkSize = size_t{1} << 16;
 
-  struct Set {
-    PoolVector<Buffer> chunks;
-    PoolVector<Chunk> open;  // that have room and are not handed out
-  };
-
   std::mutex mutex_;
   Memory* memory_ = nullptr;
-  Set sets_[kNumSets];
+  PoolVector<Buffer> chunks_;
+  PoolVector<Chunk> open_;  // that have room and are not handed out
 };
 
 // Walks over the packed blocks of one row of a component, from the left.
@@ -116,7 +108,21 @@ struct JpegComponent {
   static constexpr uint32_t kGroupBlocks = 32;  // of an unshifted channel, in both directions
 };
 
+// Wants coefficients as soon as they are there. Called on the thread that decodes the frame, while nothing else runs.
+class JpegRowReceiver {
+ public:
+  virtual ~JpegRowReceiver() = default;
+  // Everything but coefficients is there.
+  virtual Status Begin() = 0;
+  // All rows of groups in front of `end` are there. AC coefficients are gone when this returns. `end` increases from
+  // call to call, up to the number of rows.
+  virtual Status TakeRows(uint32_t end) = 0;
+};
+
 struct JpegCoefficients {
+  // If not null: coefficients are delivered while the frame is decoded, and not kept. Not owned.
+  JpegRowReceiver* receiver = nullptr;
+
   uint32_t width = 0;  // stored orientation
   uint32_t height = 0;
   uint32_t num_components = 0;  // 1 or 3

@@ -22,11 +22,34 @@ Result<const Box*> FindData(const Container& container) {
   return found;
 }
 
+// Blocks that all scans together may code, so that a small file cannot keep a decoder busy for long.
+constexpr uint64_t kMaxCodedBlocks = uint64_t{1} << 31;
+
 // Everything with a life as long as the reconstruction; too large for a stack.
-struct Reconstruction {
+struct Reconstruction : public JpegRowReceiver {
   ReconstructionHeader header;
   ReconstructionData data;
   JpegCoefficients coefficients;
+  JpegWriter writer;
+  bool begun = false;
+
+  Status CheckWork() const {
+    uint64_t num_blocks = 0;
+    for (const JpegScan& scan : header.scans) {
+      for (uint32_t i = 0; i < scan.num_components; ++i) {
+        const JpegComponent& component = coefficients.components[scan.components[i].component];
+        num_blocks += uint64_t{component.block_columns} * component.block_rows;
+      }
+    }
+    return num_blocks <= kMaxCodedBlocks ? OkStatus() : Unsupported("the JPEG has too many scans for its size");
+  }
+
+  Status Begin() override {
+    begun = true;
+    JXLPOOL_RETURN_IF_ERROR(CheckWork());
+    return writer.WriteStart();
+  }
+  Status TakeRows(uint32_t end) override { return writer.WriteRowsOfGroups(end); }
 };
 
 }  // namespace
@@ -40,8 +63,13 @@ Status ReconstructJpeg(ImageDecoder* image, const std::atomic<bool>* cancelled, 
   std::span<const uint8_t> icc;
   if (image->header().colour_encoding.want_icc) icc = {image->original_icc().data(), image->original_icc().size()};
   JXLPOOL_RETURN_IF_ERROR(ReadReconstructionData(box->contents, container, icc, memory, &parts->header, &parts->data));
+  JXLPOOL_RETURN_IF_ERROR(
+      parts->writer.Begin({&parts->header, &parts->data, &parts->coefficients}, cancelled, memory, sink));
+  // The only scan can be written while the frame is decoded; several need the coefficients again.
+  if (parts->header.scans.size() == 1) parts->coefficients.receiver = parts.get();
   JXLPOOL_RETURN_IF_ERROR(image->DecodeJpegCoefficients(parts->header.num_components, &parts->coefficients));
-  return WriteJpeg({&parts->header, &parts->data, &parts->coefficients}, cancelled, memory, sink);
+  if (!parts->begun) JXLPOOL_RETURN_IF_ERROR(parts->Begin());
+  return parts->writer.WriteRest();
 }
 
 }  // namespace jxlpool

@@ -42,7 +42,8 @@ class Run {
     if (outcome_.jpeg_status == JXLPOOL_PARTIAL) Violate("a partial JPEG");
     if (outcome_.jpeg_status == JXLPOOL_END && outcome_.jpeg_size != 0) Violate("a JPEG out of nothing");
     const bool good = outcome_.jpeg_status == JXLPOOL_OK || outcome_.jpeg_status == JXLPOOL_END;
-    if (!good && *decoder->LastError().message == '\0') Violate("an error of a JPEG without a message");
+    if (!good) outcome_.jpeg_message = decoder->LastError().message;
+    if (!good && outcome_.jpeg_message.empty()) Violate("an error of a JPEG without a message");
   }
 
   JxlpoolStatus DecodeAll(Decoder* decoder) {

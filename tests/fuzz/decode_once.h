@@ -32,11 +32,12 @@ struct DecodeOutcome {
   uint32_t num_frames = 0;            // decoded
   uint64_t pixel_hash = 0;            // of all delivered rows
   JxlpoolStatus jpeg_status = JXLPOOL_END;
-  uint64_t jpeg_hash = 0;   // of the reconstructed bytes
-  uint64_t jpeg_size = 0;   // bytes
-  uint64_t peak_bytes = 0;  // of the decoder's pooled memory
-  double cpu_seconds = 0;   // of the whole process
-  std::string violation;    // a broken promise; empty if none
+  uint64_t jpeg_hash = 0;    // of the reconstructed bytes
+  uint64_t jpeg_size = 0;    // bytes
+  uint64_t peak_bytes = 0;   // of the decoder's pooled memory
+  double cpu_seconds = 0;    // of the whole process
+  std::string jpeg_message;  // why there is no JPEG; empty if there is one
+  std::string violation;     // a broken promise; empty if none
 };
 
 // Reconstructs the JPEG and decodes all frames, as settings say. `pool` may be null. Not reentrant as far as

@@ -96,9 +96,8 @@ class Tester {
     largest_ = std::max(largest_, outcome.peak_bytes);
     ++num_decodes_;
     ++num_by_status_[jxlpool_status_text(outcome.status)];
-    if (outcome.jpeg_status != JXLPOOL_END) {
-      ++num_by_status_[std::string("JPEG: ") + jxlpool_status_text(outcome.jpeg_status)];
-    }
+    if (!settings.frames)
+      ++num_by_status_["JPEG: " + (outcome.jpeg_message.empty() ? "no error" : outcome.jpeg_message)];
     return outcome;
   }
 
