@@ -30,6 +30,7 @@ class JpegOutput {
     JXLPOOL_ASSIGN_OR_RETURN(
         buffer_, memory->Acquire(kBufferSize, Category::kOutput, ElementType::kUint8, Fill::kUninitialized));
     next_ = buffer_.data();
+    end_ = next_ + kBufferSize;
     return OkStatus();
   }
 
@@ -91,7 +92,7 @@ class JpegOutput {
  private:
   static constexpr size_t kBufferSize = size_t{1} << 16;
 
-  size_t Room() const { return static_cast<size_t>(buffer_.data() + kBufferSize - next_); }
+  size_t Room() const { return static_cast<size_t>(end_ - next_); }
   void Drain() {
     if (status_.ok()) status_ = sink_->Write(buffer_.data(), static_cast<size_t>(next_ - buffer_.data()));
     next_ = buffer_.data();
@@ -123,7 +124,8 @@ class JpegOutput {
   uint64_t bits_ = 0;      // the lowest num_bits_ are pending
   uint32_t num_bits_ = 0;  // < 32 between calls
   Buffer buffer_;
-  uint8_t* next_ = nullptr;
+  uint8_t* next_ = nullptr;  // in the buffer
+  uint8_t* end_ = nullptr;   // of the buffer
   Status status_;
 };
 

@@ -341,8 +341,7 @@ void ScanEncoder::EndBand(const JpegHuffmanTable& table) {
   if (end_run_ == kMaxEndRun || first_ == 0) FlushEndRun();
 }
 
-void ScanEncoder::FlushEndRun() {
-  if (end_run_ == 0) return;
+void ScanEncoder::WriteEndRun() {
   const uint32_t count = FloorLog2(end_run_);
   Symbol(*end_run_table_, count << 4, count, end_run_ - (1u << count));
   end_run_ = 0;

@@ -106,7 +106,10 @@ class ScanEncoder {
   void EncodeRefinement(Part* part, int32_t dc, PackedBlockRow* blocks);
   void WriteCorrections();
   void EndBand(const JpegHuffmanTable& table);
-  void FlushEndRun();
+  void FlushEndRun() {
+    if (end_run_ != 0) WriteEndRun();
+  }
+  void WriteEndRun();
 
   ScanSettings settings_;
   JpegOutput* output_ = nullptr;
