@@ -34,13 +34,15 @@ Status LoopContext::Init(const ChannelDecoderParams& params, const PrunedTree& p
     if ((*image)[i].shape() == channel->shape()) references[num_references++] = &(*image)[i];
   }
   const size_t num_words = tables == nullptr ? 0 : tables->num_words();
-  const size_t bytes = 4 * CarvedBytes<int32_t>(width) + CarvedBytes<uint64_t>(width * num_words);
+  const size_t set_columns = num_words == 0 ? 0 : std::min<size_t>(width, kSetColumns);
+  const size_t bytes = 3 * CarvedBytes<int32_t>(width) + CarvedBytes<int32_t>(set_columns) +
+                       CarvedBytes<uint64_t>(set_columns * num_words);
   JXLPOOL_ASSIGN_OR_RETURN(
       row_memory_, params.memory->Acquire(bytes, Category::kModular, ElementType::kInt32, Fill::kUninitialized));
   uint8_t* next = row_memory_.data();
   for (int32_t*& row : rows) row = Carve<int32_t>(&next, width);
-  property_row = Carve<int32_t>(&next, width);
-  row_sets = Carve<uint64_t>(&next, width * num_words);
+  property_row = Carve<int32_t>(&next, set_columns);
+  row_sets = Carve<uint64_t>(&next, set_columns * num_words);
   if (!pruned.needs_weighted()) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(weighted_memory_.Create(params.memory, params.weighted));
   weighted = weighted_memory_.get();

@@ -22,6 +22,8 @@ namespace jxlpool {
 struct LoopContext {
   // Entries before column 0 and behind the last one that rows have; more than neighbours need, for alignment.
   static constexpr size_t kPadding = 16;
+  // Columns that leaves are looked for at a time.
+  static constexpr size_t kSetColumns = 1024;
   // Channels narrower than this are left to the generic loop.
   static constexpr size_t kMinWidth = 4;
 
@@ -35,7 +37,8 @@ struct LoopContext {
   const PrunedLeaf* leaves = nullptr;
   const LeafTables* tables = nullptr;
   const uint8_t* all_sets = nullptr;  // tables->sets()
-  // LeafTables: for each column the leaves that the properties which are known before the row is decoded leave over.
+  // LeafTables: for each of kSetColumns columns the leaves that the properties which are known before the row is
+  // decoded leave over.
   uint64_t* row_sets = nullptr;
   int32_t* property_row = nullptr;  // scratch
   const ModularChannel* references[(LeafTables::kMaxProperties - kFirstReferenceProperty) / 4] = {};

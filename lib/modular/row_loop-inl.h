@@ -97,9 +97,9 @@ HWY_INLINE int64_t Predict(const Around& s, int64_t weighted, Predictor predicto
 }
 
 template <class Case>
-HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, size_t x, const Around& s, int64_t last_gradient,
-                                      int64_t max_error) {
-  LeafSet<Case::kWords> set(c.row_sets + x * Case::kWords);
+HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, const uint64_t* row_set, const Around& s,
+                                      int64_t last_gradient, int64_t max_error) {
+  LeafSet<Case::kWords> set(row_set);
   const auto restrict_to = [&](size_t property, int64_t value) HWY_ATTR {
     if (Case::kWest == WestProperties::kAll && !c.tables->is_used(property)) return;
     set.Restrict(SetOf<Case::kWords>(c.tables->table(property), c.all_sets, static_cast<int32_t>(value)));
@@ -134,34 +134,40 @@ HWY_INLINE void DecodeRow(const LoopContext& c, size_t y, Symbols& symbols) {
   int64_t last_gradient = 0;
   const PrunedLeaf& first_leaf = c.leaves[0];
   const size_t width = c.width;
-  for (size_t x = 0; x < width; ++x) {
-    s.nee = above[x + 2];
-    s.nn = above2[x];
-    const int64_t prediction_weighted = weighted.Predict(x, s.w, s.n);
-    size_t cluster;
-    const PrunedLeaf* leaf = &first_leaf;
-    if constexpr (Case::kSearch == Search::kOneLeaf) {
-      cluster = first_leaf.cluster;
-    } else if constexpr (Case::kSearch == Search::kSets) {
-      leaf = &FindLeaf<Case>(c, x, s, last_gradient, weighted.MaxError(x));
-      cluster = leaf->cluster;
-    } else {
-      const int64_t value =
-          Case::kSearch == Search::kByGradient ? static_cast<int32_t>(s.w + s.n - s.nw) : weighted.MaxError(x);
-      cluster = c.clusters[BranchlessClamp<int64_t>(value, c.cluster_low, c.cluster_high) - c.cluster_low];
+  const size_t portion = Case::kSearch == Search::kSets ? LoopContext::kSetColumns : width;
+  for (Columns columns{0, 0}; columns.end < width;) {
+    columns = {columns.end, HWY_MIN(width, columns.end + portion)};
+    if constexpr (Case::kSearch == Search::kSets) PrepareRowSets<Case::kWords>(c, y, columns);
+    for (size_t x = columns.begin; x < columns.end; ++x) {
+      s.nee = above[x + 2];
+      s.nn = above2[x];
+      const int64_t prediction_weighted = weighted.Predict(x, s.w, s.n);
+      size_t cluster;
+      const PrunedLeaf* leaf = &first_leaf;
+      if constexpr (Case::kSearch == Search::kOneLeaf) {
+        cluster = first_leaf.cluster;
+      } else if constexpr (Case::kSearch == Search::kSets) {
+        leaf =
+            &FindLeaf<Case>(c, c.row_sets + (x - columns.begin) * Case::kWords, s, last_gradient, weighted.MaxError(x));
+        cluster = leaf->cluster;
+      } else {
+        const int64_t value =
+            Case::kSearch == Search::kByGradient ? static_cast<int32_t>(s.w + s.n - s.nw) : weighted.MaxError(x);
+        cluster = c.clusters[BranchlessClamp<int64_t>(value, c.cluster_low, c.cluster_high) - c.cluster_low];
+      }
+      const int64_t residual = UnpackSigned(symbols.ReadCluster(cluster));
+      const int64_t prediction = Predict<Case>(s, prediction_weighted, leaf->predictor);
+      const int64_t scaled = Case::kUnit ? residual : residual * leaf->multiplier + leaf->offset;
+      const int32_t sample = static_cast<int32_t>(scaled + prediction);
+      row[x] = sample;
+      weighted.Update(x, sample);
+      last_gradient = s.w + s.n - s.nw;
+      s.ww = x == 0 ? sample : s.w;
+      s.w = sample;
+      s.nw = s.n;
+      s.n = s.ne;
+      s.ne = s.nee;
     }
-    const int64_t residual = UnpackSigned(symbols.ReadCluster(cluster));
-    const int64_t prediction = Predict<Case>(s, prediction_weighted, leaf->predictor);
-    const int64_t scaled = Case::kUnit ? residual : residual * leaf->multiplier + leaf->offset;
-    const int32_t sample = static_cast<int32_t>(scaled + prediction);
-    row[x] = sample;
-    weighted.Update(x, sample);
-    last_gradient = s.w + s.n - s.nw;
-    s.ww = x == 0 ? sample : s.w;
-    s.w = sample;
-    s.nw = s.n;
-    s.n = s.ne;
-    s.ne = s.nee;
   }
 }
 
@@ -170,7 +176,6 @@ template <class Case, class Symbols>
 HWY_INLINE void DecodeRows(LoopContext& c, Symbols& symbols) {
   const size_t height = c.height;
   for (size_t y = 1; y < height; ++y) {
-    if constexpr (Case::kSearch == Search::kSets) PrepareRowSets<Case::kWords>(c, y);
     if constexpr (Case::kRunsWeighted) PrepareColumns(c, y);
     DecodeRow<Case>(c, y, symbols);
     c.StoreRow(y);

@@ -23,54 +23,63 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 HWY_INLINE uint32_t Magnitude(uint32_t value) { return static_cast<int32_t>(value) < 0 ? 0u - value : value; }
 
-// One of the four properties of a previous channel for a whole row. REQUIRES: y > 0.
+// Columns [begin, end) of a row.
+struct Columns {
+  size_t begin;
+  size_t end;
+};
+
+// One of the four properties of a previous channel; out[0] is that of the first column. REQUIRES: y > 0.
 template <typename T>
-void ReferencePropertyRow(const ModularChannel& reference, uint32_t which, size_t y, int32_t* HWY_RESTRICT out) {
+void ReferencePropertyRow(const ModularChannel& reference, uint32_t which, size_t y, Columns columns,
+                          int32_t* HWY_RESTRICT out) {
   const T* row = reference.Row<T>(y);
   const T* above = reference.Row<T>(y - 1);
-  const size_t width = reference.width();
   if (which == 1) {
-    for (size_t x = 0; x < width; ++x) out[x] = row[x];
+    for (size_t x = columns.begin; x < columns.end; ++x) *out++ = row[x];
   } else if (which == 0) {
-    for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(Magnitude(static_cast<uint32_t>(row[x])));
+    for (size_t x = columns.begin; x < columns.end; ++x) {
+      *out++ = static_cast<int32_t>(Magnitude(static_cast<uint32_t>(row[x])));
+    }
   } else {
-    for (size_t x = 0; x < width; ++x) {
+    for (size_t x = columns.begin; x < columns.end; ++x) {
       const int64_t n = above[x];
       const int64_t w = x > 0 ? row[x - 1] : n;
       const int64_t nw = x > 0 ? above[x - 1] : n;
       const int64_t low = HWY_MIN(n, w);
       const int64_t high = HWY_MAX(n, w);
       const uint32_t difference = static_cast<uint32_t>(row[x] - HWY_MAX(low, HWY_MIN(high, w + n - nw)));
-      out[x] = static_cast<int32_t>(which == 2 ? Magnitude(difference) : difference);
+      *out++ = static_cast<int32_t>(which == 2 ? Magnitude(difference) : difference);
     }
   }
 }
 
-// A property that depends on nothing of the current row.
-HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, int32_t* HWY_RESTRICT out) {
-  const int32_t* above = c.rows[(y + 2) % 3];
-  const int32_t* above2 = y > 1 ? c.rows[(y + 1) % 3] : above;
-  const size_t width = c.width;
+// A property that depends on nothing of the current row; out[0] is that of the first column.
+HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, Columns columns,
+                            int32_t* HWY_RESTRICT out) {
+  const int32_t* above = c.rows[(y + 2) % 3] + columns.begin;
+  const int32_t* above2 = y > 1 ? c.rows[(y + 1) % 3] + columns.begin : above;
+  const size_t count = columns.end - columns.begin;
   const auto u = [](int32_t v) { return static_cast<uint32_t>(v); };
   switch (property) {
     case 3:
-      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(x);
+      for (size_t x = 0; x < count; ++x) out[x] = static_cast<int32_t>(columns.begin + x);
       return;
     case 4:
-      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(Magnitude(u(above[x])));
+      for (size_t x = 0; x < count; ++x) out[x] = static_cast<int32_t>(Magnitude(u(above[x])));
       return;
     case 6:
-      for (size_t x = 0; x < width; ++x) out[x] = above[x];
+      for (size_t x = 0; x < count; ++x) out[x] = above[x];
       return;
     case 11:
-      for (size_t x = 0; x < width; ++x)
+      for (size_t x = 0; x < count; ++x)
         out[x] = static_cast<int32_t>(u(above[static_cast<ptrdiff_t>(x) - 1]) - u(above[x]));
       return;
     case 12:
-      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above[x + 1]));
+      for (size_t x = 0; x < count; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above[x + 1]));
       return;
     case 13:
-      for (size_t x = 0; x < width; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above2[x]));
+      for (size_t x = 0; x < count; ++x) out[x] = static_cast<int32_t>(u(above[x]) - u(above2[x]));
       return;
     default:
       break;
@@ -78,9 +87,9 @@ HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, int
   const size_t index = property - kFirstReferenceProperty;
   const ModularChannel& reference = *c.references[index / 4];
   if (reference.type() == SampleType::kInt16) {
-    ReferencePropertyRow<int16_t>(reference, index % 4, y, out);
+    ReferencePropertyRow<int16_t>(reference, index % 4, y, columns, out);
   } else {
-    ReferencePropertyRow<int32_t>(reference, index % 4, y, out);
+    ReferencePropertyRow<int32_t>(reference, index % 4, y, columns, out);
   }
 }
 
@@ -169,18 +178,18 @@ void RestrictRow(const PropertyTable& table, const uint8_t* all, const int32_t* 
   }
 }
 
-// Fills c.row_sets for row y. REQUIRES: y > 0, row y - 1 is stored.
+// Fills c.row_sets for columns of row y. REQUIRES: y > 0, row y - 1 is stored.
 template <size_t kWords>
-void PrepareRowSets(const LoopContext& c, size_t y) {
+void PrepareRowSets(const LoopContext& c, size_t y, Columns columns) {
   const LeafTables& tables = *c.tables;
-  const size_t width = c.width;
+  const size_t count = columns.end - columns.begin;
   const LeafSet<kWords> start(tables.Find(kPropertyY, static_cast<int32_t>(y)));
-  for (size_t x = 0; x < width; ++x) start.Store(c.row_sets + x * kWords);
+  for (size_t x = 0; x < count; ++x) start.Store(c.row_sets + x * kWords);
   constexpr uint32_t kKnownBefore = (1u << 3) | (1u << 4) | (1u << 6) | (7u << 11) | (~0u << kFirstReferenceProperty);
   for (size_t property = 3; property < LeafTables::kMaxProperties; ++property) {
     if (!tables.is_used(property) || (kKnownBefore >> property & 1) == 0) continue;
-    PropertyRow(c, property, y, c.property_row);
-    RestrictRow<kWords>(tables.table(property), tables.sets(), c.property_row, width, c.row_sets);
+    PropertyRow(c, property, y, columns, c.property_row);
+    RestrictRow<kWords>(tables.table(property), tables.sets(), c.property_row, count, c.row_sets);
   }
 }
 

@@ -207,7 +207,10 @@ WeightedParams RandomWeighted(Random* random) {
 
 std::vector<ChannelShape> RandomShapes(Random* random) {
   std::vector<ChannelShape> shapes;
-  const ChannelShape base{1 + Below(random, 60), 1 + Below(random, 24), 0, 0};
+  // Now and then wider than the portions in which leaves are looked for.
+  const bool wide = Below(random, 8) == 0;
+  const ChannelShape base = wide ? ChannelShape{1000 + Below(random, 1500), 1 + Below(random, 4), 0, 0}
+                                 : ChannelShape{1 + Below(random, 60), 1 + Below(random, 24), 0, 0};
   for (uint32_t i = 0; i < 4; ++i) {
     const bool other = Below(random, 4) == 0;
     shapes.push_back(other ? ChannelShape{1 + Below(random, 60), 1 + Below(random, 24), 0, 1} : base);
