@@ -22,10 +22,17 @@ inline constexpr uint8_t kPackedZeros = 0xF0;
 inline constexpr uint32_t kPackedByte = 13;
 inline constexpr uint32_t kPackedWord = 14;
 inline constexpr int32_t kLargestSmallValue = 6;
-inline constexpr int8_t kPackedValues[13] = {0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6};
+inline constexpr int16_t kPackedValues[13] = {0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6};
 
 // Most bytes of a block: 63 large coefficients and the end.
 inline constexpr size_t kMaxPackedBlock = 63 * 3 + 1;
+
+// The value that follows a byte with this code. REQUIRES: code is kPackedByte or kPackedWord.
+inline int32_t UnpackLarge(uint32_t code, const uint8_t* bytes) {
+  if (code == kPackedByte) return (bytes[0] ^ 0x80) - 0x80;
+  return static_cast<int16_t>(bytes[0] | bytes[1] << 8);
+}
+inline size_t SizeOfLarge(uint32_t code) { return code == kPackedByte ? 1 : 2; }
 
 // Writes a coefficient behind `run` zeros; returns the position behind it. REQUIRES: value != 0 fits 16 bits.
 inline uint8_t* PackCoefficient(uint32_t run, int32_t value, uint8_t* out) {
@@ -58,11 +65,9 @@ class PackedBlockReader {
       if (code == 0) continue;
       if (code < kPackedByte) {
         value_ = kPackedValues[code];
-      } else if (code == kPackedByte) {
-        value_ = static_cast<int8_t>(*next_++);
       } else {
-        value_ = static_cast<int16_t>(next_[0] | next_[1] << 8);
-        next_ += 2;
+        value_ = UnpackLarge(code, next_);
+        next_ += SizeOfLarge(code);
       }
       return true;
     }

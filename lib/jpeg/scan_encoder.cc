@@ -238,9 +238,8 @@ inline const uint8_t* ScanEncoder::EncodeSequential(Part* part, int32_t dc, cons
       output_->Bits(word >> 24, word & 0xFFFFFF);
       continue;
     }
-    const int32_t value =
-        code == kPackedByte ? static_cast<int8_t>(block[0]) : static_cast<int16_t>(block[0] | block[1] << 8);
-    block += code == kPackedByte ? 1 : 2;
+    const int32_t value = UnpackLarge(code, block);
+    block += SizeOfLarge(code);
     Coefficient(*part->ac, token >> 4, Magnitude(value), value < 0);
   }
   for (uint32_t i = 0; i < zero_runs; ++i) Symbol(*part->ac, kZeroRun16, 0, 0);
