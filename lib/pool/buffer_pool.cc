@@ -83,7 +83,10 @@ BlockHeader* BufferPool::TakeWith(ThreadCache* cache, size_t size, Category cate
   }
   const bool hit = block != nullptr;
   if (!hit) [[unlikely]] {
-    if (options_.pooling) MakeRoom(cache, size);
+    if (options_.pooling) {
+      MakeRoom(cache, size);
+      if (!missed_.load(std::memory_order_relaxed)) missed_.store(true, std::memory_order_relaxed);
+    }
     block = TakeFresh(size);
     if (block == nullptr) return nullptr;
   }
@@ -135,46 +138,100 @@ void BufferPool::MakeRoom(ThreadCache* cache, size_t size) {
   const uint64_t excess = retention_.Excess(size, cache->unpublished);
   if (excess == 0) return;
   BlockChain blocks;
-  Uncache(cache, excess, size, &blocks);
+  Uncache(cache, excess, size, &blocks, system_.min_drained_bytes());
+  if (blocks.bytes < excess) Uncache(cache, excess, size, &blocks);
   if (blocks.head == nullptr) return;
   depot_.NoteEvicted(blocks);
-  ReleaseAll(&blocks, kPressure);
+  DrainAll(&blocks);
+}
+
+// Gives the memory of the blocks back to the system, and the address ranges of those that can be drained to the depot:
+// a decode of the same shape gets all its blocks without a system call.
+void BufferPool::DrainAll(BlockChain* blocks) {
+  released_bytes_[kPressure].fetch_add(blocks->bytes, std::memory_order_relaxed);
+  BlockChain drained;
+  while (blocks->head != nullptr) {
+    BlockHeader* block = blocks->Take();
+    if (block->size < system_.min_drained_bytes()) {
+      ReleaseToSystem(block);
+      continue;
+    }
+    SystemMemory::Drain(block->payload, block->size);
+    block->is_zero = true;
+    CountSystemRelease(block->size);
+    drained.Add(block);
+  }
+  BlockChain overflow;
+  depot_.PutDrained(&drained, &overflow);
+  ReleaseDrained(&overflow);
+}
+
+BlockHeader* BufferPool::TakeDrained(size_t size) {
+  BlockHeader* block = options_.pooling ? depot_.PopDrained(size) : nullptr;
+  if (block != nullptr) system_.Refill(block->payload, size);
+  return block;
+}
+
+void BufferPool::ReleaseDrained(BlockChain* blocks) {
+  while (blocks->head != nullptr) {
+    BlockHeader* block = blocks->Take();
+    census_.Left(block->size);
+    system_.Free(block->payload, block->size);
+    headers_.Free(block);
+  }
 }
 
 BlockHeader* BufferPool::TakeFresh(size_t size) {
-  BlockHeader* block = headers_.Allocate();
-  if (block == nullptr) return nullptr;
   bool reserved = retention_.ReserveSystem(size);
   if (!reserved && options_.pooling) {
     Trim();
     reserved = retention_.ReserveSystem(size);
   }
-  if (!reserved) {
-    headers_.Free(block);
+  if (!reserved) return nullptr;
+  BlockHeader* block = TakeDrained(size);
+  if (block == nullptr) block = Allocate(size);
+  if (block == nullptr) {
+    retention_.ReturnSystem(size);
     return nullptr;
   }
+  CountSystemAllocation(size);
+  return block;
+}
+
+BlockHeader* BufferPool::Allocate(size_t size) {
+  BlockHeader* block = headers_.Allocate();
+  if (block == nullptr) return nullptr;
+  block->size = size;
   block->payload = system_.Allocate(size, &block->is_zero);
   if (block->payload == nullptr && options_.pooling) {
     Trim();
     block->payload = system_.Allocate(size, &block->is_zero);
   }
-  if (block->payload == nullptr) {
-    retention_.ReturnSystem(size);
-    headers_.Free(block);
-    return nullptr;
+  if (block->payload != nullptr) {
+    if (options_.pooling) census_.Came(size);
+    return block;
   }
-  block->size = size;
-  system_allocations_.fetch_add(1, std::memory_order_relaxed);
-  system_allocated_bytes_.fetch_add(size, std::memory_order_relaxed);
-  return block;
+  headers_.Free(block);
+  return nullptr;
 }
 
-// Takes at least `bytes` cached bytes, or all within reach, out of the depot and this thread's cache.
-void BufferPool::Uncache(ThreadCache* cache, uint64_t bytes, size_t keep_size, BlockChain* out) {
-  depot_.Evict(bytes, keep_size, out);
+void BufferPool::CountSystemAllocation(size_t size) {
+  system_allocations_.fetch_add(1, std::memory_order_relaxed);
+  system_allocated_bytes_.fetch_add(size, std::memory_order_relaxed);
+}
+
+void BufferPool::CountSystemRelease(size_t size) {
+  retention_.ReturnSystem(size);
+  system_releases_.fetch_add(1, std::memory_order_relaxed);
+  system_released_bytes_.fetch_add(size, std::memory_order_relaxed);
+}
+
+// Fills `*out` up to `bytes` cached bytes, or all within reach, from the depot and this thread's cache.
+void BufferPool::Uncache(ThreadCache* cache, uint64_t bytes, size_t keep_size, BlockChain* out, size_t min_size) {
+  if (out->bytes < bytes) depot_.Evict(bytes - out->bytes, keep_size, out, min_size);
   if (out->bytes >= bytes) return;
   cache->lock.LockOwner();
-  cache->lists.DetachOldest(bytes - out->bytes, keep_size, out);
+  cache->lists.DetachOldest(bytes - out->bytes, keep_size, out, min_size);
   cache->lock.UnlockOwner();
 }
 
@@ -191,10 +248,9 @@ void BufferPool::ReleaseAll(BlockChain* blocks, Reason reason) {
 }
 
 void BufferPool::ReleaseToSystem(BlockHeader* block) {
+  if (options_.pooling) census_.Left(block->size);
   system_.Free(block->payload, block->size);
-  retention_.ReturnSystem(block->size);
-  system_releases_.fetch_add(1, std::memory_order_relaxed);
-  system_released_bytes_.fetch_add(block->size, std::memory_order_relaxed);
+  CountSystemRelease(block->size);
   headers_.Free(block);
 }
 

@@ -22,6 +22,7 @@
 #include "lib/base/status.h"
 #include "lib/pool/block.h"
 #include "lib/pool/category.h"
+#include "lib/pool/census.h"
 #include "lib/pool/depot.h"
 #include "lib/pool/retention.h"
 #include "lib/pool/statistics.h"
@@ -75,10 +76,14 @@ class BufferPool {
   // Takes the block back, from any thread.
   void Give(BlockHeader* block);
 
-  // Bracket each decode; this is the clock of ageing. When decodes overlap, a tick is as many ends as there were
-  // decodes at a time.
+  // Bracket each decode: what the decodes before had to give up for want of room is available from its beginning; its
+  // end is the clock of ageing. When decodes overlap, a tick is as many ends as there were decodes at a time.
   void BeginDecode();
   void EndDecode();
+
+  // Announces that up to `num_threads` threads will work at a time. None of them has to ask the system for its
+  // bookkeeping later, and the pool allows for work that falls to other threads than last time.
+  void ExpectThreads(uint32_t num_threads);
 
   // Releases all that is cached, in all threads.
   void Trim();
@@ -109,6 +114,7 @@ class BufferPool {
   BlockHeader* TakeFromOthers(const ThreadCache* own, size_t size);
   Status PrewarmWith(ThreadCache* cache, std::span<const PrewarmRequest> requests);
 
+  ThreadCache* NewCache();
   // The calling thread's cache; nullptr if it cannot have one.
   ThreadCache* Borrow();
   // Empties the cache of the calling thread, for others to borrow.
@@ -119,11 +125,22 @@ class BufferPool {
 
   void MakeRoom(ThreadCache* cache, size_t size);
   BlockHeader* TakeFresh(size_t size);
-  void Uncache(ThreadCache* cache, uint64_t bytes, size_t keep_size, BlockChain* out);
+  void Uncache(ThreadCache* cache, uint64_t bytes, size_t keep_size, BlockChain* out, size_t min_size = 0);
+  BlockHeader* TakeDrained(size_t size);
+  void DrainAll(BlockChain* blocks);
+  void ReviveDrained();
   void PutIntoDepot(BlockChain* blocks);
   void ReleaseAll(BlockChain* blocks, Reason reason);
   void ReleaseToSystem(BlockHeader* block);
+  void ReleaseDrained(BlockChain* blocks);
+  BlockHeader* Allocate(size_t size);
+  void CountSystemAllocation(size_t size);
+  void CountSystemRelease(size_t size);
   void ReleaseIdle();
+  void KeepSpares(BlockChain* idle);
+  void SettleAfterMisses();
+  bool AddSpare(size_t size, BlockChain* cached, BlockChain* drained);
+  uint32_t CountThreads();
 
   PoolStatistics CountAll();
 
@@ -132,10 +149,12 @@ class BufferPool {
   uint64_t id_ = 0;                  // set by ThreadDirectory
   BufferPool* next_pool_ = nullptr;  // guarded by ThreadDirectory
   HeaderSlabs headers_;
+  Census census_;
   Depot depot_;
   Retention retention_;
 
   std::mutex caches_mutex_;
+  uint32_t expected_threads_ = 0;  // guarded by caches_mutex_
   ThreadCache* caches_ = nullptr;  // guarded by caches_mutex_; ends with shared_cache_
   uint64_t caches_bytes_ = 0;      // guarded by caches_mutex_
   PoolStatistics baseline_;        // guarded by caches_mutex_
@@ -149,6 +168,8 @@ class BufferPool {
   uint32_t most_active_ = 0;     // since the last tick
   uint32_t ended_decodes_ = 0;   // since the last tick
   uint32_t ticks_ = 0;           // since the last release of idle blocks
+
+  std::atomic<bool> missed_{false};  // since the last settling
 
   // How often searching the caches of other threads may still be in vain until the next decode ends.
   std::atomic<int32_t> futile_searches_left_{0};

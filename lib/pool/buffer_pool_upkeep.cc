@@ -16,6 +16,12 @@ namespace {
 // finds what it searches; a decode of another shape finds nothing and should not try for each of its blocks.
 constexpr int32_t kFutileSearchesPerDecode = 16;
 
+// For each thread but one there are as many spare blocks of a size as came from the system, up to this number; and what
+// a settling may take for them, in all: bytes from the C heap, bytes of address space.
+constexpr uint32_t kMaxSparesPerThread = 64;
+constexpr uint64_t kMaxHeapSpares = uint64_t{4} << 20;
+constexpr uint64_t kMaxMappedSpares = uint64_t{64} << 20;
+
 }  // namespace
 
 BufferPool::~BufferPool() {
@@ -31,6 +37,8 @@ BufferPool::~BufferPool() {
     std::free(cache);
   }
   ReleaseAll(&blocks, kTrimmed);
+  depot_.DetachDrained(&blocks);
+  ReleaseDrained(&blocks);
 }
 
 ThreadCache* BufferPool::Borrow() {
@@ -38,17 +46,42 @@ ThreadCache* BufferPool::Borrow() {
   const std::lock_guard<std::mutex> lock(caches_mutex_);
   ThreadCache* cache = caches_;
   while (cache != nullptr && !cache->vacant) cache = cache->next;
-  if (cache == nullptr) {
-    void* memory = std::aligned_alloc(alignof(ThreadCache), sizeof(ThreadCache));
-    if (memory == nullptr) return nullptr;
-    cache = new (memory) ThreadCache;
-    cache->next = caches_;
-    caches_ = cache;
-    caches_bytes_ += sizeof(ThreadCache);
-  }
+  if (cache == nullptr) cache = NewCache();
+  if (cache == nullptr) return nullptr;
   cache->vacant = false;
   ThreadDirectory::Add(id_, cache);
   return cache;
+}
+
+// A vacant cache. REQUIRES: caches_mutex_ is held.
+ThreadCache* BufferPool::NewCache() {
+  void* memory = std::aligned_alloc(alignof(ThreadCache), sizeof(ThreadCache));
+  if (memory == nullptr) return nullptr;
+  auto* cache = new (memory) ThreadCache;
+  cache->vacant = true;
+  cache->next = caches_;
+  caches_ = cache;
+  caches_bytes_ += sizeof(ThreadCache);
+  return cache;
+}
+
+void BufferPool::ExpectThreads(uint32_t num_threads) {
+  const std::lock_guard<std::mutex> lock(caches_mutex_);
+  expected_threads_ = std::max(expected_threads_, num_threads);
+  uint32_t vacant = 0;
+  for (const ThreadCache* cache = caches_; cache != nullptr; cache = cache->next) vacant += cache->vacant ? 1 : 0;
+  for (; vacant < num_threads; ++vacant) {
+    if (NewCache() == nullptr) return;
+  }
+}
+
+uint32_t BufferPool::CountThreads() {
+  const std::lock_guard<std::mutex> lock(caches_mutex_);
+  uint32_t threads = 0;
+  for (const ThreadCache* cache = caches_; cache != nullptr; cache = cache->next) {
+    if (!cache->vacant && cache != &shared_cache_) ++threads;
+  }
+  return std::max(threads, expected_threads_);
 }
 
 void BufferPool::TakeBack(ThreadCache* cache) {
@@ -88,13 +121,78 @@ BlockHeader* BufferPool::TakeFromOthers(const ThreadCache* own, size_t size) {
 }
 
 void BufferPool::BeginDecode() {
+  ReviveDrained();
   const std::lock_guard<std::mutex> lock(decodes_mutex_);
   ++active_decodes_;
   most_active_ = std::max(most_active_, active_decodes_);
 }
 
+// Drained blocks become cached ones again, without memory until somebody writes to them.
+void BufferPool::ReviveDrained() {
+  BlockChain drained;
+  depot_.DetachDrained(&drained);
+  BlockChain revived;
+  BlockChain rest;
+  while (drained.head != nullptr) {
+    BlockHeader* block = drained.Take();
+    const bool fits = retention_.CacheOverflow(0) == 0 && retention_.ReserveSystem(block->size);
+    if (fits) CountSystemAllocation(block->size);
+    (fits ? revived : rest).Add(block);
+  }
+  PutIntoDepot(&revived);
+  ReleaseDrained(&rest);
+}
+
+// After misses: whatever was needed, another decode of the same shape shall find, however its work falls to threads.
+void BufferPool::SettleAfterMisses() {
+  const uint32_t sizes = census_.num_sizes();
+  VisitCaches([&](ThreadCache* cache) { cache->lists.EnsureRoom(sizes); });
+  depot_.EnsureRoom(sizes);
+  const uint32_t threads = CountThreads();
+  BlockChain cached;
+  BlockChain drained;
+  Census::Entry entry;
+  for (size_t cursor = 0; census_.TakeFresh(&cursor, &entry);) {
+    if (threads < 2 || entry.size > options_.max_thread_block_bytes || !IsPooled(entry.size)) continue;
+    const uint32_t spares = std::min(entry.fresh, kMaxSparesPerThread) * (threads - 1);
+    for (uint32_t i = 0; i < spares && AddSpare(entry.size, &cached, &drained); ++i) {
+    }
+  }
+  PutIntoDepot(&cached);
+  BlockChain overflow;
+  depot_.PutDrained(&drained, &overflow);
+  ReleaseDrained(&overflow);
+}
+
+// One more block of `size` for the depot, if the bounds permit.
+bool BufferPool::AddSpare(size_t size, BlockChain* cached, BlockChain* drained) {
+  const bool on_heap = size < system_.min_drained_bytes();
+  if (on_heap ? cached->bytes + size > kMaxHeapSpares : drained->bytes + size > kMaxMappedSpares) return false;
+  if (on_heap && (retention_.CacheOverflow(0) != 0 || !retention_.ReserveSystem(size))) return false;
+  BlockHeader* block = headers_.Allocate();
+  if (block != nullptr) {
+    block->size = size;
+    block->payload = on_heap ? system_.Allocate(size, &block->is_zero) : system_.AllocateDrained(size);
+  }
+  if (block == nullptr || block->payload == nullptr) {
+    if (block != nullptr) headers_.Free(block);
+    if (on_heap) retention_.ReturnSystem(size);
+    return false;
+  }
+  census_.CameAsSpare(size);
+  if (on_heap) {
+    CountSystemAllocation(size);
+    PoisonRange(block->payload, size);
+  } else {
+    block->is_zero = true;
+  }
+  (on_heap ? cached : drained)->Add(block);
+  return true;
+}
+
 void BufferPool::EndDecode() {
   retention_.EndDecode();
+  if (missed_.exchange(false, std::memory_order_relaxed)) SettleAfterMisses();
   futile_searches_left_.store(kFutileSearchesPerDecode, std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(decodes_mutex_);
@@ -114,8 +212,29 @@ void BufferPool::ReleaseIdle() {
   PutIntoDepot(&idle);
   BlockChain aged;
   depot_.DetachIdle(&aged);
+  KeepSpares(&aged);
   retention_.EndPeriod();
   ReleaseAll(&aged, kAged);
+}
+
+// Puts idle blocks of sizes that are in use back into the depot: for each thread but one, as many as are in use.
+void BufferPool::KeepSpares(BlockChain* idle) {
+  const uint32_t threads = CountThreads();
+  if (threads < 2) return;
+  BlockChain kept;
+  BlockChain aged;
+  while (idle->head != nullptr) {
+    BlockChain blocks;  // all of a size; blocks of a size come side by side
+    do {
+      blocks.Add(idle->Take());
+    } while (idle->head != nullptr && idle->head->size == blocks.head->size);
+    const uint64_t existing = census_.BlocksOf(blocks.head->size);
+    const uint64_t in_use = existing > blocks.blocks ? existing - blocks.blocks : 0;
+    for (uint64_t left = in_use * (threads - 1); left > 0 && blocks.head != nullptr; --left) kept.Add(blocks.Take());
+    while (blocks.head != nullptr) aged.Add(blocks.Take());
+  }
+  PutIntoDepot(&kept);
+  *idle = aged;
 }
 
 void BufferPool::Trim() {
@@ -123,6 +242,8 @@ void BufferPool::Trim() {
   VisitCaches([&](ThreadCache* cache) { cache->lists.DetachAll(&blocks); });
   depot_.DetachAll(&blocks);
   ReleaseAll(&blocks, kTrimmed);
+  depot_.DetachDrained(&blocks);
+  ReleaseDrained(&blocks);
 }
 
 void BufferPool::Clear() {

@@ -10,7 +10,7 @@ FreeLists::~FreeLists() {
 }
 
 FreeLists::Bin* FreeLists::Insert(size_t size) {
-  if (used_ + 1 > capacity() / 4 * 3 && (bits_ == kMaxBits || !Rebuild(bits_ + 1))) return nullptr;
+  if (used_ + 1 > capacity() / 4 * 3 && !MakeSlot()) return nullptr;
   const size_t mask = capacity() - 1;
   size_t slot = Slot(size);
   while (bins_[slot].size != 0) slot = (slot + 1) & mask;
@@ -19,6 +19,22 @@ FreeLists::Bin* FreeLists::Insert(size_t size) {
   bins_[slot].touched = now_;
   ++used_;
   return &bins_[slot];
+}
+
+// Room for one more size in a full table.
+bool FreeLists::MakeSlot() {
+  uint32_t dead = 0;
+  for (size_t i = 0; i < capacity(); ++i) {
+    if (bins_[i].size != 0 && IsDead(bins_[i])) ++dead;
+  }
+  if (dead > capacity() / 4) return Rebuild(bits_);
+  return bits_ < kMaxBits && Rebuild(bits_ + 1);
+}
+
+void FreeLists::EnsureRoom(uint32_t sizes) {
+  uint32_t bits = bits_;
+  while (bits < kMaxBits && sizes > (size_t{1} << bits) / 4 * 3) ++bits;
+  if (bits > bits_) static_cast<void>(Rebuild(bits));  // without memory it grows when it has to
 }
 
 // Empty, and not used since the last sweep.
@@ -56,13 +72,13 @@ void FreeLists::DetachHalf(size_t size, BlockChain* out) {
   for (uint32_t n = bin->count / 2; n > 0; --n) out->Add(Unlink(bin));
 }
 
-void FreeLists::DetachOldest(uint64_t bytes, size_t keep_size, BlockChain* out) {
+void FreeLists::DetachOldest(uint64_t bytes, size_t keep_size, BlockChain* out, size_t min_size) {
   uint64_t found = 0;
   while (found < bytes) {
     Bin* oldest = nullptr;
     for (size_t i = 0; i < capacity(); ++i) {
       Bin* bin = &bins_[i];
-      if (bin->head == nullptr || bin->size == keep_size) continue;
+      if (bin->head == nullptr || bin->size == keep_size || bin->size < min_size) continue;
       if (oldest == nullptr || now_ - bin->touched > now_ - oldest->touched) oldest = bin;
     }
     if (oldest == nullptr) return;
@@ -71,7 +87,6 @@ void FreeLists::DetachOldest(uint64_t bytes, size_t keep_size, BlockChain* out) 
 }
 
 void FreeLists::DetachIdle(BlockChain* out) {
-  uint32_t dead = 0;
   for (size_t i = 0; i < capacity(); ++i) {
     Bin* bin = &bins_[i];
     if (bin->size == 0) continue;
@@ -93,9 +108,7 @@ void FreeLists::DetachIdle(BlockChain* out) {
     }
     bin->least = bin->count;
     bin->evicted = 0;
-    if (IsDead(*bin)) ++dead;
   }
-  if (dead > capacity() / 4) static_cast<void>(Rebuild(bits_));  // without memory the dead bins just stay
   swept_ = now_;
 }
 

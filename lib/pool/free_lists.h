@@ -2,7 +2,8 @@
 //
 // Not thread-safe: a lock of the owner (a ThreadCache, the Depot) guards everything except the three getters at the
 // end, which any thread may call. Does not own the blocks. The table allocates only when more distinct sizes are in use
-// than ever before; it starts with room for 48 of them.
+// than ever before; it starts with room for 48 of them. Sizes of which there have been no blocks for a while make way
+// when it is full.
 #ifndef LIB_POOL_FREE_LISTS_H_
 #define LIB_POOL_FREE_LISTS_H_
 
@@ -45,11 +46,15 @@ class FreeLists {
 
   // Half of the blocks of `size`.
   void DetachHalf(size_t size, BlockChain* out);
-  // At least `bytes` bytes, or all there is; the sizes untouched for longest first, `keep_size` not at all.
-  void DetachOldest(uint64_t bytes, size_t keep_size, BlockChain* out);
+  // At least `bytes` bytes, or all there is; the sizes untouched for longest first, `keep_size` and what is smaller
+  // than `min_size` not at all.
+  void DetachOldest(uint64_t bytes, size_t keep_size, BlockChain* out, size_t min_size = 0);
   // The blocks that nobody wanted since the last call: those of a list that never got shorter than that many.
   void DetachIdle(BlockChain* out);
   void DetachAll(BlockChain* out);
+
+  // Makes room for `sizes` distinct sizes, as far as the bound on the table and memory allow.
+  void EnsureRoom(uint32_t sizes);
 
   // Remembers, until the next DetachIdle, that a block of `size` was given up for want of room.
   void NoteEvicted(size_t size);
@@ -102,6 +107,7 @@ class FreeLists {
   }
   Bin* Insert(size_t size);
   bool Rebuild(uint32_t bits);
+  bool MakeSlot();
   bool IsDead(const Bin& bin) const;
 
   Bin* bins_ = inline_bins_;

@@ -34,6 +34,7 @@ uint8_t* MapAnonymous(size_t size, int extra_flags) {
   return start == MAP_FAILED ? nullptr : static_cast<uint8_t*>(start);
 }
 
+// Aligned for huge pages, without memory.
 uint8_t* MapHuge(size_t size) {
   const size_t mapped = size + kHugePageBytes - kPageBytes;
   uint8_t* start = MapAnonymous(mapped, 0);
@@ -45,8 +46,6 @@ uint8_t* MapHuge(size_t size) {
   if (before != 0) munmap(start, before);
   if (after != 0) munmap(payload + size, after);
   madvise(payload, size, MADV_HUGEPAGE);
-  const size_t odd_end = size % kHugePageBytes;
-  if (odd_end != 0) madvise(payload + size - odd_end, odd_end, kPopulateWrite);
   return payload;
 }
 
@@ -65,8 +64,12 @@ SystemMemory::SystemMemory(const SystemMemoryOptions& options)
 uint8_t* SystemMemory::Allocate(size_t size, bool* is_zero) const {
   if (size > kMaxBytes) return nullptr;
   *is_zero = size >= map_bytes_;
-  if (size >= map_bytes_) return Map(size);
+  if (size >= map_bytes_) return Map(size, Backing::kNow);
   return static_cast<uint8_t*>(std::aligned_alloc(kBufferAlignment, size));
+}
+
+uint8_t* SystemMemory::AllocateDrained(size_t size) const {
+  return size > kMaxBytes ? nullptr : Map(size, Backing::kWhenTouched);
 }
 
 void SystemMemory::Free(uint8_t* payload, size_t size) const {
@@ -80,10 +83,28 @@ void SystemMemory::Free(uint8_t* payload, size_t size) const {
   std::free(payload);
 }
 
-uint8_t* SystemMemory::Map(size_t size) const {
+void SystemMemory::Drain([[maybe_unused]] uint8_t* payload, [[maybe_unused]] size_t size) {
+#if defined(__linux__)
+  madvise(payload, RoundUp(size, kPageBytes), MADV_DONTNEED);
+#endif
+}
+
+void SystemMemory::Refill([[maybe_unused]] uint8_t* payload, [[maybe_unused]] size_t size) const {
 #if defined(__linux__)
   const size_t mapped = RoundUp(size, kPageBytes);
-  return size >= huge_bytes_ ? MapHuge(mapped) : MapAnonymous(mapped, MAP_POPULATE);
+  // Huge pages come as they are touched, as after MapHuge.
+  const size_t start = size >= huge_bytes_ ? mapped / kHugePageBytes * kHugePageBytes : 0;
+  if (start != mapped) madvise(payload + start, mapped - start, kPopulateWrite);
+#endif
+}
+
+uint8_t* SystemMemory::Map([[maybe_unused]] size_t size, [[maybe_unused]] Backing backing) const {
+#if defined(__linux__)
+  const size_t mapped = RoundUp(size, kPageBytes);
+  if (size < huge_bytes_) return MapAnonymous(mapped, backing == Backing::kNow ? MAP_POPULATE : 0);
+  uint8_t* payload = MapHuge(mapped);
+  if (payload != nullptr && backing == Backing::kNow) Refill(payload, size);
+  return payload;
 #else
   return nullptr;
 #endif

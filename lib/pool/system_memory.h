@@ -31,14 +31,24 @@ class SystemMemory {
   // `size` bytes aligned to kBufferAlignment, or nullptr. *is_zero: all bytes are known to be zero.
   // REQUIRES: size is a multiple of kBufferAlignment, not 0.
   uint8_t* Allocate(size_t size, bool* is_zero) const;
-  // REQUIRES: Allocate returned `payload` for `size`.
+  // As Allocate, but drained from the beginning. REQUIRES also: size >= min_drained_bytes().
+  uint8_t* AllocateDrained(size_t size) const;
+  // REQUIRES: `payload` was allocated with this `size`.
   void Free(uint8_t* payload, size_t size) const;
+
+  // Smallest size whose blocks can give their pages back and keep their address range.
+  size_t min_drained_bytes() const { return map_bytes_; }
+  // Gives the pages back: the block needs no memory until Refill, which backs it as Allocate did; all bytes are zero
+  // then. Touching a drained block is fine, too, only slower. REQUIRES: size >= min_drained_bytes().
+  static void Drain(uint8_t* payload, size_t size);
+  void Refill(uint8_t* payload, size_t size) const;
 
   // Makes sure that all pages of [payload, payload + size) are backed by memory; keeps the contents.
   static void Touch(uint8_t* payload, size_t size);
 
  private:
-  uint8_t* Map(size_t size) const;
+  enum class Backing { kNow, kWhenTouched };
+  uint8_t* Map(size_t size, Backing backing) const;
 
   size_t map_bytes_;
   size_t huge_bytes_;

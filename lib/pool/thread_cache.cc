@@ -1,5 +1,7 @@
 #include "lib/pool/thread_cache.h"
 
+#include <pthread.h>
+
 #include <mutex>
 
 #include "lib/pool/buffer_pool.h"
@@ -11,6 +13,24 @@ namespace {
 constinit std::mutex g_mutex;
 constinit BufferPool* g_pools = nullptr;
 constinit uint64_t g_last_id = 0;
+
+// Calls ThreadDirectory::EndThread when a thread ends. Unlike a thread_local object with a destructor, arming it takes
+// no memory.
+class EndOfThread {
+ public:
+  explicit EndOfThread(void (*at_end)(void*)) : valid_(pthread_key_create(&key_, at_end) == 0) {}
+  ~EndOfThread() {
+    if (valid_) pthread_key_delete(key_);
+  }
+  EndOfThread(const EndOfThread&) = delete;
+  EndOfThread& operator=(const EndOfThread&) = delete;
+  // The argument is any address but null.
+  bool Arm(void* argument) const { return valid_ && pthread_setspecific(key_, argument) == 0; }
+
+ private:
+  pthread_key_t key_ = 0;
+  bool valid_;
+};
 
 }  // namespace
 
@@ -53,8 +73,8 @@ void ThreadDirectory::HandBack(Entry* entry) {
 
 bool ThreadDirectory::MakeRoom() {
   if (state_.ended) return false;
-  static thread_local AtThreadEnd at_thread_end;
-  static_cast<void>(at_thread_end);
+  static const EndOfThread end_of_thread(&ThreadDirectory::EndThread);
+  if (!end_of_thread.Arm(&state_)) return false;
   for (const Entry& entry : state_.entries) {
     if (entry.pool_id == 0) return true;
   }
@@ -74,7 +94,7 @@ void ThreadDirectory::Add(uint64_t pool_id, ThreadCache* cache) {
   }
 }
 
-ThreadDirectory::AtThreadEnd::~AtThreadEnd() {
+void ThreadDirectory::EndThread(void* /*state*/) {
   state_.ended = true;
   state_.last = Entry();
   const std::lock_guard<std::mutex> lock(g_mutex);

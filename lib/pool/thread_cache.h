@@ -58,12 +58,9 @@ class ThreadDirectory {
     uint32_t next_victim = 0;
     bool ended = false;
   };
-  struct AtThreadEnd {
-    ~AtThreadEnd();
-  };
-
   static ThreadCache* FindSlow(uint64_t pool_id);
   static void HandBack(Entry* entry);
+  static void EndThread(void* state);
 
   static thread_local constinit State state_;
 };

@@ -140,11 +140,46 @@ TEST(PoolThreadsTest, WarmPoolFindsABlockInAnotherThreadsCache) {
   const Buffer cold = Acquire(&memory, 4096);
   EXPECT_NE(cold.data(), data) << "before the first decode has ended it is not worth searching";
   pool.EndDecode();
-  const Buffer warm = Acquire(&memory, 4096);
-  EXPECT_EQ(warm.data(), data);
-  EXPECT_EQ(pool.GetStatistics().total.hits, 1u);
+  pool.ResetStatistics();
+  std::vector<Buffer> warm;
+  bool found = false;
+  while (!found && pool.GetStatistics().system_allocations == 0) {  // spare blocks come first
+    warm.push_back(Acquire(&memory, 4096));
+    found = warm.back().data() == data;
+  }
+  EXPECT_TRUE(found);
+  EXPECT_EQ(pool.GetStatistics().total.hit_rate(), 1.0);
   const Buffer more = Acquire(&memory, 4096);
-  EXPECT_EQ(pool.GetStatistics().system_allocations, 3u);
+  EXPECT_EQ(pool.GetStatistics().system_allocations, 1u);
+}
+
+// In the first decode one thread happens to do everything; in the second one all blocks are live in two threads.
+TEST(PoolThreadsTest, SparesCoverWorkThatFallsToOtherThreads) {
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  pool.ExpectThreads(2);
+  const size_t sizes[] = {1000, 5000, 100 << 10, 700 << 10};
+  pool.BeginDecode();
+  for (int i = 0; i < 2; ++i) {
+    for (const size_t size : sizes) Acquire(&memory, size).Release();
+  }
+  pool.EndDecode();
+  for (int decode = 0; decode < 20; ++decode) {  // spares must not age while their sizes are in use
+    pool.BeginDecode();
+    pool.ResetStatistics();
+    {
+      std::vector<Buffer> mine;
+      std::vector<Buffer> theirs;
+      Worker worker;
+      for (const size_t size : sizes) {
+        mine.push_back(Acquire(&memory, size));
+        if (decode % 10 == 0 || decode == 19) worker.Run([&] { theirs.push_back(Acquire(&memory, size)); });
+      }
+    }
+    EXPECT_EQ(pool.GetStatistics().total.misses(), 0u) << "decode " << decode;
+    pool.EndDecode();
+  }
 }
 
 TEST(PoolThreadsTest, PoolMayDieBeforeItsThreads) {

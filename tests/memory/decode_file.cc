@@ -1,0 +1,82 @@
+#include "tests/memory/decode_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace jxlpool::memory_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+uint64_t Mix(uint64_t hash, const uint8_t* data, size_t size) {
+  for (; size >= 8; size -= 8, data += 8) {
+    uint64_t word;
+    std::memcpy(&word, data, 8);
+    hash = (hash ^ word) * 0xD6E8FEB86659FD93u;
+    hash ^= hash >> 32;
+  }
+  for (; size > 0; --size, ++data) hash = (hash ^ *data) * 0x100000001B3u;
+  return hash;
+}
+
+}  // namespace
+
+std::vector<std::string> FindFiles(const std::string& path) {
+  std::vector<std::string> files;
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) return {path};
+  if (!fs::is_directory(path, error)) return files;
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    if (entry.is_regular_file() && entry.path().extension() == ".jxl") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TestFile ReadFile(const std::string& path) {
+  TestFile file;
+  file.name = fs::path(path).filename().string();
+  std::ifstream stream(path, std::ios::binary);
+  file.bytes.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  return file;
+}
+
+JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target) {
+  target->checksum = 0;
+  JxlpoolStatus status = decoder->OpenMemory(file.bytes.data(), file.bytes.size());
+  if (status != JXLPOOL_OK) return status;
+  const auto info = decoder->ImageInfo();
+  if (!info) return JXLPOOL_CORRUPT;
+  size_t row_bytes = 0;
+  auto take = [&](uint32_t, uint32_t num_rows, const void* rows, size_t stride) {
+    for (uint32_t y = 0; y < num_rows; ++y) {
+      target->checksum = Mix(target->checksum, static_cast<const uint8_t*>(rows) + stride * y, row_bytes);
+    }
+    return true;
+  };
+  JxlpoolOutput output = target->sink == Sink::kRows ? RowsTo(&take) : Make<JxlpoolOutput>();
+  output.channels = info->alpha_channel >= 0 ? JXLPOOL_CHANNELS_COLOR_ALPHA : JXLPOOL_CHANNELS_COLOR;
+  output.sample_type = info->exponent_bits != 0 || info->bits_per_sample > 16 ? JXLPOOL_FLOAT32
+                       : info->bits_per_sample > 8                            ? JXLPOOL_UINT16
+                                                                              : JXLPOOL_UINT8;
+  auto frame = Make<JxlpoolFrameInfo>();
+  while ((status = decoder->NextFrame(&frame)) == JXLPOOL_OK) {
+    row_bytes = frame.width * decoder->PixelSize(output);
+    const size_t bytes = row_bytes * frame.height;
+    if (target->sink == Sink::kPixels) {
+      if (bytes > target->pixels.size()) target->pixels.resize(bytes);
+      output.pixels = target->pixels.data();
+      output.pixels_size = bytes;
+    }
+    status = decoder->DecodeFrame(output);
+    if (status != JXLPOOL_OK) break;
+    if (target->sink == Sink::kPixels) target->checksum = Mix(target->checksum, target->pixels.data(), bytes);
+  }
+  decoder->Close();
+  return status == JXLPOOL_END ? JXLPOOL_OK : status;
+}
+
+}  // namespace jxlpool::memory_test

@@ -1,0 +1,126 @@
+// After one warm-up decode, decoding the same file again with the same decoder makes no call into the heap and maps no
+// memory, in any thread: for every file, to memory and to a callback, with one thread and with two.
+//
+// usage: warm_allocation_test [--decodes N] [--attempts N] FOLDER_OR_FILE...
+// Folders that do not exist are left out. Prints where the first calls come from, by backtrace. With several threads,
+// which of them does what may ask for a size that the warm-up never saw; a case fails if all attempts do.
+#include <execinfo.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tests/memory/decode_file.h"
+#include "tools/bench/count_heap.h"
+
+namespace jxlpool::memory_test {
+namespace {
+
+constexpr int kSkipped = 77;
+constexpr int kMaxBacktraces = 4;
+
+std::atomic<int> g_backtraces_left{0};
+
+void PrintBacktrace(const char* function, size_t bytes) {
+  if (g_backtraces_left.fetch_sub(1) <= 0) return;
+  std::fprintf(stderr, "  %s of %zu bytes by\n", function, bytes);
+  void* frames[24];
+  const int count = backtrace(frames, 24);
+  backtrace_symbols_fd(frames + 2, count - 2, STDERR_FILENO);
+}
+
+struct Totals {
+  int files = 0;
+  int cases = 0;
+  int failed = 0;
+  int loud_attempts = 0;
+  uint64_t misses = 0;
+};
+
+struct Settings {
+  int decodes = 3;
+  int attempts = 3;
+};
+
+// Decodes once to warm up, then `decodes` times while counting. Whether there was nothing to count.
+bool IsQuiet(const TestFile& file, uint32_t num_threads, Sink sink, int decodes, Totals* totals) {
+  Pool pool;
+  auto options = Make<JxlpoolDecoderOptions>();
+  options.pool = pool.get();
+  options.num_threads = num_threads;
+  Decoder decoder(&options);
+  Target target;
+  target.sink = sink;
+  const JxlpoolStatus expected = DecodeAll(file, &decoder, &target);
+  const uint64_t checksum = target.checksum;
+  pool.ResetStatistics();
+  bool quiet = true;
+  for (int i = 0; i < decodes && quiet; ++i) {
+    const uint64_t before = CountedHeapUse().calls;
+    g_backtraces_left = kMaxBacktraces;
+    SetHeapObserver(PrintBacktrace);
+    const JxlpoolStatus status = DecodeAll(file, &decoder, &target);
+    SetHeapObserver(nullptr);
+    const uint64_t calls = CountedHeapUse().calls - before;
+    if (calls == 0 && status == expected && target.checksum == checksum) continue;
+    quiet = false;
+    std::fprintf(stderr, "%s, %u threads, %s, decode %d: %llu calls into the heap, %llu misses of the pool%s\n",
+                 file.name.c_str(), num_threads, sink == Sink::kRows ? "rows" : "pixels", i + 2,
+                 static_cast<unsigned long long>(calls), static_cast<unsigned long long>(pool.Statistics().misses),
+                 status != expected || target.checksum != checksum ? "; the result changed" : "");
+  }
+  totals->misses += pool.Statistics().misses;
+  return quiet;
+}
+
+void CheckCase(const TestFile& file, uint32_t num_threads, Sink sink, const Settings& settings, Totals* totals) {
+  ++totals->cases;
+  const int attempts = num_threads == 1 ? 1 : settings.attempts;
+  for (int i = 0; i < attempts; ++i) {
+    if (IsQuiet(file, num_threads, sink, settings.decodes, totals)) return;
+    ++totals->loud_attempts;
+  }
+  ++totals->failed;
+}
+
+int Run(int argc, char** argv) {
+  if (!HeapUseIsCounted()) {
+    std::printf("skipped: calls into the heap cannot be counted in this build\n");
+    return kSkipped;
+  }
+  void* frames[4];
+  static_cast<void>(backtrace(frames, 4));  // loads what it needs
+  Settings settings;
+  Totals totals;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--decodes") == 0 && i + 1 < argc) {
+      settings.decodes = std::atoi(argv[++i]);
+      continue;
+    }
+    if (std::strcmp(argv[i], "--attempts") == 0 && i + 1 < argc) {
+      settings.attempts = std::atoi(argv[++i]);
+      continue;
+    }
+    for (const std::string& path : FindFiles(argv[i])) {
+      const TestFile file = ReadFile(path);
+      ++totals.files;
+      for (const uint32_t num_threads : {1u, 2u}) {
+        for (const Sink sink : {Sink::kPixels, Sink::kRows}) CheckCase(file, num_threads, sink, settings, &totals);
+      }
+    }
+  }
+  std::printf("%d files, %d cases: %d failed; %d attempts with calls into the heap; %llu misses of warm pools\n",
+              totals.files, totals.cases, totals.failed, totals.loud_attempts,
+              static_cast<unsigned long long>(totals.misses));
+  if (totals.files == 0) return kSkipped;
+  return totals.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace jxlpool::memory_test
+
+int main(int argc, char** argv) { return jxlpool::memory_test::Run(argc, argv); }

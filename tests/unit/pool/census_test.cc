@@ -1,0 +1,56 @@
+#include "lib/pool/census.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace jxlpool {
+namespace {
+
+TEST(CensusTest, CountsBlocksBySize) {
+  Census census;
+  EXPECT_EQ(census.BlocksOf(128), 0u);
+  census.Left(128);
+  for (int i = 0; i < 3; ++i) census.Came(128);
+  census.Came(256);
+  census.Left(128);
+  EXPECT_EQ(census.BlocksOf(128), 2u);
+  EXPECT_EQ(census.BlocksOf(256), 1u);
+  EXPECT_EQ(census.num_sizes(), 2u);
+}
+
+TEST(CensusTest, ReportsWhatCameOnceAndSparesNever) {
+  Census census;
+  for (size_t size = 128; size <= 128 * 500; size += 128) {
+    census.Came(size);
+    census.CameAsSpare(size);
+  }
+  census.CameAsSpare(1 << 20);
+  std::map<size_t, Census::Entry> seen;
+  Census::Entry entry;
+  for (size_t cursor = 0; census.TakeFresh(&cursor, &entry);) EXPECT_TRUE(seen.emplace(entry.size, entry).second);
+  EXPECT_EQ(seen.size(), 500u);
+  for (const auto& [size, seen_entry] : seen) {
+    EXPECT_EQ(seen_entry.blocks, 2u);
+    EXPECT_EQ(seen_entry.fresh, 1u);
+  }
+  size_t cursor = 0;
+  EXPECT_FALSE(census.TakeFresh(&cursor, &entry));
+  census.Came(256);
+  cursor = 0;
+  ASSERT_TRUE(census.TakeFresh(&cursor, &entry));
+  EXPECT_EQ(entry.size, 256u);
+  EXPECT_EQ(entry.blocks, 3u);
+}
+
+TEST(CensusTest, SizesWithoutBlocksMakeWay) {
+  Census census;
+  for (size_t size = 128; size < 128 * 100000; size += 128) {
+    census.Came(size);
+    census.Left(size);
+  }
+  EXPECT_LT(census.num_sizes(), 30000u);
+}
+
+}  // namespace
+}  // namespace jxlpool
