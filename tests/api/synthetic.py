@@ -60,6 +60,24 @@ def png(frames, channels, bits, delays=None):
     return out + chunk(b"IEND", b"")
 
 
+# Parts of an animation that are drawn over what was shown before: x, y, width, height, and whether colour is blended.
+REGIONS = [(0, 0, WIDTH, HEIGHT, 0), (3, 2, 9, 8, 1), (10, 5, 12, 9, 0), (0, 9, 20, 7, 1), (0, 0, WIDTH, HEIGHT, 1),
+           (5, 5, 6, 6, 1), (0, 0, WIDTH, HEIGHT, 0), (2, 3, 15, 10, 1), (8, 1, 7, 15, 0), (1, 1, 5, 5, 1)]
+
+
+def region_png():
+    """An animated PNG file of REGIONS with an alpha channel."""
+    out = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 6, 0, 0, 0))
+    out += chunk(b"acTL", struct.pack(">II", len(REGIONS), 0))
+    sequence = 0
+    for i, (x, y, width, height, over) in enumerate(REGIONS):
+        out += chunk(b"fcTL", struct.pack(">IIIIIHHBB", sequence, width, height, x, y, i + 1, 10, 0, over))
+        data = image_data([row[4 * x:4 * (x + width)] for row in rows(4, 255, i)[y:y + height]], 8)
+        out += chunk(b"IDAT", data) if i == 0 else chunk(b"fdAT", struct.pack(">I", sequence + 1) + data)
+        sequence += 1 if i == 0 else 2
+    return out + chunk(b"IEND", b"")
+
+
 def box(kind, payload):
     return struct.pack(">I", 8 + len(payload)) + kind + payload
 
