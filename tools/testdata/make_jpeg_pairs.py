@@ -11,6 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/jpeg"))
+import jpeg_bytes as jb  # noqa: E402
+
 
 def write_pnm(path, width, height, grey=False):
     pixels = bytearray()
@@ -38,7 +41,19 @@ PAIRS = [
     ("tiny", "tiny", "-quality 90 -baseline"),
     ("separate_scans", "small", "-quality 50 -sample 2x2 -scans scans.txt"),
     ("tail", "small", "-quality 60 -sample 2x2"),
+    ("tall_420", "tall", "-quality 60 -sample 2x2 -restart 7B"),
+    ("tall_grey", "tall", "-quality 30 -grayscale -sample 2x2 -optimize"),
+    ("tall_rgb", "tall", "-quality 10 -rgb"),
+    ("metadata", "tiny", "-quality 50 -progressive"),
 ]
+
+
+
+def with_metadata(data):
+    icc = jb.icc_segments(jb.icc_profile(100), 200)
+    return jb.insert(data, 1, jb.exif_segment(6), *icc[:2], jb.segment(0xE2, b"MPF\0not a profile"), *icc[2:],
+                     jb.xmp_segment(40), jb.segment(0xFE, b"a comment"), jb.segment(0xE5))
+
 
 folder = os.path.abspath(sys.argv[1])
 os.makedirs(folder, exist_ok=True)
@@ -48,13 +63,17 @@ with tempfile.TemporaryDirectory() as work:
     write_pnm("large", 301, 267)
     write_pnm("grey", 70, 41, grey=True)
     write_pnm("tiny", 5, 3)
+    write_pnm("tall", 19, 793)
     with open("scans.txt", "w", encoding="ascii") as f:
         f.write("1;\n0;\n2;\n")
     for name, source, options in PAIRS:
         jpeg = os.path.join(folder, name + ".jpg")
+        data = subprocess.run(["cjpeg"] + options.split() + [source], check=True, stdout=subprocess.PIPE).stdout
+        if name == "tail":
+            data += b"some bytes after the end\xff\xd9"
+        if name == "metadata":
+            data = with_metadata(data)
         with open(jpeg, "wb") as f:
-            f.write(subprocess.run(["cjpeg"] + options.split() + [source], check=True, stdout=subprocess.PIPE).stdout)
-            if name == "tail":
-                f.write(b"some bytes after the end\xff\xd9")
+            f.write(data)
         subprocess.run(["cjxl", "--lossless_jpeg=1", jpeg, os.path.join(folder, name + ".jxl")], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
