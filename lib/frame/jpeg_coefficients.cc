@@ -49,21 +49,27 @@ class IntegerCfl {
   IntegerCfl(const uint16_t* luma, const uint16_t* chroma) {
     for (size_t k = 1; k < 64; ++k) ratio_[k] = kCflScale * int32_t{luma[k]} / chroma[k];
   }
-  // Null if nothing is to be added.
-  const int32_t* Multipliers(int32_t factor) {
+  // Null if nothing is to be added. `tile` counts the colour tiles of a row of a group.
+  const int32_t* Multipliers(size_t tile, int32_t factor) {
     if (factor == 0) return nullptr;
-    if (factor != factor_) {
+    Tile* cached = &tiles_[tile];
+    if (factor != cached->factor) {
       const int32_t scale = kCflScale * factor / kCflFactor;
-      for (size_t k = 1; k < 64; ++k) multipliers_[k] = ScaledProduct(ratio_[k], scale);
-      factor_ = factor;
+      for (size_t k = 1; k < 64; ++k) cached->multipliers[k] = ScaledProduct(ratio_[k], scale);
+      cached->factor = factor;
     }
-    return multipliers_;
+    return cached->multipliers;
   }
 
  private:
+  // What was asked for last: tiles have several rows of blocks.
+  struct Tile {
+    int32_t factor = 0;
+    int32_t multipliers[64] = {};
+  };
+
   int32_t ratio_[64] = {};
-  int32_t multipliers_[64] = {};
-  int32_t factor_ = 0;
+  Tile tiles_[kGroupDimInBlocks / kColorTileDimInBlocks];
 };
 
 // Bit k is set if the coefficient of zigzag index k is not zero.
@@ -283,7 +289,8 @@ Status StorePart(const GroupPart& part, JpegComponent* component, PackedBlockSto
       dc[x] = FinalDc(dc[x], part.extra_precision, offset);
       const int32_t factor = predicted ? factor_row[(x0 + x) / kColorTileDimInBlocks] : 0;
       const int32_t* luma_block = predicted ? luma + 64 * x : nullptr;
-      chunk->next = PackBlock(in + 64 * x, luma_block, cfl.Multipliers(factor), chunk->next, &in_range);
+      chunk->next = PackBlock(in + 64 * x, luma_block, cfl.Multipliers(x / kColorTileDimInBlocks, factor), chunk->next,
+                              &in_range);
     }
   }
   return in_range ? OkStatus() : Corrupt("a coefficient exceeds the range of a JPEG");

@@ -21,7 +21,7 @@ inline constexpr uint8_t kPackedEnd = 0x00;
 inline constexpr uint8_t kPackedZeros = 0xF0;
 inline constexpr uint32_t kPackedByte = 13;
 inline constexpr uint32_t kPackedWord = 14;
-inline constexpr int32_t kLargestSmallValue = 6;
+inline constexpr uint32_t kLargestSmallValue = 6;
 inline constexpr int16_t kPackedValues[13] = {0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6};
 
 // Most bytes of a block: 63 large coefficients and the end.
@@ -38,8 +38,10 @@ inline size_t SizeOfLarge(uint32_t code) { return code == kPackedByte ? 1 : 2; }
 inline uint8_t* PackCoefficient(uint32_t run, int32_t value, uint8_t* out) {
   for (; run > 15; run -= 16) *out++ = kPackedZeros;
   const uint32_t high = run << 4;
-  if (value >= -kLargestSmallValue && value <= kLargestSmallValue) {
-    *out++ = static_cast<uint8_t>(high | static_cast<uint32_t>(value > 0 ? 2 * value - 1 : -2 * value));
+  // Signs are random: no branch on them.
+  const auto magnitude = static_cast<uint32_t>(value < 0 ? -value : value);
+  if (magnitude <= kLargestSmallValue) {
+    *out++ = static_cast<uint8_t>(high | (2 * magnitude - static_cast<uint32_t>(value > 0)));
     return out;
   }
   const bool is_byte = value >= -128 && value <= 127;

@@ -18,7 +18,9 @@ uint32_t BitsOf(uint32_t magnitude) { return static_cast<uint32_t>(std::bit_widt
 uint32_t Magnitude(int32_t value) { return static_cast<uint32_t>(std::abs(value)); }
 // What follows the symbol of a coefficient.
 uint32_t MagnitudeBits(uint32_t count, uint32_t magnitude, bool negative) {
-  return negative ? (1u << count) - 1 - magnitude : magnitude;
+  // Signs are random: no branch on them.
+  const uint32_t all = (1u << count) - 1;
+  return magnitude ^ (all & (0u - static_cast<uint32_t>(negative)));
 }
 
 }  // namespace
