@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -25,37 +26,71 @@ struct alignas(64) BlockNode {
   Buffer buffer;  // the memory that this node lies in; empty if that is the reserve
 };
 
-struct AllocatorState {
+}  // namespace
+
+struct CmsAllocator {
+  CmsAllocator() { blocks.previous = blocks.next = &blocks; }
+
   Memory* memory = nullptr;
   BlockNode blocks;  // head of the ring of all blocks that do not come from the reserve
-  Buffer reserve;
   size_t reserve_used = 0;
   bool creating = false;
   bool broken = false;
   bool can_jump = false;
   std::jmp_buf exit;
+  cmsContext idle_context = nullptr;  // while the allocator is among the idle ones
+  CmsAllocator* next_idle = nullptr;
+  alignas(64) uint8_t reserve[kReserve];
 };
 
-AllocatorState* StateOf(cmsContext context) { return static_cast<AllocatorState*>(cmsGetContextUserData(context)); }
+namespace {
+
+// Idle contexts of the process.
+constinit std::mutex g_idle_mutex;
+constinit CmsAllocator* g_idle = nullptr;  // guarded by g_idle_mutex
+constinit uint32_t g_num_idle = 0;         // guarded by g_idle_mutex
+
+CmsAllocator* TakeIdle() {
+  const std::lock_guard<std::mutex> lock(g_idle_mutex);
+  CmsAllocator* allocator = g_idle;
+  if (allocator == nullptr) return nullptr;
+  g_idle = allocator->next_idle;
+  --g_num_idle;
+  return allocator;
+}
+
+// False if there are enough.
+bool PutIdle(CmsAllocator* allocator, cmsContext context) {
+  const std::lock_guard<std::mutex> lock(g_idle_mutex);
+  if (g_num_idle == CmsContext::kMaxIdle) return false;
+  allocator->memory = nullptr;
+  allocator->idle_context = context;
+  allocator->next_idle = g_idle;
+  g_idle = allocator;
+  ++g_num_idle;
+  return true;
+}
+
+CmsAllocator* StateOf(cmsContext context) { return static_cast<CmsAllocator*>(cmsGetContextUserData(context)); }
 BlockNode* NodeOf(void* payload) { return static_cast<BlockNode*>(payload) - 1; }
 
-void Link(AllocatorState* state, BlockNode* node) {
+void Link(CmsAllocator* state, BlockNode* node) {
   node->previous = &state->blocks;
   node->next = state->blocks.next;
   node->previous->next = node->next->previous = node;
 }
 
-void* TakeFromReserve(AllocatorState* state, size_t size) {
+void* TakeFromReserve(CmsAllocator* state, size_t size) {
   const size_t needed = sizeof(BlockNode) + (size + 63) / 64 * 64;
-  if (needed > state->reserve.size() - state->reserve_used) return nullptr;
-  auto* node = new (state->reserve.data() + state->reserve_used) BlockNode();
+  if (needed > kReserve - state->reserve_used) return nullptr;
+  auto* node = new (state->reserve + state->reserve_used) BlockNode();
   state->reserve_used += needed;
   node->size = size;
   return node + 1;
 }
 
 void* Allocate(cmsContext context, cmsUInt32Number size) {
-  AllocatorState* state = StateOf(context);
+  CmsAllocator* state = StateOf(context);
   if (state == nullptr) return nullptr;
   if (state->creating) return TakeFromReserve(state, size);
   if (size <= kLargestBlock) {
@@ -105,64 +140,66 @@ cmsPluginMemHandler MemoryPlugin() {
   return plugin;
 }
 
-AllocatorState* StateIn(const Buffer& buffer) { return reinterpret_cast<AllocatorState*>(buffer.data()); }
-
 Status OutOfMemory() { return Status(ErrorCode::kMemoryLimit, "no memory for the colour engine"); }
 
 }  // namespace
 
 CmsContext::CmsContext(CmsContext&& other) noexcept
-    : context_(std::exchange(other.context_, nullptr)), state_(std::move(other.state_)) {}
+    : context_(std::exchange(other.context_, nullptr)), allocator_(std::exchange(other.allocator_, nullptr)) {}
 
 CmsContext& CmsContext::operator=(CmsContext&& other) noexcept {
   if (this != &other) {
     Destroy();
     context_ = std::exchange(other.context_, nullptr);
-    state_ = std::move(other.state_);
+    allocator_ = std::exchange(other.allocator_, nullptr);
   }
   return *this;
 }
 
 Result<CmsContext> CmsContext::Create(Memory* memory) {
   CmsContext result;
-  JXLPOOL_ASSIGN_OR_RETURN(result.state_, memory->Acquire(sizeof(AllocatorState), Category::kOther, ElementType::kOther,
-                                                          Fill::kUninitialized));
-  auto* state = new (result.state_.data()) AllocatorState();
-  state->memory = memory;
-  state->blocks.previous = state->blocks.next = &state->blocks;
-  JXLPOOL_ASSIGN_OR_RETURN(state->reserve,
-                           memory->Acquire(kReserve, Category::kOther, ElementType::kOther, Fill::kUninitialized));
-  state->creating = true;
+  result.allocator_ = TakeIdle();
+  if (result.allocator_ != nullptr) {
+    result.context_ = std::exchange(result.allocator_->idle_context, nullptr);
+    result.allocator_->memory = memory;
+    return result;
+  }
+  auto* allocator = new (std::nothrow) CmsAllocator();
+  if (allocator == nullptr) return OutOfMemory();
+  result.allocator_ = allocator;
+  allocator->memory = memory;
+  allocator->creating = true;
   cmsPluginMemHandler plugin = MemoryPlugin();
-  result.context_ = cmsCreateContext(&plugin, state);
-  state->creating = false;
+  result.context_ = cmsCreateContext(&plugin, allocator);
+  allocator->creating = false;
   if (result.context_ == nullptr) return OutOfMemory();
   return result;
 }
 
-bool CmsContext::broken() const { return !state_.empty() && StateIn(state_)->broken; }
+bool CmsContext::broken() const { return allocator_ != nullptr && allocator_->broken; }
 
 Status CmsContext::CallGuarded(void (*function)(void*), void* argument) const {
-  AllocatorState* state = StateIn(state_);
-  if (state->broken) return OutOfMemory();
-  if (setjmp(state->exit) != 0) {
-    state->can_jump = false;
+  CmsAllocator* allocator = allocator_;
+  if (allocator->broken) return OutOfMemory();
+  if (setjmp(allocator->exit) != 0) {
+    allocator->can_jump = false;
     return OutOfMemory();
   }
-  state->can_jump = true;
+  allocator->can_jump = true;
   function(argument);
-  state->can_jump = false;
+  allocator->can_jump = false;
   return OkStatus();
 }
 
 void CmsContext::Destroy() {
-  if (context_ != nullptr) cmsDeleteContext(context_);
-  context_ = nullptr;
-  if (state_.empty()) return;
-  AllocatorState* state = StateIn(state_);
-  while (state->blocks.next != &state->blocks) FreeNode(state->blocks.next);
-  state->~AllocatorState();
-  state_.Release();
+  CmsAllocator* allocator = std::exchange(allocator_, nullptr);
+  cmsContext context = std::exchange(context_, nullptr);
+  if (allocator == nullptr) return;
+  const bool is_as_new = context != nullptr && !allocator->broken && allocator->blocks.next == &allocator->blocks;
+  if (is_as_new && PutIdle(allocator, context)) return;
+  if (context != nullptr) cmsDeleteContext(context);
+  while (allocator->blocks.next != &allocator->blocks) FreeNode(allocator->blocks.next);
+  delete allocator;
 }
 
 }  // namespace jxlpool

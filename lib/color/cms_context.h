@@ -2,12 +2,16 @@
 //
 // Little-CMS does not survive a failed allocation. When the budget refuses one, the allocator therefore leaves the
 // library by a long jump to the Call it was entered through; the context is broken from then on, and what it had
-// allocated goes back to the pool with it. (The context's own structure of a few hundred bytes comes from malloc,
-// whatever it is told.)
+// allocated goes back to the pool with it.
+//
+// Contexts themselves, some 20 KiB each whatever the image, cannot come from a pool: Little-CMS takes a part of them
+// from malloc, whatever it is told. Up to kMaxIdle of them are therefore kept for the next user in the process.
 //
 // One thread at a time, except that a finished transform may run on any number of threads: that allocates nothing.
 #ifndef LIB_COLOR_CMS_CONTEXT_H_
 #define LIB_COLOR_CMS_CONTEXT_H_
+
+#include <cstdint>
 
 #include "lib/base/status.h"
 #include "lib/pool/memory.h"
@@ -17,8 +21,12 @@ struct _cmsContext_struct;
 
 namespace jxlpool {
 
+struct CmsAllocator;
+
 class CmsContext {
  public:
+  static constexpr uint32_t kMaxIdle = 8;
+
   // Empty.
   CmsContext() = default;
   CmsContext(CmsContext&& other) noexcept;
@@ -28,7 +36,7 @@ class CmsContext {
   // Profiles and transforms of the context become invalid.
   ~CmsContext() { Destroy(); }
 
-  // `memory` must outlive the context. Errors: kMemoryLimit.
+  // What Little-CMS allocates from now on comes from `memory`, which must outlive the context. Errors: kMemoryLimit.
   static Result<CmsContext> Create(Memory* memory);
 
   bool empty() const { return context_ == nullptr; }
@@ -49,7 +57,7 @@ class CmsContext {
   void Destroy();
 
   _cmsContext_struct* context_ = nullptr;
-  Buffer state_;  // of the allocator; its address is known to Little-CMS
+  CmsAllocator* allocator_ = nullptr;  // known to Little-CMS
 };
 
 }  // namespace jxlpool

@@ -1,5 +1,6 @@
 // After one warm-up decode, decoding the same file again with the same decoder makes no call into the heap and maps no
-// memory, in any thread: for every file, to memory and to a callback, with one thread and with two.
+// memory, in any thread: for every file, to memory and to a callback, with one thread and with two,
+// and with a conversion of colour.
 //
 // usage: warm_allocation_test [--decodes N] [--attempts N] FOLDER_OR_FILE...
 // Folders that do not exist are left out. Prints where the first calls come from, by backtrace. With several threads,
@@ -46,15 +47,29 @@ struct Settings {
   int attempts = 3;
 };
 
+struct Case {
+  uint32_t num_threads;
+  Sink sink;
+  const char* color_encoding;  // to convert to, or null
+};
+constexpr Case kCases[] = {
+    {1, Sink::kPixels, nullptr},
+    {1, Sink::kRows, nullptr},
+    {2, Sink::kPixels, nullptr},
+    {2, Sink::kRows, nullptr},
+    {1, Sink::kRows, "RGB_D65_SRG_Rel_SRG"},
+};
+
 // Decodes once to warm up, then `decodes` times while counting. Whether there was nothing to count.
-bool IsQuiet(const TestFile& file, uint32_t num_threads, Sink sink, int decodes, Totals* totals) {
+bool IsQuiet(const TestFile& file, const Case& test_case, int decodes, Totals* totals) {
   Pool pool;
   auto options = Make<JxlpoolDecoderOptions>();
   options.pool = pool.get();
-  options.num_threads = num_threads;
+  options.num_threads = test_case.num_threads;
+  options.color_encoding = test_case.color_encoding;
   Decoder decoder(&options);
   Target target;
-  target.sink = sink;
+  target.sink = test_case.sink;
   const JxlpoolStatus expected = DecodeAll(file, &decoder, &target);
   const uint64_t checksum = target.checksum;
   pool.ResetStatistics();
@@ -69,7 +84,7 @@ bool IsQuiet(const TestFile& file, uint32_t num_threads, Sink sink, int decodes,
     if (calls == 0 && status == expected && target.checksum == checksum) continue;
     quiet = false;
     std::fprintf(stderr, "%s, %u threads, %s, decode %d: %llu calls into the heap, %llu misses of the pool%s\n",
-                 file.name.c_str(), num_threads, sink == Sink::kRows ? "rows" : "pixels", i + 2,
+                 file.name.c_str(), test_case.num_threads, test_case.sink == Sink::kRows ? "rows" : "pixels", i + 2,
                  static_cast<unsigned long long>(calls), static_cast<unsigned long long>(pool.Statistics().misses),
                  status != expected || target.checksum != checksum ? "; the result changed" : "");
   }
@@ -77,11 +92,11 @@ bool IsQuiet(const TestFile& file, uint32_t num_threads, Sink sink, int decodes,
   return quiet;
 }
 
-void CheckCase(const TestFile& file, uint32_t num_threads, Sink sink, const Settings& settings, Totals* totals) {
+void CheckCase(const TestFile& file, const Case& test_case, const Settings& settings, Totals* totals) {
   ++totals->cases;
-  const int attempts = num_threads == 1 ? 1 : settings.attempts;
+  const int attempts = test_case.num_threads == 1 ? 1 : settings.attempts;
   for (int i = 0; i < attempts; ++i) {
-    if (IsQuiet(file, num_threads, sink, settings.decodes, totals)) return;
+    if (IsQuiet(file, test_case, settings.decodes, totals)) return;
     ++totals->loud_attempts;
   }
   ++totals->failed;
@@ -108,9 +123,7 @@ int Run(int argc, char** argv) {
     for (const std::string& path : FindFiles(argv[i])) {
       const TestFile file = ReadFile(path);
       ++totals.files;
-      for (const uint32_t num_threads : {1u, 2u}) {
-        for (const Sink sink : {Sink::kPixels, Sink::kRows}) CheckCase(file, num_threads, sink, settings, &totals);
-      }
+      for (const Case& test_case : kCases) CheckCase(file, test_case, settings, &totals);
     }
   }
   std::printf("%d files, %d cases: %d failed; %d attempts with calls into the heap; %llu misses of warm pools\n",

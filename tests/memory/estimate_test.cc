@@ -1,0 +1,129 @@
+// Proves: jxlpool_decoder_estimate_memory is an upper bound of what a decode takes in each mode, and for VarDCT images
+// without extra channels not more than twice as much; a decode with the estimate as its limit succeeds.
+//
+// usage: estimate_test FOLDER...
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "tests/memory/decode_file.h"
+
+namespace jxlpool::memory_test {
+namespace {
+
+constexpr int kSkipped = 77;
+
+struct Case {
+  JxlpoolMode mode;
+  uint32_t num_threads;
+  Sink sink;
+};
+
+struct Totals {
+  int files = 0;
+  int failures = 0;
+  std::vector<double> vardct_ratios;
+};
+
+// Whether the bound promises to be tight: all frames VarDCT, and nothing that LfGlobal decides about.
+bool IsPlainVarDct(Decoder* decoder, const JxlpoolImageInfo& image) {
+  if (image.num_extra_channels != 0) return false;
+  auto frame = Make<JxlpoolFrameHeader>();
+  for (uint32_t i = 0; jxlpool_decoder_get_frame_header(decoder->get(), i, &frame) == JXLPOOL_OK; ++i) {
+    if (frame.encoding != JXLPOOL_ENCODING_VARDCT) return false;
+    if (frame.has_patches || frame.has_splines) return false;
+  }
+  return true;
+}
+
+uint64_t Choose(const JxlpoolMemoryEstimate& estimate, const Case& test_case) {
+  if (test_case.num_threads == 1) return estimate.one_thread;
+  return test_case.mode == JXLPOOL_MODE_STREAMING ? estimate.streaming : estimate.parallel;
+}
+
+void TestCase(const TestFile& file, const Case& test_case, Totals* totals) {
+  auto options = Make<JxlpoolDecoderOptions>();
+  options.num_threads = test_case.num_threads;
+  options.mode = test_case.mode;
+  Decoder decoder(&options);
+  if (decoder.OpenMemory(file.bytes.data(), file.bytes.size()) != JXLPOOL_OK) return;
+  const auto image = decoder.ImageInfo();
+  const bool is_plain = IsPlainVarDct(&decoder, *image);
+  const uint32_t sample_bytes = image->exponent_bits != 0 || image->bits_per_sample > 16 ? 4
+                                : image->bits_per_sample > 8                             ? 2
+                                                                                         : 1;
+  const uint32_t channels = image->num_color_channels + (image->alpha_channel >= 0 ? 1 : 0);
+  auto estimate = Make<JxlpoolMemoryEstimate>();
+  const uint32_t streamed = test_case.sink == Sink::kRows ? channels * sample_bytes : 0;
+  if (jxlpool_decoder_estimate_memory(decoder.get(), streamed, &estimate) != JXLPOOL_OK) return;
+  decoder.Close();
+
+  Target target;
+  target.sink = test_case.sink;
+  jxlpool_decoder_reset_statistics(decoder.get());
+  if (DecodeAll(file, &decoder, &target) != JXLPOOL_OK) return;
+  auto statistics = Make<JxlpoolDecoderStatistics>();
+  jxlpool_decoder_get_statistics(decoder.get(), &statistics);
+  const uint64_t bound = Choose(estimate, test_case);
+  const double ratio = static_cast<double>(bound) / static_cast<double>(statistics.total.peak_bytes);
+  if (is_plain) totals->vardct_ratios.push_back(ratio);
+  if (ratio >= 1 && (!is_plain || ratio <= 2)) return;
+  std::printf("%s: %.2f times the peak of %llu (%u threads, mode %d, %s)\n", file.name.c_str(), ratio,
+              static_cast<unsigned long long>(statistics.total.peak_bytes), test_case.num_threads,
+              static_cast<int>(test_case.mode), test_case.sink == Sink::kRows ? "rows" : "pixels");
+  ++totals->failures;
+}
+
+// The estimate as the limit, automatic mode.
+void TestLimit(const TestFile& file, Totals* totals) {
+  auto options = Make<JxlpoolDecoderOptions>();
+  options.num_threads = 4;
+  uint64_t checksums[2] = {};
+  for (const bool limited : {false, true}) {
+    Decoder decoder(&options);
+    if (decoder.OpenMemory(file.bytes.data(), file.bytes.size()) != JXLPOOL_OK) return;
+    auto estimate = Make<JxlpoolMemoryEstimate>();
+    if (jxlpool_decoder_estimate_memory(decoder.get(), 16, &estimate) != JXLPOOL_OK) return;
+    decoder.Close();
+    Target target;
+    target.sink = Sink::kRows;
+    const JxlpoolStatus status = DecodeAll(file, &decoder, &target);
+    if (!limited && status != JXLPOOL_OK) return;
+    options.memory_limit = estimate.one_thread;
+    checksums[limited] = status == JXLPOOL_OK ? target.checksum : ~checksums[0];
+  }
+  if (checksums[0] == checksums[1]) return;
+  std::printf("%s: fails or differs with its least estimate as the limit\n", file.name.c_str());
+  ++totals->failures;
+}
+
+int Run(int num_paths, char** paths) {
+  Totals totals;
+  for (int i = 0; i < num_paths; ++i) {
+    for (const std::string& path : FindFiles(paths[i])) {
+      const TestFile file = ReadFile(path);
+      ++totals.files;
+      for (const Sink sink : {Sink::kPixels, Sink::kRows}) {
+        TestCase(file, {JXLPOOL_MODE_PARALLEL, 1, sink}, &totals);
+        TestCase(file, {JXLPOOL_MODE_PARALLEL, 4, sink}, &totals);
+        TestCase(file, {JXLPOOL_MODE_STREAMING, 2, sink}, &totals);
+      }
+      TestLimit(file, &totals);
+    }
+  }
+  if (totals.files == 0) return kSkipped;
+  std::vector<double>& ratios = totals.vardct_ratios;
+  std::sort(ratios.begin(), ratios.end());
+  if (!ratios.empty()) {
+    std::printf("estimate to peak, %zu VarDCT decodes: %.2f ... %.2f ... %.2f\n", ratios.size(), ratios.front(),
+                ratios[ratios.size() / 2], ratios.back());
+  }
+  std::printf("%d files, %d failures\n", totals.files, totals.failures);
+  return totals.failures == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace jxlpool::memory_test
+
+int main(int argc, char** argv) { return jxlpool::memory_test::Run(argc - 1, argv + 1); }
