@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libhwy-dev libpng-dev zlib1g-dev libbrotli-dev liblcms2-dev
+BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libhwy-dev libjpeg-dev libpng-dev zlib1g-dev libbrotli-dev liblcms2-dev
                 libcli11-dev nlohmann-json3-dev)
 
 install_packages() {

@@ -7,6 +7,7 @@ The expected pixels are computed from the formulas the encoder's input was compu
 """
 import glob
 import json
+import math
 import os
 import re
 import struct
@@ -22,6 +23,8 @@ TOOL, DATA = sys.argv[1], sys.argv[2]
 W, H = synthetic.WIDTH, synthetic.HEIGHT
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Recompressed JPEGs beside their originals; in bad/ those whose reconstruction must fail.
+# Writes a JPEG as PPM or PGM; "": leave out what needs it.
+JPEG_TO_NETPBM = os.environ.get("JXLPOOL_JPEG_TO_NETPBM", "")
 JPEG_FOLDERS = [os.path.join(PROJECT, "testdata", "jpeg"), os.path.join(PROJECT, "..", "shared", "testdata", "jpeg")]
 
 
@@ -123,6 +126,23 @@ def read_png(path):
             streams[-1] += payload[4:]
     frames = [unfilter(zlib.decompress(s), width, height, channels, bits) for s in streams]
     return channels, bits, frames, delays
+
+
+def jpeg_segments(path):
+    """[(marker, payload)] up to the first scan."""
+    raw, at, segments = read(path), 2, []
+    assert raw[:2] == b"\xff\xd8"
+    while raw[at + 1] != 0xDA:
+        assert raw[at] == 0xFF
+        size = struct.unpack_from(">H", raw, at + 2)[0]
+        segments.append((raw[at + 1], raw[at + 4:at + 2 + size]))
+        at += 2 + size
+    return segments
+
+
+def psnr(a, b, top=255):
+    errors = [(v - w)**2 for r, s in zip(a, b) for v, w in zip(r, s)]
+    return 10 * math.log10(top * top / max(sum(errors) / len(errors), 1e-9))
 
 
 class CliTest(unittest.TestCase):
@@ -495,8 +515,8 @@ class CliTest(unittest.TestCase):
         self.assertIn("several files", self.fails(data("animation"), "-", "--output_frames", "--output_format=ppm"))
 
     def test_unsupported_requests(self):
-        self.assertIn("no JPEG reconstruction data", self.fails(data("rgb8"), self.out("a.jpg")))
-        self.assertIn("no JPEG reconstruction data", self.fails(data("rgb8"), self.out("a.png"), "-J"))
+        for name in ("a.png", "a.jpg"):
+            self.assertIn("no JPEG reconstruction data", self.fails(data("rgb8"), self.out(name), "-J"))
         self.assertIn("unknown output format", self.fails(data("rgb8"), self.out("a.bmp")))
         self.assertIn("grey", self.fails(data("rgb8"), self.out("a.pgm")))
         self.assertIn("no exif", self.fails(data("rgb8"), self.out("a.exif")))
@@ -511,12 +531,73 @@ class CliTest(unittest.TestCase):
                     self.assertTrue(read(self.out(name)) == expected, path)
                     os.remove(self.out(name))
             for path in sorted(glob.glob(os.path.join(folder, "bad", "*.jxl"))):
-                self.fails(path, self.out("a.jpg"))
+                self.fails(path, self.out("a.jpg"), "-J")
+                self.assertIn("encoding the pixels", self.ok(path, self.out("a.jpg")).stderr.decode())
+                os.remove(self.out("a.jpg"))
                 self.ok(path, self.out("a.ppm"))
                 os.remove(self.out("a.ppm"))
         pair = os.path.join(JPEG_FOLDERS[0], "grey.jxl")
         self.assertIn("No space left on device", self.fails(pair, "/dev/full", "-J"))
         self.assertIn("more bytes wanted", self.fails(pair, self.out("a.jpg"), "--memory_limit=20K"))
+
+    # ---- JPEG from pixels ----
+
+    def test_pixels_to_jpeg_are_close(self):
+        if not JPEG_TO_NETPBM:
+            self.skipTest("JXLPOOL_JPEG_TO_NETPBM is not set")
+        images = os.path.join(PROJECT, "testdata", "images")
+        jpegs = os.path.join(PROJECT, "testdata", "jpeg")
+        for path, least in ((os.path.join(images, "vardct_groups.jxl"), 38), (os.path.join(images, "grey8.jxl"), 38),
+                            (os.path.join(jpegs, "base_420.jxl"), 38), (data("oriented_preview"), 30),
+                            (data("grey16"), 30), (data("rgba8"), 30)):
+            self.ok(path, self.out("a.jpg"), "-j", "--quiet")
+            with open(self.out("b.pnm"), "wb") as f:
+                f.write(subprocess.run([JPEG_TO_NETPBM, self.out("a.jpg")], check=True, stdout=subprocess.PIPE).stdout)
+            self.ok(path, self.out("a.pnm"))
+            lines, want = read_netpbm(self.out("a.pnm"))
+            got_lines, got = read_netpbm(self.out("b.pnm"))
+            self.assertEqual(lines[:2], got_lines[:2])
+            scale = 255 / int(lines[2])
+            self.assertGreater(psnr([[v * scale for v in row] for row in want], got), least, path)
+
+    def test_when_jpeg_is_made_from_pixels(self):
+        pair = os.path.join(JPEG_FOLDERS[0], "base_420")
+        original = read(pair + ".jpg")
+        sizes = []
+        for options in (("-j",), ("-q", "95"), ("--jpeg_quality=40",), ("-q", "5", "-j")):
+            done = self.ok(pair + ".jxl", self.out("a.jpg"), *options)
+            self.assertNotIn("encoding", done.stderr.decode())
+            self.assertNotEqual(read(self.out("a.jpg")), original)
+            sizes.append(len(read(self.out("a.jpg"))))
+        self.assertEqual(sizes[0], sizes[1])
+        self.assertTrue(sizes[1] > sizes[2] > sizes[3], sizes)
+        self.assertIn("encoding the pixels", self.ok(data("rgb8"), self.out("b.jpg")).stderr.decode())
+        self.assertEqual(self.ok(data("rgb8"), self.out("b.jpg"), "--quiet").stderr, b"")
+        self.assertIn("transparency", self.ok(data("rgba8"), self.out("b.jpeg"), "-j").stderr.decode())
+        piped = self.ok("-", "-", "--output_format=jpg", stdin=read(data("rgb8"))).stdout
+        self.assertEqual(piped, read(self.out("b.jpg")))
+        self.assertEqual(self.ok("-", "-", "--output_format=jpg", stdin=read(pair + ".jxl")).stdout, original)
+        self.ok(data("animation"), self.out("c.jpg"), "--output_frames", "--quiet")
+        self.assertEqual([n for n in self.files() if n.startswith("c")], ["c.jpg-0.jpg", "c.jpg-1.jpg", "c.jpg-2.jpg"])
+
+    def test_metadata_in_jpeg(self):
+        for name in ("metadata", "metadata_brob"):
+            self.ok(data(name), self.out("a.jpg"), "-j")
+            app1 = [payload for marker, payload in jpeg_segments(self.out("a.jpg")) if marker == 0xE1]
+            self.assertEqual(app1, [b"Exif\0\0" + synthetic.exif(1),
+                                    b"http://ns.adobe.com/xap/1.0/\0" + synthetic.XMP])
+        p3 = os.path.join(PROJECT, "testdata", "images", "colour_p3.jxl")
+        self.ok(p3, self.out("a.jpg"), "-j", "--icc_out", self.out("a.icc"))
+        app2 = [payload for marker, payload in jpeg_segments(self.out("a.jpg")) if marker == 0xE2]
+        self.assertEqual(app2, [b"ICC_PROFILE\0\1\1" + read(self.out("a.icc"))])
+
+    def test_jpeg_errors(self):
+        for args in (("-j", "-J"), ("-q", "90", "-J"), ("-q", "101"), ("-q", "x")):
+            self.fails(data("rgb8"), self.out("a.jpg"), *args, status=2)
+        self.fails(data("rgb8"), self.out("a.png"), "-j", status=2)
+        self.assertIn("No space left on device", self.fails(data("rgb8"), "/dev/full", "--output_format=jpg", "-j"))
+        whole = read(data("lossy"))
+        self.fails("-", self.out("a.jpg"), "-j", stdin=whole[:-20])
 
     def test_memory_limit(self):
         message = self.fails(data("lossy"), self.out("a.png"), "--memory_limit=20K")

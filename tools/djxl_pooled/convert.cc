@@ -103,7 +103,7 @@ class FrameConverter {
   void AddWriter(const PixelLayout& layout, OutputFile* file) {
     writers_.push_back(std::make_unique<WriterOutput>());
     writers_.back()->layout = layout;
-    const WriterOptions writer_options{options_.png_compression, session_->num_threads()};
+    const WriterOptions writer_options{options_.png_compression, session_->num_threads(), options_.jpeg_quality};
     writers_.back()->writer = MakeWriter(format_, image_, layout, file, writer_options);
     writers_.back()->progress = writers_.size() == 1 ? progress_ : nullptr;
   }

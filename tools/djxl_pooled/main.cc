@@ -14,6 +14,7 @@
 #include "tools/djxl_pooled/session.h"
 #include "tools/djxl_pooled/stats.h"
 #include "tools/writers/error.h"
+#include "tools/writers/jpeg_writer.h"
 
 namespace jxlpool::tools {
 namespace {
@@ -49,12 +50,18 @@ int ExtractBox(const Options& options, const char* type) {
   return kExitComplete;
 }
 
-// The JPEG that the file was made from, byte by byte.
-int ReconstructJpeg(const Options& options) {
-  Session session(options, false);
-  session.Open();
+void Warn(const Options& options, const std::string& message) {
+  if (!options.quiet) std::fprintf(stderr, "djxl-pooled: %s\n", message.c_str());
+}
+
+bool IsJpeg(const Options& options) { return options.output_format == "jpg" || options.output_format == "jpeg"; }
+
+// Writes the JPEG that the open file was made from, byte by byte. False, if that is not insisted on, where there is
+// none: then there is no output yet.
+bool ReconstructJpeg(const Options& options, Session* session) {
   OutputSet outputs;
-  OutputFile* file = outputs.Add(options.output, OutputFile::Access::kStream);
+  // Nothing must reach standard output before it is known to be a JPEG.
+  OutputFile* file = outputs.Add(options.output, OutputFile::Access::kRandom);
   std::exception_ptr exception;
   auto write = [&](const uint8_t* data, size_t size) {
     try {
@@ -64,14 +71,22 @@ int ReconstructJpeg(const Options& options) {
     }
     return exception == nullptr;
   };
-  const JxlpoolStatus status = session.decoder().ReconstructJpeg(&write);
+  const JxlpoolStatus status = session->decoder().ReconstructJpeg(&write);
   if (exception != nullptr) std::rethrow_exception(exception);
-  if (session.Check(status) == JXLPOOL_END) {
-    throw Error(options.input + ": there is no JPEG reconstruction data; choose another output format for the pixels");
+  if (status == JXLPOOL_OK) {
+    outputs.Commit();
+    return true;
   }
-  outputs.Commit();
-  PrintStats(options.stats, &session);
-  return kExitComplete;
+  if (options.reconstruct_jpeg && status == JXLPOOL_END) {
+    throw Error(session->input_name() + ": there is no JPEG reconstruction data");
+  }
+  const bool no_jpeg = status == JXLPOOL_END || status == JXLPOOL_CORRUPT || status == JXLPOOL_UNSUPPORTED ||
+                       status == JXLPOOL_NEED_MORE_INPUT;
+  if (options.reconstruct_jpeg || !no_jpeg) session->Check(status);
+  const std::string reason =
+      status == JXLPOOL_END ? "there is no JPEG reconstruction data" : session->decoder().LastError().message;
+  Warn(options, session->input_name() + ": " + reason + "; encoding the pixels");
+  return false;
 }
 
 void WriteProfile(const std::string& path, JxlpoolProfile profile, Session* session, OutputSet* outputs) {
@@ -111,11 +126,20 @@ int Decode(const Options& options) {
   Session session(options, write_image && WantsStraightAlpha(format));
   if (options.num_reps > 1 || !write_image) session.LoadInput();
   session.Open();
+  if (write_image && format == FileFormat::kJpeg && !options.pixels_to_jpeg && ReconstructJpeg(options, &session)) {
+    PrintStats(options.stats, &session);
+    return kExitComplete;
+  }
   if (write_image && format != FileFormat::kNpy) session.ConvertIfNotRgb();
 
   ImageDescription image = session.Describe();
   image.animation = write_image && image.info.have_animation && HoldsAnimation(format) && !options.layers;
   PrintDescription(options, image);
+  if (write_image && format == FileFormat::kJpeg) {
+    for (const std::string& lost : LostInJpeg(image)) {
+      Warn(options, session.input_name() + ": JPEG cannot hold " + lost + "; left out");
+    }
+  }
   OutputSet outputs;
   WriteProfile(options.icc_out, JXLPOOL_PROFILE_DATA, &session, &outputs);
   WriteProfile(options.original_icc_out, JXLPOOL_PROFILE_ORIGINAL, &session, &outputs);
@@ -140,18 +164,17 @@ int Decode(const Options& options) {
   }
   PrintStats(options.stats, &session);
   if (!partial) return kExitComplete;
-  if (!options.quiet) {
-    std::fprintf(stderr, "djxl-pooled: %s: the file ends early; what is missing was approximated\n",
-                 options.input.c_str());
-  }
+  Warn(options, options.input + ": the file ends early; what is missing was approximated");
   return kExitPartial;
 }
 
 int Run(const Options& options) {
   if (options.info != InfoFormat::kNone) return PrintInfo(options);
-  const std::string& format = options.output_format;
-  if (!options.disable_output && (options.reconstruct_jpeg || format == "jpg" || format == "jpeg")) {
-    return ReconstructJpeg(options);
+  if (options.reconstruct_jpeg && !options.disable_output && !IsJpeg(options)) {
+    // Whatever OUTPUT is called.
+    Options jpeg = options;
+    jpeg.output_format = "jpg";
+    return Decode(jpeg);
   }
   const char* box = options.disable_output ? nullptr : BoxFor(options.output_format);
   return box != nullptr ? ExtractBox(options, box) : Decode(options);

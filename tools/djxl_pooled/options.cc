@@ -36,12 +36,17 @@ uint64_t ParseBytes(const std::string& text) {
 void DefineOutput(CLI::App* app, Options* options) {
   app->add_option("INPUT", options->input, "JPEG XL file; - for standard input");
   app->add_option("OUTPUT", options->output, "output file; - for standard output (needs --output_format)");
-  app->add_option(
-      "--output_format", options->output_format,
-      "png, apng, ppm, pgm, pnm, pam, pfm, npy, jpg, jpeg (the original of a recompressed JPEG only), exif, xmp, "
-      "xml, jumb, jumbf; default: extension of OUTPUT");
+  app->add_option("--output_format", options->output_format,
+                  "png, apng, ppm, pgm, pnm, pam, pfm, npy, jpg, jpeg (the original of a recompressed JPEG, else made "
+                  "from the pixels), exif, xmp, "
+                  "xml, jumb, jumbf; default: extension of OUTPUT");
   app->add_flag("-J,--reconstruct_jpeg", options->reconstruct_jpeg,
                 "write the original JPEG, whatever OUTPUT is called; fail if the file was not made from one");
+  app->add_flag("-j,--pixels_to_jpeg", options->pixels_to_jpeg,
+                "write a new JPEG from the pixels even if the original can be reconstructed");
+  app->add_option("-q,--jpeg_quality", options->jpeg_quality,
+                  "quality of a JPEG made from pixels, 0 to 100; default 95; implies -j")
+      ->check(CLI::Range(0, 100));
   app->add_option("--bits_per_sample", options->bits_per_sample,
                   "-1: as the format likes, 0: as coded, else explicit (PNG: up to 8 or 16)")
       ->check(CLI::Range(-1, 16));
@@ -93,6 +98,8 @@ int PrintUsageError(const std::string& message) {
   return kExitUsage;
 }
 
+bool IsJpeg(const std::string& format) { return format == "jpg" || format == "jpeg"; }
+
 // With --info all file names are inputs.
 void CollectInfoInputs(const std::vector<std::string>& more, Options* options) {
   options->info_inputs = {options->input};
@@ -105,10 +112,12 @@ void CollectInfoInputs(const std::vector<std::string>& more, Options* options) {
 std::string FindContradiction(const Options& options) {
   if (options.input.empty()) return "no INPUT given; --help lists the options";
   if (options.info != InfoFormat::kNone) return "";
+  if (options.reconstruct_jpeg && options.pixels_to_jpeg) return "-J contradicts -j and -q";
   if (options.disable_output) return "";
   if (options.output.empty()) return "no OUTPUT given (--disable_output decodes without one)";
   if (options.reconstruct_jpeg) return "";
   if (options.output_format.empty()) return "cannot tell the format of " + options.output + ": use --output_format";
+  if (options.pixels_to_jpeg && !IsJpeg(options.output_format)) return "-j and -q need a JPEG file as OUTPUT";
   return "";
 }
 
@@ -151,6 +160,7 @@ std::optional<int> ParseOptions(int argc, char** argv, Options* options) {
   } else if (!stats.empty()) {
     return PrintUsageError("--stats: '" + stats + "' is neither text nor json");
   }
+  if (options->jpeg_quality >= 0) options->pixels_to_jpeg = true;
   if (info == "text" || info == "true") {
     options->info = InfoFormat::kText;
   } else if (info == "json") {

@@ -19,7 +19,9 @@ struct Options {
   InfoFormat info = InfoFormat::kNone;   // describe files instead of decoding one
   std::vector<std::string> info_inputs;  // all of them, the first included
   bool disable_output = false;
-  bool reconstruct_jpeg = false;
+  bool reconstruct_jpeg = false;  // or fail
+  bool pixels_to_jpeg = false;    // never reconstruct
+  int jpeg_quality = -1;          // 0 to 100; -1: the default
   bool output_frames = false;
   bool output_extra_channels = false;
   bool layers = false;

@@ -143,6 +143,7 @@ ImageDescription Session::Describe() {
   image.exif = ReadExif(&*decoder_);
   ResetExifOrientation(&image.exif);
   image.xmp = ReadBox(&*decoder_, "xml ").value_or(std::vector<uint8_t>());
+  ResetXmpOrientation(&image.xmp);
   return image;
 }
 

@@ -1,12 +1,15 @@
 #include "tools/writers/exif.h"
 
+#include <cctype>
 #include <cstddef>
+#include <string_view>
 
 namespace jxlpool::tools {
 namespace {
 
 constexpr uint16_t kOrientationTag = 0x0112;
 constexpr uint16_t kTypeShort = 3;
+constexpr uint16_t kTypeLong = 4;
 constexpr size_t kEntryBytes = 12;
 
 // Integers of a TIFF structure in its own byte order. Reading past the end gives 0.
@@ -46,7 +49,26 @@ void ResetExifOrientation(std::vector<uint8_t>* tiff) {
   for (uint32_t i = 0; i < num_entries; ++i) {
     const size_t entry = directory + 2 + i * kEntryBytes;
     if (entry + kEntryBytes > tiff->size()) return;
-    if (bytes.Get(entry, 2) == kOrientationTag && bytes.Get(entry + 2, 2) == kTypeShort) bytes.Set16(entry + 8, 1);
+    if (bytes.Get(entry, 2) != kOrientationTag) continue;
+    const uint32_t type = bytes.Get(entry + 2, 2);
+    if (type == kTypeShort) bytes.Set16(entry + 8, 1);
+    if (type == kTypeLong) {
+      bytes.Set16(entry + 8, little_endian ? 1 : 0);
+      bytes.Set16(entry + 10, little_endian ? 0 : 1);
+    }
+  }
+}
+
+void ResetXmpOrientation(std::vector<uint8_t>* xmp) {
+  constexpr std::string_view kName = "tiff:Orientation";
+  const std::string_view text(reinterpret_cast<const char*>(xmp->data()), xmp->size());
+  for (size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName, at)) {
+    at += kName.size();
+    // ="6" or >6<, with any space between.
+    const size_t value = text.find_first_not_of("=\"'> \t\r\n", at);
+    if (value == std::string_view::npos || value == at || value + 1 >= text.size()) continue;
+    const bool is_digit = text[value] >= '1' && text[value] <= '8';
+    if (is_digit && std::isdigit(static_cast<unsigned char>(text[value + 1])) == 0) (*xmp)[value] = '1';
   }
 }
 

@@ -1,4 +1,4 @@
-// Exif data that travels with already oriented pixels.
+// Metadata that travels with already oriented pixels.
 #ifndef TOOLS_WRITERS_EXIF_H_
 #define TOOLS_WRITERS_EXIF_H_
 
@@ -9,6 +9,8 @@ namespace jxlpool::tools {
 
 // Sets the orientation tag of a TIFF structure to 1: the pixels are upright already. Leaves alone what it cannot parse.
 void ResetExifOrientation(std::vector<uint8_t>* tiff);
+// The same for tiff:Orientation in XMP, as attribute or element.
+void ResetXmpOrientation(std::vector<uint8_t>* xmp);
 
 }  // namespace jxlpool::tools
 

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "tools/writers/error.h"
+#include "tools/writers/jpeg_writer.h"
 #include "tools/writers/npy_writer.h"
 #include "tools/writers/png_writer.h"
 #include "tools/writers/pnm_writer.h"
@@ -19,6 +20,7 @@ uint32_t BitsFor(FileFormat format, uint32_t coded_bits, bool coded_float, int r
   const uint32_t coded = coded_float ? 16 : std::min<uint32_t>(coded_bits, 16);
   const uint32_t wanted = requested > 0 ? std::min<uint32_t>(static_cast<uint32_t>(requested), 16) : coded;
   // PNG scales samples to the range of its containers; the others say what their maximum is.
+  if (format == FileFormat::kJpeg) return 8;
   if (IsPng(format)) return wanted <= 8 ? 8 : 16;
   return wanted;
 }
@@ -49,6 +51,7 @@ void SetChannels(FileFormat format, const ImageDescription& image, bool extra_ch
       break;
     case FileFormat::kPnm:
     case FileFormat::kPfm:
+    case FileFormat::kJpeg:
       break;
     case FileFormat::kNpy:
       layout->channels = JXLPOOL_CHANNELS_ALL;
@@ -84,7 +87,18 @@ std::optional<FileFormat> FormatFromName(const std::string& name) {
   if (lower == "pam") return FileFormat::kPam;
   if (lower == "pfm") return FileFormat::kPfm;
   if (lower == "npy") return FileFormat::kNpy;
+  if (lower == "jpg" || lower == "jpeg") return FileFormat::kJpeg;
   return std::nullopt;
+}
+
+bool IsSrgb(const ImageDescription& image) {
+  if (!image.encoding || image.encoding->from_icc) return false;
+  const JxlpoolColorEncoding& encoding = *image.encoding;
+  const bool srgb_primaries =
+      encoding.color_space == JXLPOOL_COLOR_SPACE_GRAY ||
+      (encoding.color_space == JXLPOOL_COLOR_SPACE_RGB && encoding.primaries == JXLPOOL_PRIMARIES_SRGB);
+  return srgb_primaries && encoding.white_point == JXLPOOL_WHITE_POINT_D65 &&
+         encoding.transfer == JXLPOOL_TRANSFER_SRGB;
 }
 
 bool HoldsAnimation(FileFormat format) { return format == FileFormat::kPng || format == FileFormat::kNpy; }
@@ -121,6 +135,8 @@ std::unique_ptr<ImageWriter> MakeWriter(FileFormat format, const ImageDescriptio
       return MakePngWriter(image, layout, options, file);
     case FileFormat::kNpy:
       return MakeNpyWriter(image, layout, file);
+    case FileFormat::kJpeg:
+      return MakeJpegWriter(image, layout, options.jpeg_quality < 0 ? kDefaultJpegQuality : options.jpeg_quality, file);
     case FileFormat::kPfm:
       return MakePfmWriter(layout, file);
     case FileFormat::kPam:

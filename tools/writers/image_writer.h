@@ -22,7 +22,7 @@
 
 namespace jxlpool::tools {
 
-enum class FileFormat { kPng, kPpm, kPgm, kPnm, kPam, kPfm, kNpy };
+enum class FileFormat { kPng, kPpm, kPgm, kPnm, kPam, kPfm, kNpy, kJpeg };
 
 // The format that a name such as "png" or "ppm" stands for (any case); nothing if it is not one of an image.
 std::optional<FileFormat> FormatFromName(const std::string& name);
@@ -43,6 +43,10 @@ struct ImageDescription {
   std::vector<uint8_t> xmp;                      // XML text; may be empty
   bool animation = false;                        // several frames go to one file, with durations
 };
+
+// Whether the delivered pixels are what readers take a file without any colour information for: sRGB, or grey with that
+// curve, and the file says so by fields.
+bool IsSrgb(const ImageDescription& image);
 
 // How rows lie in memory. Samples of a pixel are side by side, rows of a writer follow each other at any stride.
 struct PixelLayout {
@@ -88,10 +92,11 @@ class ImageWriter {
   virtual void Finish() = 0;
 };
 
-// What may change a file's size, and the time to write it, but nothing of its contents.
+// What may change a file's size, and the time to write it, but nothing of its contents (JPEG: how close they are).
 struct WriterOptions {
   int png_compression = -1;  // 0 to 9; -1: as the format likes
   uint32_t num_threads = 1;  // formats that take time to compress use that many of their own if there are several
+  int jpeg_quality = -1;     // 0 to 100; -1: the default
 };
 
 // None of the arguments is owned; `image` and `file` must outlive the writer.

@@ -24,14 +24,6 @@ Bytes Compress(const Bytes& data) {
   return compressed;
 }
 
-bool IsSrgb(const JxlpoolColorEncoding& encoding) {
-  const bool srgb_primaries =
-      encoding.color_space == JXLPOOL_COLOR_SPACE_GRAY ||
-      (encoding.color_space == JXLPOOL_COLOR_SPACE_RGB && encoding.primaries == JXLPOOL_PRIMARIES_SRGB);
-  return srgb_primaries && encoding.white_point == JXLPOOL_WHITE_POINT_D65 &&
-         encoding.transfer == JXLPOOL_TRANSFER_SRGB;
-}
-
 // gAMA holds the encoding exponent times 100000; 0: there is none.
 uint32_t GammaFor(const JxlpoolColorEncoding& encoding) {
   switch (encoding.transfer) {
@@ -73,7 +65,7 @@ void WriteIcc(const ImageDescription& image, PngStream* png) {
 void WriteColorChunks(const ImageDescription& image, PngStream* png) {
   const bool known = image.encoding.has_value();
   const bool by_fields = known && !image.encoding->from_icc;
-  const bool srgb = by_fields && IsSrgb(*image.encoding);
+  const bool srgb = IsSrgb(image);
   if (by_fields && !srgb && image.encoding->has_cicp) {
     png->WriteChunk("cICP", Bytes(image.encoding->cicp, image.encoding->cicp + 4));
   }
