@@ -101,6 +101,8 @@ typedef struct JxlpoolError {
   uint64_t bit_position; /* in bits from the start of the codestream (not of the container), or JXLPOOL_NO_POSITION */
   uint64_t requested_bytes; /* JXLPOOL_MEMORY_LIMIT: the size of the request that was refused; else 0 */
   const char* category;     /* JXLPOOL_MEMORY_LIMIT: what the memory was for, e.g. "canvas"; else ""; static storage */
+  uint64_t needed_limit;    /* JXLPOOL_MEMORY_LIMIT: what the limit would have to be for that request, be it memory_limit
+                               or, if the message says so, max_total_bytes of the pool; later ones may need more */
 } JxlpoolError;
 
 /* ---- Pools ------------------------------------------------------------------------------------------------------- */
@@ -112,6 +114,11 @@ typedef struct JxlpoolPoolOptions {
   size_t struct_size;
   uint64_t max_cached_bytes; /* bytes kept for reuse at most; 0: the library's default */
   int disable_caching;       /* non-zero: everything given back goes to the system at once (for comparison) */
+  uint64_t max_total_bytes;  /* cap on what the pool holds at any moment, in use by all of its decoders and cached; what
+                                is cached makes way, then requests fail; 0: none. For a cap on the process, let all
+                                decoders share one pool */
+  uint64_t min_cached_size;  /* sizes in bytes that are kept for reuse, the others go to the system; 0: no bound */
+  uint64_t max_cached_size;
 } JxlpoolPoolOptions;
 
 /* Creates a pool; `options` may be NULL. The caller owns it. Errors: JXLPOOL_INVALID_ARGUMENT, JXLPOOL_MEMORY_LIMIT. */
@@ -123,6 +130,20 @@ JXLPOOL_API void jxlpool_pool_destroy(JxlpoolPool* pool);
 /* Returns all cached memory that no decoder is using to the system. */
 JXLPOOL_API void jxlpool_pool_trim(JxlpoolPool* pool);
 
+/* Requests for blocks of memory, and what became of them. requests == hits + misses. */
+typedef struct JxlpoolPoolCounts {
+  uint64_t requests;
+  uint64_t requested_bytes;
+  uint64_t hits;       /* allocations that were saved */
+  uint64_t hit_bytes;  /* the bytes of those */
+  uint64_t releases;   /* blocks given back */
+  uint64_t live_blocks; /* in use now; not affected by a reset */
+  uint64_t live_bytes;
+} JxlpoolPoolCounts;
+
+#define JXLPOOL_MAX_CATEGORIES 16
+#define JXLPOOL_MAX_ELEMENT_TYPES 8
+
 typedef struct JxlpoolPoolStatistics {
   size_t struct_size;
   uint64_t hits;         /* requests served from the cache */
@@ -130,6 +151,19 @@ typedef struct JxlpoolPoolStatistics {
   uint64_t live_bytes;   /* in use by decoders now */
   uint64_t peak_bytes;   /* largest live_bytes since creation or reset */
   uint64_t cached_bytes; /* kept for reuse now */
+
+  /* In the same terms as above, from a later version of the library: */
+  uint64_t system_bytes;             /* held now: in use or cached */
+  uint64_t peak_system_bytes;        /* largest system_bytes since creation or reset */
+  uint64_t system_allocations;       /* blocks that came from the system */
+  uint64_t system_allocated_bytes;   /* the bytes of those */
+  uint64_t system_releases;          /* blocks that went back */
+  uint64_t overhead_bytes;           /* what the pool needs for itself now; not part of the others */
+  JxlpoolPoolCounts total;           /* of everything */
+  uint32_t num_categories;           /* see jxlpool_category_name */
+  uint32_t num_types;                /* see jxlpool_element_type_name */
+  JxlpoolPoolCounts categories[JXLPOOL_MAX_CATEGORIES];
+  JxlpoolPoolCounts types[JXLPOOL_MAX_ELEMENT_TYPES];
 } JxlpoolPoolStatistics;
 
 /* May be called at any time; while decoders run, the numbers are a snapshot without a common moment. */
@@ -646,8 +680,6 @@ typedef struct JxlpoolMemoryUse {
   uint64_t peak_bytes; /* at most, since creation or reset */
 } JxlpoolMemoryUse;
 
-#define JXLPOOL_MAX_CATEGORIES 16
-
 typedef struct JxlpoolDecoderStatistics {
   size_t struct_size;
   uint64_t memory_limit; /* bytes, 0: none */
@@ -655,17 +687,52 @@ typedef struct JxlpoolDecoderStatistics {
   uint32_t num_categories;
   JxlpoolMemoryUse categories[JXLPOOL_MAX_CATEGORIES]; /* peaks of different categories need not coincide */
   uint64_t copied_input_bytes;                         /* input that could not be used where it lay */
+  uint64_t matrices_created;  /* two- and three-dimensional arrays of samples or coefficients */
+  uint64_t matrices_released;
+  uint64_t matrices_active; /* now; 0 without an open image: else there is a leak */
+  uint64_t matrices_peak;
 } JxlpoolDecoderStatistics;
 
 /* What this decoder holds of its pool's memory. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* decoder,
                                                          JxlpoolDecoderStatistics* statistics);
 
-/* Peaks start from what is live now; copied_input_bytes from 0. */
+/* Peaks start from what is live now; copied_input_bytes and matrices from 0. */
 JXLPOOL_API void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder);
 
 /* What a category is called, e.g. "coefficients"; "" for index >= num_categories. Static storage. */
 JXLPOOL_API const char* jxlpool_category_name(uint32_t index);
+/* The same for element types, e.g. "float". */
+JXLPOOL_API const char* jxlpool_element_type_name(uint32_t index);
+
+/* ---- Memory over time -------------------------------------------------------------------------------------------- */
+
+typedef struct JxlpoolMemorySample {
+  uint64_t time_ns;     /* since the start of the profile */
+  uint64_t total_bytes; /* in use by the decoder: the sum of the categories */
+  uint64_t category_bytes[JXLPOOL_MAX_CATEGORIES];
+} JxlpoolMemorySample;
+
+typedef struct JxlpoolMemoryStage {
+  const char* name; /* e.g. "open", "decode frame"; static storage */
+  uint32_t frame;   /* which frame, where one is concerned */
+  uint64_t begin_ns;
+  uint64_t end_ns;
+} JxlpoolMemoryStage;
+
+/* Records from now on what the decoder has in use, in at most `max_samples` samples: of intervals that become longer as
+ * time goes by, each the highest of its interval. Costs time; for tools. 0 samples: stops. Errors: JXLPOOL_MEMORY_LIMIT,
+ * JXLPOOL_INVALID_ARGUMENT. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_start_profile(JxlpoolDecoder* decoder, uint32_t max_samples);
+
+/* Sample `index` in the order of time. JXLPOOL_END: there are fewer. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_profile_sample(const JxlpoolDecoder* decoder, uint32_t index,
+                                                             JxlpoolMemorySample* sample);
+/* The highest of all. JXLPOOL_END: there is none. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_profile_peak(const JxlpoolDecoder* decoder, JxlpoolMemorySample* sample);
+/* Stage `index` in the order of their beginnings. JXLPOOL_END: there are fewer. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_profile_stage(const JxlpoolDecoder* decoder, uint32_t index,
+                                                            JxlpoolMemoryStage* stage);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -1,5 +1,6 @@
 #include "lib/api/decoder.h"
 
+#include <cassert>
 #include <cstring>
 #include <new>
 #include <thread>
@@ -66,6 +67,7 @@ JxlpoolStatus OpenWith(JxlpoolDecoder* decoder, const Load& load) {
   jxlpool_decoder_close(decoder);
   decoder->cancelled.store(false);
   decoder->error = OkStatus();
+  const MemoryProfile::StageScope stage(&decoder->profile, "open");
   decoder->pool->buffers.BeginDecode();
   Status status = load();
   if (status.ok()) status = decoder->image.Open(decoder->input.data(), decoder->input.size(), decoder->options);
@@ -201,6 +203,7 @@ JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, Jxlpo
 void jxlpool_decoder_destroy(JxlpoolDecoder* decoder) {
   if (decoder == nullptr) return;
   jxlpool_decoder_close(decoder);
+  assert(decoder->budget.total().live == 0 && "memory is held beyond the image");
   JxlpoolPool* pool = decoder->pool;
   delete decoder;
   pool->LetGo();
@@ -214,9 +217,11 @@ JxlpoolStatus jxlpool_decoder_get_error(const JxlpoolDecoder* decoder, JxlpoolEr
   result.message = status.message();
   result.bit_position = status.bit_position();
   result.category = "";
-  if (status.code() == ErrorCode::kMemoryLimit && decoder->budget.refused_bytes() != 0) {
-    result.requested_bytes = decoder->budget.refused_bytes();
-    result.category = CategoryName(decoder->budget.refused_category());
+  const Budget::Refusal refusal = decoder->budget.last_refusal();
+  if (status.code() == ErrorCode::kMemoryLimit && refusal.bytes != 0) {
+    result.requested_bytes = refusal.bytes;
+    result.category = CategoryName(refusal.category);
+    result.needed_limit = refusal.needed_limit;
   }
   return WriteStruct(result, error);
 }

@@ -16,6 +16,7 @@
 #include "lib/frame/image_decoder.h"
 #include "lib/pool/budget.h"
 #include "lib/pool/memory.h"
+#include "lib/pool/memory_profile.h"
 #include "lib/pool/pool_vector.h"
 
 namespace jxlpool {
@@ -65,6 +66,7 @@ struct JxlpoolDecoder {
   JxlpoolStatus Misuse(const char* message);
 
   JxlpoolPool* const pool;
+  jxlpool::MemoryProfile profile;
   jxlpool::Budget budget;
   jxlpool::Memory memory;
   jxlpool::ThreadPool threads;

@@ -177,6 +177,7 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
   if (info != nullptr && StructSize(info) < kSmallestStruct)
     return decoder->Misuse("the frame info is not initialised");
   FrameInfo frame;
+  const MemoryProfile::StageScope stage(&decoder->profile, "next frame");
   const Result<bool> more = decoder->image.NextFrame(&frame);
   if (!more.ok()) return decoder->Fail(more.status());
   decoder->state = more.value() ? DecoderState::kAtFrame : DecoderState::kEnd;
@@ -202,6 +203,7 @@ JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const Jxlpoo
   if (const Status status = targets.Set(*decoder, outputs, num_outputs, size); !status.ok()) {
     return decoder->Report(status);
   }
+  const MemoryProfile::StageScope stage(&decoder->profile, "decode frame");
   if (const Status status = decoder->image.DecodeFrame(targets.data(), targets.size()); !status.ok()) {
     return decoder->Fail(status);
   }
@@ -223,6 +225,7 @@ JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const Jxlp
   if (const Status status = targets.Set(*decoder, outputs, num_outputs, size); !status.ok()) {
     return decoder->Report(status);
   }
+  const MemoryProfile::StageScope stage(&decoder->profile, "decode preview");
   const Status status = decoder->image.DecodePreview(targets.data(), targets.size());
   return status.ok() ? JXLPOOL_OK : decoder->Fail(status);
 }

@@ -1,10 +1,24 @@
 #include "lib/api/pool.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <new>
 
 #include "lib/api/struct_io.h"
 
 using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
+
+namespace {
+
+static_assert(kNumCategories <= JXLPOOL_MAX_CATEGORIES);
+static_assert(kNumElementTypes <= JXLPOOL_MAX_ELEMENT_TYPES);
+
+JxlpoolPoolCounts ToPublicCounts(const PoolCounts& counts) {
+  return {counts.acquires, counts.acquired_bytes, counts.hits,      counts.hit_bytes,
+          counts.releases, counts.live_blocks,    counts.live_bytes};
+}
+
+}  // namespace
 
 JxlpoolStatus jxlpool_pool_create(const JxlpoolPoolOptions* options, JxlpoolPool** pool) {
   if (pool == nullptr) return JXLPOOL_INVALID_ARGUMENT;
@@ -14,6 +28,11 @@ JxlpoolStatus jxlpool_pool_create(const JxlpoolPoolOptions* options, JxlpoolPool
     if (const JxlpoolStatus status = ReadStruct(options, &given); status != JXLPOOL_OK) return status;
     buffer_options.pooling = given.disable_caching == 0;
     if (given.max_cached_bytes != 0) buffer_options.retention.max_cached_bytes = given.max_cached_bytes;
+    if (given.max_total_bytes != 0) buffer_options.retention.max_system_bytes = given.max_total_bytes;
+    buffer_options.min_pooled_bytes = static_cast<size_t>(std::min<uint64_t>(given.min_cached_size, SIZE_MAX));
+    if (given.max_cached_size != 0) {
+      buffer_options.max_pooled_bytes = static_cast<size_t>(std::min<uint64_t>(given.max_cached_size, SIZE_MAX));
+    }
   }
   auto* created = new (std::nothrow) JxlpoolPool(buffer_options);
   if (created == nullptr) return JXLPOOL_MEMORY_LIMIT;
@@ -38,6 +57,17 @@ JxlpoolStatus jxlpool_pool_get_statistics(const JxlpoolPool* pool, JxlpoolPoolSt
   result.live_bytes = counted.total.live_bytes;
   result.peak_bytes = counted.peak_live_bytes;
   result.cached_bytes = counted.cached_bytes;
+  result.system_bytes = counted.system_bytes;
+  result.peak_system_bytes = counted.peak_system_bytes;
+  result.system_allocations = counted.system_allocations;
+  result.system_allocated_bytes = counted.system_allocated_bytes;
+  result.system_releases = counted.system_releases;
+  result.overhead_bytes = counted.overhead_bytes;
+  result.total = ToPublicCounts(counted.total);
+  result.num_categories = kNumCategories;
+  result.num_types = kNumElementTypes;
+  for (size_t i = 0; i < kNumCategories; ++i) result.categories[i] = ToPublicCounts(counted.by_category[i]);
+  for (size_t i = 0; i < kNumElementTypes; ++i) result.types[i] = ToPublicCounts(counted.by_type[i]);
   return WriteStruct(result, statistics);
 }
 

@@ -7,9 +7,15 @@ using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file def
 
 namespace {
 
-static_assert(kNumCategories <= JXLPOOL_MAX_CATEGORIES);
-
 JxlpoolMemoryUse ToPublicUse(const Budget::Usage& usage) { return {usage.live, usage.peak}; }
+
+JxlpoolMemorySample ToPublicSample(const MemorySample& sample) {
+  JxlpoolMemorySample result = {};
+  result.time_ns = sample.time_ns;
+  result.total_bytes = sample.total;
+  for (size_t i = 0; i < kNumCategories; ++i) result.category_bytes[i] = sample.by_category[i];
+  return result;
+}
 
 uint64_t CopiedOfOpenImage(const JxlpoolDecoder& decoder) {
   return decoder.is_open() ? decoder.image.copied_input_bytes() + decoder.input.copied_bytes() : 0;
@@ -27,6 +33,11 @@ JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* decoder, Jxlp
     result.categories[i] = ToPublicUse(decoder->budget.category(static_cast<Category>(i)));
   }
   result.copied_input_bytes = decoder->copied_input_bytes + CopiedOfOpenImage(*decoder);
+  const Budget::Matrices matrices = decoder->budget.matrices();
+  result.matrices_created = matrices.created;
+  result.matrices_released = matrices.released;
+  result.matrices_active = matrices.active;
+  result.matrices_peak = matrices.peak;
   return WriteStruct(result, statistics);
 }
 
@@ -38,4 +49,42 @@ void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder) {
 
 const char* jxlpool_category_name(uint32_t index) {
   return index < kNumCategories ? CategoryName(static_cast<Category>(index)) : "";
+}
+
+const char* jxlpool_element_type_name(uint32_t index) {
+  return index < kNumElementTypes ? ElementTypeName(static_cast<ElementType>(index)) : "";
+}
+
+JxlpoolStatus jxlpool_decoder_start_profile(JxlpoolDecoder* decoder, uint32_t max_samples) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  decoder->budget.set_profile(nullptr);
+  decoder->profile.Stop();
+  if (max_samples == 0) return JXLPOOL_OK;
+  if (const Status status = decoder->profile.Start(max_samples); !status.ok()) return decoder->Report(status);
+  decoder->budget.set_profile(&decoder->profile);
+  return JXLPOOL_OK;
+}
+
+JxlpoolStatus jxlpool_decoder_get_profile_sample(const JxlpoolDecoder* decoder, uint32_t index,
+                                                 JxlpoolMemorySample* sample) {
+  if (decoder == nullptr || sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (index >= decoder->profile.num_samples()) return JXLPOOL_END;
+  *sample = ToPublicSample(decoder->profile.samples()[index]);
+  return JXLPOOL_OK;
+}
+
+JxlpoolStatus jxlpool_decoder_get_profile_peak(const JxlpoolDecoder* decoder, JxlpoolMemorySample* sample) {
+  if (decoder == nullptr || sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (decoder->profile.num_samples() == 0) return JXLPOOL_END;
+  *sample = ToPublicSample(decoder->profile.peak());
+  return JXLPOOL_OK;
+}
+
+JxlpoolStatus jxlpool_decoder_get_profile_stage(const JxlpoolDecoder* decoder, uint32_t index,
+                                                JxlpoolMemoryStage* stage) {
+  if (decoder == nullptr || stage == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (index >= decoder->profile.num_stages()) return JXLPOOL_END;
+  const MemoryStage& from = decoder->profile.stages()[index];
+  *stage = {from.name, from.frame, from.begin_ns, from.end_ns};
+  return JXLPOOL_OK;
 }

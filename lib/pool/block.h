@@ -18,7 +18,8 @@ struct alignas(64) BlockHeader {
   BlockHeader* next = nullptr;  // in a free list or chain
   Category category = Category::kOther;
   ElementType type = ElementType::kOther;
-  bool is_zero = false;  // the payload is fresh from the system and known to be all zero
+  bool is_matrix = false;  // the holder is a matrix
+  bool is_zero = false;    // the payload is fresh from the system and known to be all zero
 };
 static_assert(sizeof(BlockHeader) == 64 && alignof(BlockHeader) == 64);
 

@@ -1,5 +1,7 @@
 #include "lib/pool/budget.h"
 
+#include "lib/pool/memory_profile.h"
+
 namespace jxlpool {
 namespace {
 
@@ -18,19 +20,59 @@ bool Budget::TryCharge(uint64_t bytes, Category category) {
   do {
     const uint64_t limit = limit_.load(std::memory_order_relaxed);
     if (bytes > limit || live > limit - bytes) {
-      refused_category_.store(category, std::memory_order_relaxed);
-      refused_bytes_.store(bytes, std::memory_order_relaxed);
+      const uint64_t needed = live > kUnlimited - bytes ? kUnlimited : live + bytes;
+      NoteRefusal({bytes, category, needed});
       return false;
     }
   } while (!total_.live.compare_exchange_weak(live, live + bytes, std::memory_order_relaxed));
   RaiseTo(&total_.peak, live + bytes);
   categories_[static_cast<size_t>(category)].Add(bytes);
+  if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
+    Sample(profile);
   return true;
+}
+
+void Budget::Sample(MemoryProfile* profile) const {
+  uint64_t live[kNumCategories];
+  for (size_t i = 0; i < kNumCategories; ++i) live[i] = categories_[i].live.load(std::memory_order_relaxed);
+  profile->Sample(live);
+}
+
+void Budget::NoteRefusal(const Refusal& refusal) {
+  refused_category_.store(refusal.category, std::memory_order_relaxed);
+  needed_limit_.store(refusal.needed_limit, std::memory_order_relaxed);
+  refused_bytes_.store(refusal.bytes, std::memory_order_relaxed);
+}
+
+Budget::Refusal Budget::last_refusal() const {
+  return {refused_bytes_.load(std::memory_order_relaxed), refused_category_.load(std::memory_order_relaxed),
+          needed_limit_.load(std::memory_order_relaxed)};
+}
+
+void Budget::MatrixCreated() {
+  const uint64_t created = matrices_created_.fetch_add(1, std::memory_order_relaxed) + 1;
+  const uint64_t released = matrices_released_.load(std::memory_order_relaxed);
+  if (created > released) RaiseTo(&matrices_peak_, created - released);
+}
+
+void Budget::MatrixReleased() { matrices_released_.fetch_add(1, std::memory_order_relaxed); }
+
+Budget::Matrices Budget::matrices() const {
+  const uint64_t released = matrices_released_.load(std::memory_order_relaxed);
+  const uint64_t created = matrices_created_.load(std::memory_order_relaxed);
+  Matrices matrices;
+  matrices.created = created - matrices_created_before_.load(std::memory_order_relaxed);
+  matrices.released = released - matrices_released_before_.load(std::memory_order_relaxed);
+  matrices.active = created > released ? created - released : 0;
+  matrices.peak = matrices_peak_.load(std::memory_order_relaxed);
+  return matrices;
 }
 
 void Budget::Refund(uint64_t bytes, Category category) {
   total_.live.fetch_sub(bytes, std::memory_order_relaxed);
   categories_[static_cast<size_t>(category)].live.fetch_sub(bytes, std::memory_order_relaxed);
+  if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
+    Sample(profile);
 }
 
 Budget::Usage Budget::total() const {
@@ -43,6 +85,11 @@ Budget::Usage Budget::category(Category category) const {
 }
 
 void Budget::ResetPeaks() {
+  const uint64_t created = matrices_created_.load(std::memory_order_relaxed);
+  const uint64_t released = matrices_released_.load(std::memory_order_relaxed);
+  matrices_created_before_.store(created, std::memory_order_relaxed);
+  matrices_released_before_.store(released, std::memory_order_relaxed);
+  matrices_peak_.store(created > released ? created - released : 0, std::memory_order_relaxed);
   total_.peak.store(total_.live.load(std::memory_order_relaxed), std::memory_order_relaxed);
   for (Counter& counter : categories_) {
     counter.peak.store(counter.live.load(std::memory_order_relaxed), std::memory_order_relaxed);

@@ -13,6 +13,8 @@
 
 namespace jxlpool {
 
+class MemoryProfile;
+
 class Budget {
  public:
   static constexpr uint64_t kUnlimited = ~uint64_t{0};
@@ -36,10 +38,33 @@ class Budget {
   };
   Usage total() const;
   Usage category(Category category) const;
-  // The refused request that exceeded the limit most recently: its bytes and category; 0 bytes if there was none.
-  uint64_t refused_bytes() const { return refused_bytes_.load(std::memory_order_relaxed); }
-  Category refused_category() const { return refused_category_.load(std::memory_order_relaxed); }
-  // The next peaks start from what is live now.
+  // The request that was refused most recently: what was asked for, by whom, and the limit that would have been needed
+  // at that moment (requests to come may need more); 0 bytes if there was none.
+  struct Refusal {
+    uint64_t bytes = 0;
+    Category category = Category::kOther;
+    uint64_t needed_limit = 0;
+  };
+  Refusal last_refusal() const;
+  // Remembers a refusal that is not this budget's own: that of a cap on the whole pool.
+  void NoteRefusal(const Refusal& refusal);
+
+  // Matrices (matrix.h) that were created and released since construction or ResetPeaks, and how many there are.
+  struct Matrices {
+    uint64_t created = 0;
+    uint64_t released = 0;
+    uint64_t active = 0;
+    uint64_t peak = 0;
+  };
+  Matrices matrices() const;
+  void MatrixCreated();
+  void MatrixReleased();
+
+  // Lets a started profile follow what is live; null: none. The profile must outlive its use. REQUIRES: nobody charges
+  // or refunds meanwhile.
+  void set_profile(MemoryProfile* profile) { profile_.store(profile, std::memory_order_relaxed); }
+
+  // The next peaks start from what is live now; matrices are counted anew.
   void ResetPeaks();
 
  private:
@@ -48,9 +73,18 @@ class Budget {
     std::atomic<uint64_t> peak{0};
     void Add(uint64_t bytes);
   };
+  void Sample(MemoryProfile* profile) const;
+
   std::atomic<uint64_t> limit_;
+  std::atomic<MemoryProfile*> profile_{nullptr};
   std::atomic<uint64_t> refused_bytes_{0};
+  std::atomic<uint64_t> needed_limit_{0};
   std::atomic<Category> refused_category_{Category::kOther};
+  alignas(64) std::atomic<uint64_t> matrices_created_{0};
+  std::atomic<uint64_t> matrices_released_{0};
+  std::atomic<uint64_t> matrices_peak_{0};
+  std::atomic<uint64_t> matrices_created_before_{0};  // the last reset
+  std::atomic<uint64_t> matrices_released_before_{0};
   Counter total_;
   Counter categories_[kNumCategories];
 };

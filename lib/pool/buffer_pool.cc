@@ -24,6 +24,7 @@ void Prepare(BlockHeader* block, Category category, ElementType type, Fill fill)
     std::memset(block->payload, 0, block->size);
   }
   block->is_zero = false;
+  block->is_matrix = false;
   block->category = category;
   block->type = type;
 }
@@ -87,7 +88,7 @@ BlockHeader* BufferPool::TakeWith(ThreadCache* cache, size_t size, Category cate
       MakeRoom(cache, size);
       if (!missed_.load(std::memory_order_relaxed)) missed_.store(true, std::memory_order_relaxed);
     }
-    block = TakeFresh(size);
+    block = TakeFresh(cache, size);
     if (block == nullptr) return nullptr;
   }
   cache->counters.Acquired(category, type, size, hit);
@@ -181,13 +182,25 @@ void BufferPool::ReleaseDrained(BlockChain* blocks) {
   }
 }
 
-BlockHeader* BufferPool::TakeFresh(size_t size) {
-  bool reserved = retention_.ReserveSystem(size);
-  if (!reserved && options_.pooling) {
-    Trim();
-    reserved = retention_.ReserveSystem(size);
-  }
-  if (!reserved) return nullptr;
+// Room under the cap of the pool: what this thread has cached makes way first, then the depot, then all other threads.
+bool BufferPool::ReserveUnderPressure(ThreadCache* cache, size_t size) {
+  if (retention_.ReserveSystem(size)) return true;
+  if (!options_.pooling) return false;
+  BlockChain blocks;
+  cache->lock.LockOwner();
+  cache->lists.DetachAll(&blocks);
+  cache->lock.UnlockOwner();
+  ReleaseAll(&blocks, kTrimmed);
+  if (retention_.ReserveSystem(size)) return true;
+  depot_.DetachAll(&blocks);
+  ReleaseAll(&blocks, kTrimmed);
+  if (retention_.ReserveSystem(size)) return true;
+  Trim();
+  return retention_.ReserveSystem(size);
+}
+
+BlockHeader* BufferPool::TakeFresh(ThreadCache* cache, size_t size) {
+  if (!ReserveUnderPressure(cache, size)) return nullptr;
   BlockHeader* block = TakeDrained(size);
   if (block == nullptr) block = Allocate(size);
   if (block == nullptr) {

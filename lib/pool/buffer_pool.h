@@ -99,6 +99,9 @@ class BufferPool {
   // Starts counting anew. Peaks restart from what is live now.
   void ResetStatistics();
 
+  // Live and cached now: what a cap would have to leave room for.
+  uint64_t system_bytes() const { return retention_.system_bytes(); }
+
   const BufferPoolOptions& options() const { return options_; }
 
  private:
@@ -124,7 +127,8 @@ class BufferPool {
   void VisitCaches(F f);
 
   void MakeRoom(ThreadCache* cache, size_t size);
-  BlockHeader* TakeFresh(size_t size);
+  BlockHeader* TakeFresh(ThreadCache* cache, size_t size);
+  bool ReserveUnderPressure(ThreadCache* cache, size_t size);
   void Uncache(ThreadCache* cache, uint64_t bytes, size_t keep_size, BlockChain* out, size_t min_size = 0);
   BlockHeader* TakeDrained(size_t size);
   void DrainAll(BlockChain* blocks);

@@ -274,7 +274,7 @@ Status BufferPool::PrewarmWith(ThreadCache* cache, std::span<const PrewarmReques
       if (warm.bytes + size <= max_bytes && warm.blocks < options_.max_depot_blocks) {
         block = TakeCached(cache, size);
         if (block == nullptr) {
-          block = TakeFresh(size);
+          block = TakeFresh(cache, size);
           if (block != nullptr) {
             SystemMemory::Touch(block->payload, size);
             PoisonRange(block->payload, size);

@@ -71,7 +71,7 @@ class Matrix3D {
         __builtin_mul_overflow(bytes, planes, &bytes)) {
       return Status(ErrorCode::kMemoryLimit, "matrix size overflows");
     }
-    auto buffer = memory->Acquire(bytes, category, ElementTypeOf<T>(), fill);
+    auto buffer = memory->AcquireForMatrix(bytes, category, ElementTypeOf<T>(), fill);
     if (!buffer.ok()) return buffer.status();
     matrix.buffer_ = std::move(buffer).value();
     return matrix;

@@ -16,6 +16,7 @@ void Buffer::Release() {
   BlockHeader* block = std::exchange(block_, nullptr);
   const size_t size = block->size;
   const Category category = block->category;
+  if (block->is_matrix) memory_->budget_->MatrixReleased();
   memory_->pool_->Give(block);
   memory_->budget_->Refund(size, category);
 }
@@ -30,9 +31,19 @@ Result<Buffer> Memory::Acquire(size_t bytes, Category category, ElementType type
   BlockHeader* block = pool_->Take(size, category, type, fill);
   if (block == nullptr) {
     budget_->Refund(size, category);
+    budget_->NoteRefusal({size, category, pool_->system_bytes() + size});
     return Status(ErrorCode::kMemoryLimit, "out of memory: the system or the cap of the pool refuses");
   }
   return Buffer(block, this);
+}
+
+Result<Buffer> Memory::AcquireForMatrix(size_t bytes, Category category, ElementType type, Fill fill) {
+  auto buffer = Acquire(bytes, category, type, fill);
+  if (buffer.ok() && !buffer.value().empty()) {
+    buffer.value().block_->is_matrix = true;
+    budget_->MatrixCreated();
+  }
+  return buffer;
 }
 
 }  // namespace jxlpool

@@ -70,6 +70,9 @@ class Memory {
   // A block of at least `bytes` bytes; bytes == 0 gives an empty Buffer. Errors: kMemoryLimit.
   Result<Buffer> Acquire(size_t bytes, Category category, ElementType type, Fill fill);
 
+  // As above, for a matrix: counted as one until it is released.
+  Result<Buffer> AcquireForMatrix(size_t bytes, Category category, ElementType type, Fill fill);
+
   Budget* budget() const { return budget_; }
   BufferPool* pool() const { return pool_; }
 

@@ -15,8 +15,9 @@ TEST(BudgetTest, ChargesExactlyByCategory) {
   EXPECT_TRUE(budget.TryCharge(600, Category::kTile));
   EXPECT_TRUE(budget.TryCharge(400, Category::kLf));
   EXPECT_FALSE(budget.TryCharge(1, Category::kBorder));
-  EXPECT_EQ(budget.refused_bytes(), 1u);
-  EXPECT_EQ(budget.refused_category(), Category::kBorder);
+  EXPECT_EQ(budget.last_refusal().bytes, 1u);
+  EXPECT_EQ(budget.last_refusal().category, Category::kBorder);
+  EXPECT_EQ(budget.last_refusal().needed_limit, 1001u);
   EXPECT_EQ(budget.total().live, 1000u);
   EXPECT_EQ(budget.category(Category::kTile).live, 600u);
   budget.Refund(600, Category::kTile);

@@ -62,5 +62,28 @@ TEST_F(MatrixTest, EmptyDimensionsOwnNothing) {
   EXPECT_EQ(pool_.GetStatistics().total.acquires, 0u);
 }
 
+TEST(MatrixCountTest, MatricesAreCounted) {
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  {
+    auto a = Matrix3D<float>::Create(&memory, Category::kTile, 3, 10, 10);
+    auto b = Matrix2D<int16_t>::Create(&memory, Category::kTile, 10, 10);
+    auto empty = Matrix2D<uint8_t>::Create(&memory, Category::kTile, 0, 10);
+    ASSERT_TRUE(a.ok() && b.ok() && empty.ok());
+    const Matrix3D<float> moved = std::move(a).value();
+    auto other = memory.Acquire(5000, Category::kTile, ElementType::kOther, Fill::kUninitialized);
+    EXPECT_EQ(budget.matrices().created, 2u);
+    EXPECT_EQ(budget.matrices().active, 2u);
+    b.value().Release();
+    EXPECT_EQ(budget.matrices().released, 1u);
+  }
+  EXPECT_EQ(budget.matrices().active, 0u);
+  EXPECT_EQ(budget.matrices().peak, 2u);
+  budget.ResetPeaks();
+  EXPECT_EQ(budget.matrices().created, 0u);
+  EXPECT_EQ(budget.matrices().peak, 0u);
+}
+
 }  // namespace
 }  // namespace jxlpool
