@@ -193,6 +193,28 @@ Status FrameDecoder::DecodeJpegGroup(uint32_t group, uint32_t worker) {
   return StoreJpegGroup(state_, group, blocks, state_.jpeg);
 }
 
+Status FrameDecoder::DecodeJpegRows() {
+  JpegCoefficients* jpeg = state_.jpeg;
+  ThreadPool* threads = state_.context->threads;
+  const uint32_t groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
+  const uint32_t groups_y = static_cast<uint32_t>(state_.dimensions.groups_y);
+  // As many rows at a time as keep all workers busy.
+  const uint32_t rows_at_a_time = threads->num_workers() == 1 ? 1 : CeilDiv(8 * threads->num_workers(), groups_x);
+  if (jpeg->receiver != nullptr) JXLPOOL_RETURN_IF_ERROR(jpeg->receiver->Begin());
+  for (uint32_t gy = 0; gy < groups_y;) {
+    const uint32_t first = gy * groups_x;
+    const uint32_t rows = std::min(rows_at_a_time, groups_y - gy);
+    JXLPOOL_RETURN_IF_ERROR(threads->Run(
+        rows * groups_x, [&](uint32_t task, uint32_t worker) { return DecodeJpegGroup(first + task, worker); }));
+    ReleaseGroups(first, rows * groups_x);
+    gy += rows;
+    if (jpeg->receiver == nullptr) continue;
+    JXLPOOL_RETURN_IF_ERROR(jpeg->receiver->TakeRows(gy));
+    jpeg->store.Clear();
+  }
+  return OkStatus();
+}
+
 Status FrameDecoder::DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg) {
   state_.incomplete = false;
   state_.num_passes = state_.header.passes.num_passes;
@@ -205,8 +227,7 @@ Status FrameDecoder::DecodeJpegCoefficients(uint32_t num_components, JpegCoeffic
   JXLPOOL_RETURN_IF_ERROR(ReadSections());
   if (state_.incomplete) return NeedMoreInput("the file ends before the coefficients");
   JXLPOOL_RETURN_IF_ERROR(StoreJpegTables(state_, jpeg));
-  return state_.context->threads->Run(static_cast<uint32_t>(state_.dimensions.num_groups),
-                                      [&](uint32_t group, uint32_t worker) { return DecodeJpegGroup(group, worker); });
+  return DecodeJpegRows();
 }
 
 }  // namespace jxlpool

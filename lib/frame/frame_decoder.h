@@ -86,6 +86,8 @@ class FrameDecoder {
   // The final samples of one group of a frame whose groups are independent.
   Result<ModularImage> DecodeModularGroup(uint32_t group, GroupReaders* readers);
   Status DecodeJpegGroup(uint32_t group, uint32_t worker);
+  // All groups, rows of groups one after another.
+  Status DecodeJpegRows();
   // Decodes a group into the planes of the frame.
   Status DecodeGroupIntoFrame(uint32_t group, uint32_t worker);
   Status DecodeAllGroups();

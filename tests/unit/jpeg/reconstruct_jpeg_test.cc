@@ -108,6 +108,46 @@ TEST_F(ReconstructJpegTest, RefusesWhatDoesNotFit) {
   }
 }
 
+// A JPEG with one scan is written row by row of groups; the images have four.
+TEST_F(ReconstructJpegTest, WritesWhileItDecodes) {
+  class Pieces : public Collector {
+   public:
+    Status Write(const uint8_t* data, size_t size) override {
+      num_pieces += size != 0 ? 1 : 0;
+      return Collector::Write(data, size);
+    }
+    int num_pieces = 0;
+  };
+  for (const char* name : {"tall_420", "tall_grey", "tall_rgb"}) {
+    const fs::path path = fs::path(JXLPOOL_TESTDATA) / "jpeg" / (std::string(name) + ".jxl");
+    const std::vector<uint8_t> file = ReadFile(path);
+    for (const uint32_t num_threads : {1, 2, 5}) {
+      ThreadPool threads(num_threads);
+      ImageDecoder image(&memory_, &threads);
+      ASSERT_TRUE(Open(file, &image).ok());
+      Pieces pieces;
+      ASSERT_TRUE(ReconstructJpeg(&image, nullptr, &memory_, &pieces).ok());
+      EXPECT_TRUE(pieces.bytes == ReadFile(fs::path(path).replace_extension(".jpg"))) << name;
+      EXPECT_GE(pieces.num_pieces, num_threads == 1 ? 4 : 1) << name;
+    }
+  }
+  EXPECT_EQ(budget_.total().live, 0u);
+}
+
+// Bytes that come before the damage are delivered, then comes the error.
+TEST_F(ReconstructJpegTest, ErrorInALaterGroup) {
+  const std::vector<uint8_t> expected = ReadFile(fs::path(JXLPOOL_TESTDATA) / "jpeg/tall_420.jpg");
+  std::vector<uint8_t> file = ReadFile(fs::path(JXLPOOL_TESTDATA) / "jpeg/tall_420.jxl");
+  ASSERT_GT(file.size(), 1000u);
+  file.erase(file.end() - 40, file.end());
+  std::vector<uint8_t> jpeg;
+  const Status status = Reconstruct(file, 1, &jpeg);
+  EXPECT_EQ(status.code(), ErrorCode::kNeedMoreInput) << status.message();
+  ASSERT_GT(jpeg.size(), 1000u);
+  ASSERT_LT(jpeg.size(), expected.size());
+  EXPECT_TRUE(std::equal(jpeg.begin(), jpeg.end(), expected.begin()));
+}
+
 TEST_F(ReconstructJpegTest, MemoryLimitIsAnErrorOrDoesNotMatter) {
   const std::vector<fs::path> files = FilesIn("jpeg");
   const std::vector<uint8_t> file = ReadFile(files[0]);
@@ -173,6 +213,72 @@ TEST_F(ReconstructJpegTest, DataMustBeThereOnce) {
   ++longer[static_cast<size_t>(at) + 3];
   longer.insert(longer.begin() + at + static_cast<ptrdiff_t>(size), uint8_t{0});
   EXPECT_STREQ(Reconstruct(longer, 1, &jpeg).message(), "bytes after the end of a Brotli stream");
+}
+
+// The boxes of a file, one after another.
+std::vector<std::vector<uint8_t>> BoxesOf(const std::vector<uint8_t>& file) {
+  std::vector<std::vector<uint8_t>> boxes;
+  for (size_t at = 0; at + 8 <= file.size();) {
+    size_t size = 0;
+    for (size_t i = 0; i < 4; ++i) size = size << 8 | file[at + i];
+    if (size < 8 || size > file.size() - at) size = file.size() - at;
+    boxes.emplace_back(file.begin() + static_cast<ptrdiff_t>(at), file.begin() + static_cast<ptrdiff_t>(at + size));
+    at += size;
+  }
+  return boxes;
+}
+
+std::vector<uint8_t> FileOf(const std::vector<std::vector<uint8_t>>& boxes) {
+  std::vector<uint8_t> file;
+  for (const std::vector<uint8_t>& box : boxes) file.insert(file.end(), box.begin(), box.end());
+  return file;
+}
+
+// Metadata and reconstruction data before, between and behind the parts of the codestream.
+TEST_F(ReconstructJpegTest, OrderOfBoxesDoesNotMatter) {
+  for (const char* name : {"metadata", "grey"}) {
+    const fs::path path = fs::path(JXLPOOL_TESTDATA) / "jpeg" / (std::string(name) + ".jxl");
+    const std::vector<uint8_t> expected = ReadFile(fs::path(path).replace_extension(".jpg"));
+    const std::vector<std::vector<uint8_t>> boxes = BoxesOf(ReadFile(path));
+    ASSERT_GT(boxes.size(), 3u);
+    const auto is_codestream = [](const std::vector<uint8_t>& box) { return box[4] == 'j' && box[5] == 'x'; };
+    for (size_t from = 2; from < boxes.size(); ++from) {
+      if (is_codestream(boxes[from])) continue;
+      for (size_t to = 2; to < boxes.size(); ++to) {
+        std::vector<std::vector<uint8_t>> moved = boxes;
+        moved.erase(moved.begin() + static_cast<ptrdiff_t>(from));
+        moved.insert(moved.begin() + static_cast<ptrdiff_t>(to), boxes[from]);
+        // A box of unknown size must stay the last one.
+        if (moved.back() != boxes.back() && boxes.back()[3] == 0 && boxes.back()[2] == 0) continue;
+        std::vector<uint8_t> jpeg;
+        const Status status = Reconstruct(FileOf(moved), 1, &jpeg);
+        EXPECT_TRUE(status.ok()) << name << ": " << status.message();
+        EXPECT_TRUE(jpeg == expected) << name << ", box " << from << " to " << to;
+      }
+    }
+  }
+}
+
+TEST_F(ReconstructJpegTest, MetadataMustBeThatOfTheJpeg) {
+  const std::vector<std::vector<uint8_t>> boxes = BoxesOf(ReadFile(fs::path(JXLPOOL_TESTDATA) / "jpeg/metadata.jxl"));
+  size_t num_needed = 0;
+  for (size_t i = 2; i < boxes.size(); ++i) {
+    const std::string type(boxes[i].begin() + 4, boxes[i].begin() + 8);
+    if (type != "brob" && type != "Exif" && type != "xml ") continue;
+    ++num_needed;
+    std::vector<std::vector<uint8_t>> without = boxes;
+    without.erase(without.begin() + static_cast<ptrdiff_t>(i));
+    std::vector<uint8_t> jpeg;
+    EXPECT_STREQ(Reconstruct(FileOf(without), 1, &jpeg).message(), "a metadata box that the JPEG needs is missing");
+    // The first box of a type counts.
+    std::vector<std::vector<uint8_t>> other = boxes;
+    std::vector<uint8_t> box = {0, 0, 0, 15, 'E', 'x', 'i', 'f', 0, 0, 0, 0, 'a', 'b', 'c'};
+    const std::string inner(boxes[i].begin() + 8, boxes[i].begin() + 12);
+    if (type == "xml " || (type == "brob" && inner == "xml ")) std::copy_n("xml ", 4, box.begin() + 4);
+    other.insert(other.begin() + 2, box);
+    EXPECT_EQ(Reconstruct(FileOf(other), 1, &jpeg).code(), ErrorCode::kCorrupt) << type;
+  }
+  EXPECT_EQ(num_needed, 2u);
 }
 
 // Survives and ends soon; what comes out is either an error or some JPEG.
