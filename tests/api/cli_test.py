@@ -462,6 +462,37 @@ class CliTest(unittest.TestCase):
         self.assertEqual(sum(c["live_bytes"] for c in stats["categories"].values()), stats["live_bytes"])
         self.assertIn("pool:", self.ok(data("lossy"), self.out("a.ppm"), "--stats").stderr.decode())
 
+    def test_stats_by_category_and_type(self):
+        done = self.ok(data("lossy"), "--disable_output", "--quiet", "--stats=json")
+        stats = json.loads(done.stderr)
+        pool = stats["pool"]
+        for group in ("categories", "types"):
+            for key in ("requests", "hits", "misses", "releases", "live_bytes", "requested_bytes", "saved_bytes"):
+                self.assertEqual(sum(c[key] for c in pool[group].values()), pool[key], (group, key))
+        self.assertEqual(pool["hits"] + pool["misses"], pool["requests"])
+        self.assertEqual(stats["matrices"]["created"], stats["matrices"]["released"] + stats["matrices"]["active"])
+        self.assertEqual(stats["copied_input_bytes"], 0)
+        without = json.loads(self.ok(data("lossy"), "--disable_output", "--quiet", "--stats=json",
+                                     "--disable_pool").stderr)["pool"]
+        self.assertEqual(without["hits"], 0)
+        self.assertEqual(without["cached_bytes"], 0)
+        self.assertEqual(without["system_allocations"], without["requests"])
+
+    def test_memory_profile(self):
+        self.fails(data("lossy"), "--disable_output", f"--memory_profile={self.out('p.png')}", status=2)
+        self.ok(data("lossy"), "--disable_output", "--quiet", f"--memory_profile={self.out('p.json')}")
+        with open(self.out("p.json"), encoding="utf-8") as file:
+            events = json.load(file)["traceEvents"]
+        live = [sum(e["args"].values()) for e in events if e["ph"] == "C"]
+        peak = next(e["name"] for e in events if e["ph"] == "i")
+        self.assertEqual(peak, f"peak: {max(live)} bytes")
+        self.assertIn("decode frame", [e["name"] for e in events if e["ph"] == "X"])
+        self.ok(data("lossy"), "--disable_output", "--quiet", f"--memory_profile={self.out('p.svg')}")
+        with open(self.out("p.svg"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertTrue(text.startswith("<svg") and text.endswith("</svg>\n"))
+        self.assertIn("peak", text)
+
     def test_warm_decodes_do_not_allocate(self):
         args = (data("lossy"), "--disable_output", "--quiet", "--stats=json", "--num_threads=0")
         few, many = (json.loads(self.ok(*args, f"--num_reps={n}").stderr)["pool"] for n in (5, 50))

@@ -8,6 +8,7 @@
 #include "tools/djxl_pooled/convert.h"
 #include "tools/djxl_pooled/info.h"
 #include "tools/djxl_pooled/interrupt.h"
+#include "tools/djxl_pooled/memory_profile.h"
 #include "tools/djxl_pooled/metadata.h"
 #include "tools/djxl_pooled/options.h"
 #include "tools/djxl_pooled/output_set.h"
@@ -36,6 +37,12 @@ FileFormat ImageFormatFor(const Options& options, const std::string& name) {
   throw Error(options.output + ": unknown output format '" + name + "'");
 }
 
+// What is to be said about memory at the end.
+void Report(const Options& options, Session* session) {
+  PrintStats(options.stats, session);
+  if (!options.memory_profile.empty()) WriteMemoryProfile(options.memory_profile, session);
+}
+
 int ExtractBox(const Options& options, const char* type) {
   Session session(options, false);
   session.Open();
@@ -46,7 +53,7 @@ int ExtractBox(const Options& options, const char* type) {
   OutputSet outputs;
   outputs.AddWhole(options.output, AsText(contents));
   outputs.Commit();
-  PrintStats(options.stats, &session);
+  Report(options, &session);
   return kExitComplete;
 }
 
@@ -127,7 +134,7 @@ int Decode(const Options& options) {
   if (options.num_reps > 1 || !write_image) session.LoadInput();
   session.Open();
   if (write_image && format == FileFormat::kJpeg && !options.pixels_to_jpeg && ReconstructJpeg(options, &session)) {
-    PrintStats(options.stats, &session);
+    Report(options, &session);
     return kExitComplete;
   }
   if (write_image && format != FileFormat::kNpy) session.ConvertIfNotRgb();
@@ -162,7 +169,7 @@ int Decode(const Options& options) {
   } else {
     PrintSummary(options, image, conversion, session);
   }
-  PrintStats(options.stats, &session);
+  Report(options, &session);
   if (!partial) return kExitComplete;
   Warn(options, options.input + ": the file ends early; what is missing was approximated");
   return kExitPartial;

@@ -87,6 +87,8 @@ void DefineReporting(CLI::App* app, Options* options, std::string* stats, std::s
       "--info{text}", *info,
       "describe the INPUT files instead of decoding one; --info=json as JSON (an array if there are several)");
   app->add_flag("--stats{text}", *stats, "print memory statistics at the end; --stats=json for one line of JSON");
+  app->add_option("--memory_profile", options->memory_profile,
+                  "draw what the decoder has in use over time: .svg is a chart, .json opens in a trace viewer");
   app->add_flag("--quiet", options->quiet, "print errors only");
   app->add_flag("-v,--verbose", options->verbose, "say more; repeatable");
 }
@@ -106,6 +108,13 @@ void CollectInfoInputs(const std::vector<std::string>& more, Options* options) {
   if (!options->output.empty()) options->info_inputs.push_back(options->output);
   options->info_inputs.insert(options->info_inputs.end(), more.begin(), more.end());
   options->output.clear();
+}
+
+// The same for names that do not depend on what is to be done.
+std::string FindWrongName(const Options& options) {
+  const std::string extension = ExtensionOf(options.memory_profile);
+  if (options.memory_profile.empty() || extension == "svg" || extension == "json") return "";
+  return "--memory_profile: '" + options.memory_profile + "' ends in neither .svg nor .json";
 }
 
 // The first thing that is wrong with the combination of options, or "".
@@ -175,6 +184,7 @@ std::optional<int> ParseOptions(int argc, char** argv, Options* options) {
   }
   options->output_format =
       ToLower(options->output_format.empty() ? ExtensionOf(options->output) : options->output_format);
+  if (const std::string problem = FindWrongName(*options); !problem.empty()) return PrintUsageError(problem);
   if (const std::string problem = FindContradiction(*options); !problem.empty()) return PrintUsageError(problem);
   return std::nullopt;
 }

@@ -40,6 +40,7 @@ struct Options {
   uint64_t memory_limit = 0;  // bytes; 0: none
   bool disable_pool = false;
   StatsFormat stats = StatsFormat::kNone;
+  std::string memory_profile;  // .svg or .json file; "": none
   bool quiet = false;
   int verbose = 0;
 };

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tools/djxl_pooled/interrupt.h"
+#include "tools/djxl_pooled/memory_profile.h"
 #include "tools/djxl_pooled/metadata.h"
 #include "tools/writers/error.h"
 #include "tools/writers/exif.h"
@@ -76,6 +77,7 @@ void Session::CreateDecoder() {
   }
   if (!*decoder_) throw Error(jxlpool_status_text(decoder_->creation_status()));
   SetInterruptTarget(decoder_->get());
+  if (!options_.memory_profile.empty()) Check(jxlpool_decoder_start_profile(decoder_->get(), kMemoryProfileSamples));
 }
 
 void Session::Open() {

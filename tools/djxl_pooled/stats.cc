@@ -2,7 +2,6 @@
 
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -16,36 +15,93 @@ uint64_t PeakResidentBytes() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-double HitRate(const JxlpoolPoolStatistics& pool) {
-  return static_cast<double>(pool.hits) / static_cast<double>(std::max<uint64_t>(1, pool.hits + pool.misses));
+using Number = unsigned long long;
+
+// In percent; 100 if nothing was asked for.
+double Percent(uint64_t part, uint64_t whole) {
+  return whole == 0 ? 100.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void PrintRow(const char* name, const JxlpoolPoolCounts& counts) {
+  if (counts.requests == 0 && counts.releases == 0 && counts.live_bytes == 0) return;
+  std::fprintf(stderr, "  %-14s %9llu %9llu %7llu %6.2f %9llu %14llu %14llu %12llu\n", name, Number{counts.requests},
+               Number{counts.hits}, Number{counts.requests - counts.hits}, Percent(counts.hits, counts.requests),
+               Number{counts.releases}, Number{counts.requested_bytes}, Number{counts.hit_bytes},
+               Number{counts.live_bytes});
+}
+
+void PrintPool(const JxlpoolPoolStatistics& pool) {
+  std::fprintf(stderr, "pool: peak %llu bytes in use, %llu held; now %llu in use, %llu cached\n",
+               Number{pool.peak_bytes}, Number{pool.peak_system_bytes}, Number{pool.live_bytes},
+               Number{pool.cached_bytes});
+  std::fprintf(stderr, "  %llu of %llu allocations saved (%.2f %%), %llu of %llu bytes; %llu bytes from the system\n",
+               Number{pool.total.hits}, Number{pool.total.requests}, Percent(pool.total.hits, pool.total.requests),
+               Number{pool.total.hit_bytes}, Number{pool.total.requested_bytes}, Number{pool.system_allocated_bytes});
+  std::fprintf(stderr, "  %-14s %9s %9s %7s %6s %9s %14s %14s %12s\n", "", "requests", "hits", "misses", "hit %",
+               "releases", "bytes", "bytes saved", "bytes live");
+  for (uint32_t i = 0; i < pool.num_categories; ++i) PrintRow(jxlpool_category_name(i), pool.categories[i]);
+  std::fprintf(stderr, "  by element type\n");
+  for (uint32_t i = 0; i < pool.num_types; ++i) PrintRow(jxlpool_element_type_name(i), pool.types[i]);
+  PrintRow("total", pool.total);
 }
 
 void PrintText(const JxlpoolDecoderStatistics& decoder, const JxlpoolPoolStatistics& pool) {
-  std::fprintf(stderr, "decoder memory: peak %llu bytes, live %llu, limit ",
-               static_cast<unsigned long long>(decoder.total.peak_bytes),
-               static_cast<unsigned long long>(decoder.total.live_bytes));
+  std::fprintf(stderr, "decoder memory: peak %llu bytes, live %llu, limit ", Number{decoder.total.peak_bytes},
+               Number{decoder.total.live_bytes});
   if (decoder.memory_limit == 0) {
     std::fprintf(stderr, "none\n");
   } else {
-    std::fprintf(stderr, "%llu\n", static_cast<unsigned long long>(decoder.memory_limit));
+    std::fprintf(stderr, "%llu\n", Number{decoder.memory_limit});
   }
   for (uint32_t i = 0; i < decoder.num_categories; ++i) {
     if (decoder.categories[i].peak_bytes == 0) continue;
     std::fprintf(stderr, "  %-14s peak %12llu live %12llu\n", jxlpool_category_name(i),
-                 static_cast<unsigned long long>(decoder.categories[i].peak_bytes),
-                 static_cast<unsigned long long>(decoder.categories[i].live_bytes));
+                 Number{decoder.categories[i].peak_bytes}, Number{decoder.categories[i].live_bytes});
   }
-  std::fprintf(stderr, "pool: %llu hits, %llu misses (%.1f %% hits), peak %llu bytes, cached %llu\n",
-               static_cast<unsigned long long>(pool.hits), static_cast<unsigned long long>(pool.misses),
-               100 * HitRate(pool), static_cast<unsigned long long>(pool.peak_bytes),
-               static_cast<unsigned long long>(pool.cached_bytes));
-  std::fprintf(stderr, "input copied: %llu bytes; process peak: %llu bytes\n",
-               static_cast<unsigned long long>(decoder.copied_input_bytes),
-               static_cast<unsigned long long>(PeakResidentBytes()));
+  std::fprintf(stderr, "matrices: %llu created, %llu released, %llu active, %llu at most\n",
+               Number{decoder.matrices_created}, Number{decoder.matrices_released}, Number{decoder.matrices_active},
+               Number{decoder.matrices_peak});
+  PrintPool(pool);
+  std::fprintf(stderr, "input copied: %llu bytes; process peak: %llu bytes\n", Number{decoder.copied_input_bytes},
+               Number{PeakResidentBytes()});
+}
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const JxlpoolPoolCounts& counts) {
+  return {{"requests", counts.requests},
+          {"hits", counts.hits},
+          {"misses", counts.requests - counts.hits},
+          {"hit_rate", Percent(counts.hits, counts.requests) / 100},
+          {"releases", counts.releases},
+          {"requested_bytes", counts.requested_bytes},
+          {"saved_bytes", counts.hit_bytes},
+          {"live_blocks", counts.live_blocks},
+          {"live_bytes", counts.live_bytes}};
+}
+
+Json ToJson(const JxlpoolPoolStatistics& pool) {
+  Json json = ToJson(pool.total);
+  json["peak_bytes"] = pool.peak_bytes;
+  json["cached_bytes"] = pool.cached_bytes;
+  json["system_bytes"] = pool.system_bytes;
+  json["peak_system_bytes"] = pool.peak_system_bytes;
+  json["system_allocations"] = pool.system_allocations;
+  json["system_allocated_bytes"] = pool.system_allocated_bytes;
+  json["system_releases"] = pool.system_releases;
+  json["allocations_saved"] = pool.total.hits;
+  json["overhead_bytes"] = pool.overhead_bytes;
+  for (uint32_t i = 0; i < pool.num_categories; ++i) {
+    json["categories"][jxlpool_category_name(i)] = ToJson(pool.categories[i]);
+  }
+  for (uint32_t i = 0; i < pool.num_types; ++i) {
+    json["types"][jxlpool_element_type_name(i)] = ToJson(pool.types[i]);
+  }
+  return json;
 }
 
 void PrintJson(const JxlpoolDecoderStatistics& decoder, const JxlpoolPoolStatistics& pool) {
-  nlohmann::ordered_json json;
+  Json json;
   json["peak_bytes"] = decoder.total.peak_bytes;
   json["live_bytes"] = decoder.total.live_bytes;
   json["memory_limit"] = decoder.memory_limit;
@@ -53,11 +109,11 @@ void PrintJson(const JxlpoolDecoderStatistics& decoder, const JxlpoolPoolStatist
     json["categories"][jxlpool_category_name(i)] = {{"peak_bytes", decoder.categories[i].peak_bytes},
                                                     {"live_bytes", decoder.categories[i].live_bytes}};
   }
-  json["pool"] = {{"hits", pool.hits},
-                  {"misses", pool.misses},
-                  {"peak_bytes", pool.peak_bytes},
-                  {"live_bytes", pool.live_bytes},
-                  {"cached_bytes", pool.cached_bytes}};
+  json["matrices"] = {{"created", decoder.matrices_created},
+                      {"released", decoder.matrices_released},
+                      {"active", decoder.matrices_active},
+                      {"peak", decoder.matrices_peak}};
+  json["pool"] = ToJson(pool);
   json["copied_input_bytes"] = decoder.copied_input_bytes;
   json["process_peak_bytes"] = PeakResidentBytes();
   std::fprintf(stderr, "%s\n", json.dump().c_str());
