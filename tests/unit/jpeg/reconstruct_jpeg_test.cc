@@ -148,6 +148,17 @@ TEST_F(ReconstructJpegTest, ErrorInALaterGroup) {
   EXPECT_TRUE(std::equal(jpeg.begin(), jpeg.end(), expected.begin()));
 }
 
+TEST_F(ReconstructJpegTest, AllocatesNothingOnceWarm) {
+  for (const fs::path& path : FilesIn("jpeg")) {
+    const std::vector<uint8_t> file = ReadFile(path);
+    std::vector<uint8_t> jpeg;
+    ASSERT_TRUE(Reconstruct(file, 1, &jpeg).ok());
+    const uint64_t misses = pool_.GetStatistics().total.misses();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(Reconstruct(file, 1, &jpeg).ok());
+    EXPECT_EQ(pool_.GetStatistics().total.misses(), misses) << path;
+  }
+}
+
 TEST_F(ReconstructJpegTest, MemoryLimitIsAnErrorOrDoesNotMatter) {
   const std::vector<fs::path> files = FilesIn("jpeg");
   const std::vector<uint8_t> file = ReadFile(files[0]);
