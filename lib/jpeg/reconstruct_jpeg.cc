@@ -1,5 +1,7 @@
 #include "lib/jpeg/reconstruct_jpeg.h"
 
+#include <algorithm>
+
 #include "lib/frame/jpeg_coefficients.h"
 #include "lib/jpeg/jpeg_writer.h"
 #include "lib/jpeg/reconstruction_data.h"
@@ -22,8 +24,10 @@ Result<const Box*> FindData(const Container& container) {
   return found;
 }
 
-// Blocks that all scans together may code, so that a small file cannot keep a decoder busy for long.
-constexpr uint64_t kMaxCodedBlocks = uint64_t{1} << 31;
+// How often scans may code blocks, so that a small file cannot keep a decoder busy for long: so many times anyway, or
+// each block so many times. Encoders make up to about 10 scans.
+constexpr uint64_t kMaxCodedBlocks = uint64_t{1} << 27;
+constexpr uint64_t kMaxTimesCoded = 64;
 
 // Everything with a life as long as the reconstruction; too large for a stack.
 struct Reconstruction : public JpegRowReceiver {
@@ -33,15 +37,21 @@ struct Reconstruction : public JpegRowReceiver {
   JpegWriter writer;
   bool begun = false;
 
+  static uint64_t NumBlocks(const JpegComponent& component) {
+    return uint64_t{component.block_columns} * component.block_rows;
+  }
+
   Status CheckWork() const {
     uint64_t num_blocks = 0;
+    for (uint32_t i = 0; i < header.num_components; ++i) num_blocks += NumBlocks(coefficients.components[i]);
+    uint64_t num_coded = 0;
     for (const JpegScan& scan : header.scans) {
       for (uint32_t i = 0; i < scan.num_components; ++i) {
-        const JpegComponent& component = coefficients.components[scan.components[i].component];
-        num_blocks += uint64_t{component.block_columns} * component.block_rows;
+        num_coded += NumBlocks(coefficients.components[scan.components[i].component]);
       }
     }
-    return num_blocks <= kMaxCodedBlocks ? OkStatus() : Unsupported("the JPEG has too many scans for its size");
+    if (num_coded <= std::max(kMaxCodedBlocks, kMaxTimesCoded * num_blocks)) return OkStatus();
+    return Unsupported("the JPEG has too many scans for its size");
   }
 
   Status Begin() override {
