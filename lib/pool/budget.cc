@@ -1,5 +1,7 @@
 #include "lib/pool/budget.h"
 
+#include <algorithm>
+
 #include "lib/pool/memory_profile.h"
 
 namespace jxlpool {
@@ -15,21 +17,29 @@ void RaiseTo(std::atomic<uint64_t>* peak, uint64_t value) {
 
 void Budget::Counter::Add(uint64_t bytes) { RaiseTo(&peak, live.fetch_add(bytes, std::memory_order_relaxed) + bytes); }
 
-bool Budget::TryCharge(uint64_t bytes, Category category) {
+bool Budget::TryCharge(uint64_t bytes, Category category, Holder holder) {
+  const uint64_t matrix = holder == Holder::kMatrix ? kMatrix : 0;
+  const uint64_t limit = std::min(limit_.load(std::memory_order_relaxed), kMatrix - 1);
   uint64_t live = total_.live.load(std::memory_order_relaxed);
   do {
-    const uint64_t limit = limit_.load(std::memory_order_relaxed);
-    if (bytes > limit || live > limit - bytes) {
-      const uint64_t needed = live > kUnlimited - bytes ? kUnlimited : live + bytes;
-      NoteRefusal({bytes, category, needed});
+    const uint64_t live_bytes = BytesIn(live);
+    if (bytes > limit || live_bytes > limit - bytes) [[unlikely]] {
+      NoteRefusal({bytes, category, live_bytes > kUnlimited - bytes ? kUnlimited : live_bytes + bytes});
       return false;
     }
-  } while (!total_.live.compare_exchange_weak(live, live + bytes, std::memory_order_relaxed));
-  RaiseTo(&total_.peak, live + bytes);
+  } while (!total_.live.compare_exchange_weak(live, live + bytes + matrix, std::memory_order_relaxed));
+  live += bytes + matrix;
+  RaiseTo(&total_.peak, BytesIn(live));
+  if (matrix != 0) CountMatrix(live);
   categories_[static_cast<size_t>(category)].Add(bytes);
   if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
     Sample(profile);
   return true;
+}
+
+void Budget::CountMatrix(uint64_t live) {
+  RaiseTo(&matrices_peak_, live >> kMatrixShift);
+  matrices_created_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Budget::Sample(MemoryProfile* profile) const {
@@ -49,34 +59,27 @@ Budget::Refusal Budget::last_refusal() const {
           needed_limit_.load(std::memory_order_relaxed)};
 }
 
-void Budget::MatrixCreated() {
-  const uint64_t created = matrices_created_.fetch_add(1, std::memory_order_relaxed) + 1;
-  const uint64_t released = matrices_released_.load(std::memory_order_relaxed);
-  if (created > released) RaiseTo(&matrices_peak_, created - released);
-}
-
-void Budget::MatrixReleased() { matrices_released_.fetch_add(1, std::memory_order_relaxed); }
-
 Budget::Matrices Budget::matrices() const {
-  const uint64_t released = matrices_released_.load(std::memory_order_relaxed);
-  const uint64_t created = matrices_created_.load(std::memory_order_relaxed);
+  const uint64_t active = total_.live.load(std::memory_order_relaxed) >> kMatrixShift;
   Matrices matrices;
-  matrices.created = created - matrices_created_before_.load(std::memory_order_relaxed);
-  matrices.released = released - matrices_released_before_.load(std::memory_order_relaxed);
-  matrices.active = created > released ? created - released : 0;
+  matrices.created =
+      matrices_created_.load(std::memory_order_relaxed) - matrices_before_.load(std::memory_order_relaxed);
+  const uint64_t all = matrices.created + matrices_active_before_.load(std::memory_order_relaxed);
+  matrices.released = all > active ? all - active : 0;
+  matrices.active = active;
   matrices.peak = matrices_peak_.load(std::memory_order_relaxed);
   return matrices;
 }
 
-void Budget::Refund(uint64_t bytes, Category category) {
-  total_.live.fetch_sub(bytes, std::memory_order_relaxed);
+void Budget::Refund(uint64_t bytes, Category category, Holder holder) {
+  total_.live.fetch_sub(bytes + (holder == Holder::kMatrix ? kMatrix : 0), std::memory_order_relaxed);
   categories_[static_cast<size_t>(category)].live.fetch_sub(bytes, std::memory_order_relaxed);
   if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
     Sample(profile);
 }
 
 Budget::Usage Budget::total() const {
-  return {total_.live.load(std::memory_order_relaxed), total_.peak.load(std::memory_order_relaxed)};
+  return {BytesIn(total_.live.load(std::memory_order_relaxed)), total_.peak.load(std::memory_order_relaxed)};
 }
 
 Budget::Usage Budget::category(Category category) const {
@@ -85,12 +88,11 @@ Budget::Usage Budget::category(Category category) const {
 }
 
 void Budget::ResetPeaks() {
-  const uint64_t created = matrices_created_.load(std::memory_order_relaxed);
-  const uint64_t released = matrices_released_.load(std::memory_order_relaxed);
-  matrices_created_before_.store(created, std::memory_order_relaxed);
-  matrices_released_before_.store(released, std::memory_order_relaxed);
-  matrices_peak_.store(created > released ? created - released : 0, std::memory_order_relaxed);
-  total_.peak.store(total_.live.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const uint64_t live = total_.live.load(std::memory_order_relaxed);
+  matrices_before_.store(matrices_created_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  matrices_active_before_.store(live >> kMatrixShift, std::memory_order_relaxed);
+  matrices_peak_.store(live >> kMatrixShift, std::memory_order_relaxed);
+  total_.peak.store(BytesIn(live), std::memory_order_relaxed);
   for (Counter& counter : categories_) {
     counter.peak.store(counter.live.load(std::memory_order_relaxed), std::memory_order_relaxed);
   }

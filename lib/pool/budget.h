@@ -23,10 +23,13 @@ class Budget {
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
+  // What a charge is for; matrices (matrix.h) are counted as such.
+  enum class Holder : uint8_t { kOther, kMatrix };
+
   // Reserves `bytes` for `category`, or changes nothing and returns false if that would exceed the limit.
-  bool TryCharge(uint64_t bytes, Category category);
-  // Returns a charge. REQUIRES: the same bytes and category were charged before.
-  void Refund(uint64_t bytes, Category category);
+  bool TryCharge(uint64_t bytes, Category category, Holder holder = Holder::kOther);
+  // Returns a charge. REQUIRES: the same was charged before.
+  void Refund(uint64_t bytes, Category category, Holder holder = Holder::kOther);
 
   uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
   // Affects later charges only.
@@ -49,7 +52,7 @@ class Budget {
   // Remembers a refusal that is not this budget's own: that of a cap on the whole pool.
   void NoteRefusal(const Refusal& refusal);
 
-  // Matrices (matrix.h) that were created and released since construction or ResetPeaks, and how many there are.
+  // Matrices that were created and released since construction or ResetPeaks, and how many there are.
   struct Matrices {
     uint64_t created = 0;
     uint64_t released = 0;
@@ -57,8 +60,6 @@ class Budget {
     uint64_t peak = 0;
   };
   Matrices matrices() const;
-  void MatrixCreated();
-  void MatrixReleased();
 
   // Lets a started profile follow what is live; null: none. The profile must outlive its use. REQUIRES: nobody charges
   // or refunds meanwhile.
@@ -80,11 +81,17 @@ class Budget {
   std::atomic<uint64_t> refused_bytes_{0};
   std::atomic<uint64_t> needed_limit_{0};
   std::atomic<Category> refused_category_{Category::kOther};
-  alignas(64) std::atomic<uint64_t> matrices_created_{0};
-  std::atomic<uint64_t> matrices_released_{0};
+  // Counting matrices must not cost another atomic operation each time: total_.live holds their number as well, in
+  // multiples of kMatrix.
+  static constexpr uint32_t kMatrixShift = 48;
+  static constexpr uint64_t kMatrix = uint64_t{1} << kMatrixShift;
+  static uint64_t BytesIn(uint64_t live) { return live & (kMatrix - 1); }
+  void CountMatrix(uint64_t live);
+
+  std::atomic<uint64_t> matrices_created_{0};  // since construction
   std::atomic<uint64_t> matrices_peak_{0};
-  std::atomic<uint64_t> matrices_created_before_{0};  // the last reset
-  std::atomic<uint64_t> matrices_released_before_{0};
+  std::atomic<uint64_t> matrices_before_{0};         // created before the last reset
+  std::atomic<uint64_t> matrices_active_before_{0};  // there at the last reset
   Counter total_;
   Counter categories_[kNumCategories];
 };

@@ -16,34 +16,34 @@ void Buffer::Release() {
   BlockHeader* block = std::exchange(block_, nullptr);
   const size_t size = block->size;
   const Category category = block->category;
-  if (block->is_matrix) memory_->budget_->MatrixReleased();
+  const auto holder = block->is_matrix ? Budget::Holder::kMatrix : Budget::Holder::kOther;
   memory_->pool_->Give(block);
-  memory_->budget_->Refund(size, category);
+  memory_->budget_->Refund(size, category, holder);
 }
 
-Result<Buffer> Memory::Acquire(size_t bytes, Category category, ElementType type, Fill fill) {
+Result<Buffer> Memory::AcquireFor(Budget::Holder holder, size_t bytes, Category category, ElementType type, Fill fill) {
   if (bytes == 0) return Buffer();
   if (bytes > std::numeric_limits<size_t>::max() - kBufferAlignment) {
     return Status(ErrorCode::kMemoryLimit, "allocation size overflows");
   }
   const size_t size = RoundUp(bytes, kBufferAlignment);
-  if (!budget_->TryCharge(size, category)) return Status(ErrorCode::kMemoryLimit, "memory limit exceeded");
+  if (!budget_->TryCharge(size, category, holder)) return Status(ErrorCode::kMemoryLimit, "memory limit exceeded");
   BlockHeader* block = pool_->Take(size, category, type, fill);
   if (block == nullptr) {
-    budget_->Refund(size, category);
+    budget_->Refund(size, category, holder);
     budget_->NoteRefusal({size, category, pool_->system_bytes() + size});
     return Status(ErrorCode::kMemoryLimit, "out of memory: the system or the cap of the pool refuses");
   }
+  block->is_matrix = holder == Budget::Holder::kMatrix;
   return Buffer(block, this);
 }
 
+Result<Buffer> Memory::Acquire(size_t bytes, Category category, ElementType type, Fill fill) {
+  return AcquireFor(Budget::Holder::kOther, bytes, category, type, fill);
+}
+
 Result<Buffer> Memory::AcquireForMatrix(size_t bytes, Category category, ElementType type, Fill fill) {
-  auto buffer = Acquire(bytes, category, type, fill);
-  if (buffer.ok() && !buffer.value().empty()) {
-    buffer.value().block_->is_matrix = true;
-    budget_->MatrixCreated();
-  }
-  return buffer;
+  return AcquireFor(Budget::Holder::kMatrix, bytes, category, type, fill);
 }
 
 }  // namespace jxlpool

@@ -78,6 +78,8 @@ class Memory {
 
  private:
   friend class Buffer;
+  Result<Buffer> AcquireFor(Budget::Holder holder, size_t bytes, Category category, ElementType type, Fill fill);
+
   BufferPool* pool_;
   Budget* budget_;
 };

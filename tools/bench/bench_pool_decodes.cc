@@ -1,0 +1,148 @@
+#include "tools/bench/bench_pool_decodes.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "jxlpool/jxlpool.hpp"
+#include "tools/bench/count_heap.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr int kRounds = 7;
+
+enum Way { kDirect, kCold, kWarm, kNumWays };
+constexpr const char* kWayNames[kNumWays] = {"direct", "pool, cold", "pool, warm"};
+
+struct Measurement {
+  std::vector<double> ms;
+  uint64_t heap_calls = 0;  // these are of the last round
+  uint64_t page_faults = 0;
+  uint64_t peak_live = 0;
+  uint64_t peak_resident = 0;
+  double hit_rate = 0;
+};
+
+uint64_t PageFaults() {
+  struct rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_minflt + usage.ru_majflt);
+}
+
+// The peak of the process starts anew from what is resident now.
+void ResetPeakResident() {
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5";
+}
+
+uint64_t StatusBytes(const char* key) {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind(key, 0) == 0) return std::stoull(line.substr(std::strlen(key))) * 1024;
+  }
+  return 0;
+}
+
+struct Setup {
+  Setup(Way way, uint32_t num_threads) {
+    auto pool_options = Make<JxlpoolPoolOptions>();
+    pool_options.disable_caching = way == kDirect ? 1 : 0;
+    pool = Pool(&pool_options);
+    auto options = Make<JxlpoolDecoderOptions>();
+    options.pool = pool.get();
+    options.num_threads = num_threads;
+    decoder = Decoder(&options);
+  }
+  Pool pool;
+  Decoder decoder;
+};
+
+// The first frame.
+bool Decode(const std::vector<uint8_t>& file, Decoder* decoder, std::vector<uint8_t>* pixels) {
+  if (decoder->OpenMemory(file.data(), file.size()) != JXLPOOL_OK) return false;
+  const auto info = decoder->ImageInfo();
+  auto frame = Make<JxlpoolFrameInfo>();
+  if (!info || decoder->NextFrame(&frame) != JXLPOOL_OK) return false;
+  auto output = Make<JxlpoolOutput>();
+  output.sample_type = info->bits_per_sample > 8 ? JXLPOOL_UINT16 : JXLPOOL_UINT8;
+  const size_t bytes = size_t{frame.width} * frame.height * decoder->PixelSize(output);
+  if (pixels->size() < bytes) pixels->resize(bytes);
+  output.pixels = pixels->data();
+  output.pixels_size = bytes;
+  const bool ok = decoder->DecodeFrame(output) == JXLPOOL_OK;
+  decoder->Close();
+  return ok;
+}
+
+bool Measure(const std::vector<uint8_t>& file, Setup* setup, std::vector<uint8_t>* pixels, Measurement* result) {
+  setup->decoder.ResetStatistics();
+  setup->pool.ResetStatistics();
+  ResetPeakResident();
+  const uint64_t resident = StatusBytes("VmRSS:");
+  const uint64_t faults = PageFaults();
+  const uint64_t calls = CountedHeapUse().calls;
+  const auto begin = std::chrono::steady_clock::now();
+  if (!Decode(file, &setup->decoder, pixels)) return false;
+  result->ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+  result->heap_calls = CountedHeapUse().calls - calls;
+  result->page_faults = PageFaults() - faults;
+  const uint64_t peak = StatusBytes("VmHWM:");
+  result->peak_resident = peak > resident ? peak - resident : 0;
+  result->peak_live = setup->decoder.Statistics().total.peak_bytes;
+  const JxlpoolPoolStatistics pool = setup->pool.Statistics();
+  result->hit_rate =
+      static_cast<double>(pool.hits) / static_cast<double>(std::max<uint64_t>(1, pool.hits + pool.misses));
+  return true;
+}
+
+bool BenchWithThreads(const std::vector<uint8_t>& file, uint32_t num_threads, std::vector<uint8_t>* pixels) {
+  Measurement results[kNumWays];
+  Setup warm(kWarm, num_threads);
+  if (!Decode(file, &warm.decoder, pixels)) return false;
+  for (int round = 0; round < kRounds; ++round) {
+    for (const Way way : {kDirect, kCold, kWarm}) {
+      std::unique_ptr<Setup> fresh;
+      if (way != kWarm) fresh = std::make_unique<Setup>(way, num_threads);
+      if (!Measure(file, way == kWarm ? &warm : fresh.get(), pixels, &results[way])) return false;
+    }
+  }
+  for (int way = 0; way < kNumWays; ++way) {
+    Measurement& result = results[way];
+    std::sort(result.ms.begin(), result.ms.end());
+    std::printf("| %u | %s | %.1f | %.1f | %.2f %% | %llu | %llu | %.2f | %.2f |\n", num_threads, kWayNames[way],
+                result.ms[result.ms.size() / 2], result.ms.front(), 100 * result.hit_rate,
+                static_cast<unsigned long long>(result.heap_calls), static_cast<unsigned long long>(result.page_faults),
+                static_cast<double>(result.peak_live) / (1 << 20),
+                static_cast<double>(result.peak_resident) / (1 << 20));
+  }
+  return true;
+}
+
+}  // namespace
+
+bool BenchDecodes(const char* path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::vector<uint8_t> file((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  std::printf(
+      "\n%s\n\n| threads | | ms, median | ms, least | hits | heap calls | page faults | MiB in use at most | "
+      "MiB resident beyond the start |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+      path);
+  std::vector<uint8_t> pixels;
+  for (const uint32_t num_threads : {1u, 2u}) {
+    if (BenchWithThreads(file, num_threads, &pixels)) continue;
+    std::fprintf(stderr, "bench_pool: cannot decode %s\n", path);
+    return false;
+  }
+  return true;
+}
+
+}  // namespace jxlpool
