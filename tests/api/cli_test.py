@@ -334,6 +334,58 @@ class CliTest(unittest.TestCase):
             self.assertEqual(chunks["iTXt"], b"XML:com.adobe.xmp" + bytes(5) + synthetic.XMP)
         self.assertEqual(self.ok(data("metadata"), "-", "--output_format=xmp").stdout, synthetic.XMP)
 
+    def test_side_files(self):
+        for name in ("metadata", "metadata_brob"):
+            self.ok(data(name), self.out("a.ppm"), "--exif_out", self.out("e"), "--xmp_out", self.out("x"),
+                    "--jumbf_out", self.out("j"), "--gain_map_out", self.out("g"))
+            self.assertEqual(self.files(), ["a.ppm", "e", "x"])
+            self.assertEqual((read(self.out("e")), read(self.out("x"))), (synthetic.exif(6), synthetic.XMP))
+        jpeg = os.path.join(PROJECT, "testdata", "jpeg", "metadata")
+        self.ok(jpeg + ".jxl", self.out("a.jpg"), "--icc_out", self.out("i"), "--xmp_out", self.out("x"))
+        self.assertEqual(read(self.out("a.jpg")), read(jpeg + ".jpg"))
+        self.assertIn(read(self.out("x")), read(jpeg + ".jpg"))
+        self.assertEqual(read(self.out("i"))[36:40], b"acsp")
+
+    def with_boxes(self, name, *boxes):
+        """A file of these boxes and the bare codestream of `name`."""
+        path = self.out("boxes.jxl")
+        with open(path, "wb") as f:
+            f.write(b"\0\0\0\x0cJXL \r\n\x87\n" + synthetic.box(b"ftyp", b"jxl \0\0\0\0jxl "))
+            for kind, payload in (*boxes, (b"jxlc", read(data(name)))):
+                f.write(synthetic.box(kind, payload))
+        return path
+
+    def test_gain_maps(self):
+        gain_map = read(data("grey_alpha8"))
+        bundle = b"\0\0\3abc\2\x14\x2d\0\0\0\0" + gain_map
+        path = self.with_boxes("rgb8", (b"jhgm", bundle))
+        self.ok(path, self.out("a.ppm"), "--gain_map_out", self.out("g.jxl"), "--gain_map_metadata_out", self.out("m"),
+                "--gain_map_icc_out", self.out("i"))
+        self.assertEqual(self.files(), ["a.ppm", "boxes.jxl", "g.jxl", "m"])
+        self.assertEqual((read(self.out("g.jxl")), read(self.out("m"))), (gain_map, b"abc"))
+        self.ok(self.out("g.jxl"), self.out("g.png"))
+        described = self.info(path)["gain_map"]
+        self.assertEqual((described["codestream_bytes"], described["metadata_bytes"], described["icc_bytes"]),
+                         (len(gain_map), 3, 0))
+        self.assertEqual(described["encoding"]["name"], "Gra_D65_Rel_Lin")
+        self.assertIn("gain map: image of", self.ok("--info", path).stdout.decode())
+        path = self.with_boxes("rgb8", (b"jhgm", bundle[:-len(gain_map)]))
+        self.assertIn("error", self.info(path)["gain_map"])
+        self.ok(path, self.out("b.ppm"))
+        done = self.run_tool(path, self.out("c.ppm"), "--gain_map_out", self.out("h.jxl"))
+        self.assertEqual((done.returncode, "c.ppm" in self.files()), (1, False))
+
+    def test_info_of_a_frame_index(self):
+        # Two entries: the first frame, and the one 500 bytes further on with 2 frames.
+        path = self.with_boxes("animation", (b"jxli", b"\2\0\0\0\1\0\0\3\xe8\x0b\0\1\xf4\3\0\2"))
+        self.assertEqual(self.info(path)["frame_index"],
+                         {"tick_numerator": 1, "tick_denominator": 1000, "entries": [
+                             {"offset": 11, "first_frame": 0, "num_frames": 1, "duration_ticks": 0},
+                             {"offset": 511, "first_frame": 1, "num_frames": 2, "duration_ticks": 0}]})
+        self.assertIn("frame index: 2 entries", self.ok("--info", path).stdout.decode())
+        path = self.with_boxes("animation", (b"jxli", b"\2\0\0\0\1"))
+        self.assertIn("error", self.info(path)["frame_index"])
+
     def test_color_chunks_and_profiles(self):
         self.ok(data("rgb8"), self.out("a.png"), "--icc_out", self.out("a.icc"), "--orig_icc_out", self.out("b.icc"))
         self.assertIn("sRGB", dict(png_chunks(self.out("a.png"))))

@@ -13,6 +13,7 @@
 #include "tools/djxl_pooled/options.h"
 #include "tools/djxl_pooled/output_set.h"
 #include "tools/djxl_pooled/session.h"
+#include "tools/djxl_pooled/side_files.h"
 #include "tools/djxl_pooled/stats.h"
 #include "tools/writers/error.h"
 #include "tools/writers/jpeg_writer.h"
@@ -96,12 +97,6 @@ bool ReconstructJpeg(const Options& options, Session* session) {
   return false;
 }
 
-void WriteProfile(const std::string& path, JxlpoolProfile profile, Session* session, OutputSet* outputs) {
-  if (path.empty()) return;
-  const ByteView icc = session->decoder().Icc(profile);
-  if (icc.size != 0) outputs->AddWhole(path, {reinterpret_cast<const char*>(icc.data), icc.size});
-}
-
 void WritePreview(const Options& options, const ImageDescription& image, Session* session, OutputSet* outputs) {
   if (options.preview_out.empty()) return;
   auto format = FormatFromName(ExtensionOf(options.preview_out));
@@ -133,7 +128,10 @@ int Decode(const Options& options) {
   Session session(options, write_image && WantsStraightAlpha(format));
   if (options.num_reps > 1 || !write_image) session.LoadInput();
   session.Open();
+  OutputSet outputs;
   if (write_image && format == FileFormat::kJpeg && !options.pixels_to_jpeg && ReconstructJpeg(options, &session)) {
+    WriteSideFiles(options, &session, &outputs);
+    outputs.Commit();
     Report(options, &session);
     return kExitComplete;
   }
@@ -147,9 +145,7 @@ int Decode(const Options& options) {
       Warn(options, session.input_name() + ": JPEG cannot hold " + lost + "; left out");
     }
   }
-  OutputSet outputs;
-  WriteProfile(options.icc_out, JXLPOOL_PROFILE_DATA, &session, &outputs);
-  WriteProfile(options.original_icc_out, JXLPOOL_PROFILE_ORIGINAL, &session, &outputs);
+  WriteSideFiles(options, &session, &outputs);
   WritePreview(options, image, &session, &outputs);
 
   ConversionResult conversion;

@@ -62,6 +62,13 @@ void DefineOutput(CLI::App* app, Options* options) {
   app->add_option("--icc_out", options->icc_out, "write the ICC profile of the decoded pixels to this file");
   app->add_option("--orig_icc_out", options->original_icc_out, "write the ICC profile of the original to this file");
   app->add_option("--metadata_out", options->metadata_out, "write a JSON description of the image to this file");
+  app->add_option("--exif_out", options->exif_out, "write Exif metadata to this file");
+  app->add_option("--xmp_out", options->xmp_out, "write XMP metadata to this file");
+  app->add_option("--jumbf_out", options->jumbf_out, "write JUMBF metadata to this file");
+  app->add_option("--gain_map_out", options->gain_map_out, "write the HDR gain map, a JPEG XL image, to this file");
+  app->add_option("--gain_map_metadata_out", options->gain_map_metadata_out,
+                  "write the gain map's metadata (ISO 21496-1) to this file");
+  app->add_option("--gain_map_icc_out", options->gain_map_icc_out, "write the gain map's ICC profile to this file");
 }
 
 void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) {

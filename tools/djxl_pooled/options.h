@@ -37,6 +37,12 @@ struct Options {
   std::string icc_out;
   std::string original_icc_out;
   std::string metadata_out;
+  std::string exif_out;
+  std::string xmp_out;
+  std::string jumbf_out;
+  std::string gain_map_out;
+  std::string gain_map_metadata_out;
+  std::string gain_map_icc_out;
   uint64_t memory_limit = 0;  // bytes; 0: none
   bool disable_pool = false;
   StatsFormat stats = StatsFormat::kNone;

@@ -1,0 +1,16 @@
+// Files beside the image: profiles, metadata, the parts of a gain map.
+#ifndef TOOLS_DJXL_POOLED_SIDE_FILES_H_
+#define TOOLS_DJXL_POOLED_SIDE_FILES_H_
+
+#include "tools/djxl_pooled/options.h"
+#include "tools/djxl_pooled/output_set.h"
+#include "tools/djxl_pooled/session.h"
+
+namespace jxlpool::tools {
+
+// Writes those that the options ask for and the open image has. An Error if one is there but damaged.
+void WriteSideFiles(const Options& options, Session* session, OutputSet* outputs);
+
+}  // namespace jxlpool::tools
+
+#endif  // TOOLS_DJXL_POOLED_SIDE_FILES_H_
