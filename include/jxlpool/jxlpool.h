@@ -177,6 +177,13 @@ JXLPOOL_API void jxlpool_pool_reset_statistics(JxlpoolPool* pool);
 /* Decodes one image after the other. Keeping a decoder (or its pool) is what makes the next decode cheap. */
 typedef struct JxlpoolDecoder JxlpoolDecoder;
 
+/* How much memory several threads take to be fast. The pixels are the same. */
+typedef enum JxlpoolMode {
+  JXLPOOL_MODE_AUTOMATIC = 0, /* parallel, unless memory_limit calls for streaming, or for a single thread */
+  JXLPOOL_MODE_STREAMING = 1, /* the least memory that all threads can work with: about a group each */
+  JXLPOOL_MODE_PARALLEL = 2   /* the most speed: threads hardly ever wait for each other */
+} JxlpoolMode;
+
 typedef struct JxlpoolDecoderOptions {
   size_t struct_size;
   JxlpoolPool* pool;          /* shared pool; NULL: the decoder makes one of its own */
@@ -192,6 +199,7 @@ typedef struct JxlpoolDecoderOptions {
   uint32_t downsampling;      /* 1, 2, 4, 8: stop after the pass that suffices for viewing at 1/n; full size; 0: 1 */
   const char* color_encoding; /* convert to this encoding, e.g. "RGB_D65_SRG_Rel_SRG" or "DisplayP3"; NULL: the image's
                                  own. Copied */
+  JxlpoolMode mode;           /* how threads share the work and the memory */
 } JxlpoolDecoderOptions;
 
 /* Creates a decoder; `options` may be NULL. The caller owns it. Errors: JXLPOOL_INVALID_ARGUMENT (also an unknown
@@ -442,8 +450,8 @@ JXLPOOL_API size_t jxlpool_decoder_pixel_size(const JxlpoolDecoder* decoder, con
 
 /* Decodes the frame that next_frame moved to, into `num_outputs` outputs at once (an array; all elements have the
  * struct_size of the first). After an error the contents of `pixels` are not specified. Returns JXLPOOL_PARTIAL only
- * with allow_partial. Errors: all; those of the input (not JXLPOOL_INVALID_ARGUMENT) repeat themselves until a rewind or
- * open. REQUIRES: next_frame returned JXLPOOL_OK; once per frame. */
+ * with allow_partial. Errors: all; those of the input (not JXLPOOL_INVALID_ARGUMENT) repeat themselves until a rewind
+ * or open. REQUIRES: next_frame returned JXLPOOL_OK; once per frame. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                        size_t num_outputs);
 
@@ -474,10 +482,10 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint3
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index,
                                                            const uint8_t** data, size_t* size);
 
-/* ---- What a file consists of --------------------------------------------------------------------------------------- */
+/* ---- What a file consists of ------------------------------------------------------------------------------------- */
 
-/* Everything here looks at structure only: no pixels are decoded, and the frames of next_frame are not disturbed. Errors
- * of frames and boxes that are looked at here are reported, but the image stays usable. */
+/* Everything here looks at structure only: no pixels are decoded, and the frames of next_frame are not disturbed.
+ * Errors of frames and boxes that are looked at here are reported, but the image stays usable. */
 
 typedef struct JxlpoolFileInfo {
   size_t struct_size;
@@ -602,7 +610,7 @@ typedef struct JxlpoolFrameExtraChannel {
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_frame_extra_channel(JxlpoolDecoder* decoder, uint32_t index,
                                                                   uint32_t channel, JxlpoolFrameExtraChannel* info);
 
-/* ---- Seeking ------------------------------------------------------------------------------------------------------- */
+/* ---- Seeking ----------------------------------------------------------------------------------------------------- */
 
 /* A file may list entry points to its frames (the jxli box). Whatever it says is on its word alone. */
 typedef struct JxlpoolFrameIndex {
@@ -628,20 +636,20 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_frame_index_entry(JxlpoolDecoder* 
 
 typedef enum JxlpoolSeek {
   JXLPOOL_SEEK_EXACT = 0, /* reads the headers of all frames before */
-  /* Starts at an entry of the file's frame index, if that agrees with the frames from this entry to the next and if they
-     need no frame before; else as above. If the counts of earlier entries are wrong, it is another frame. */
+  /* Starts at an entry of the file's frame index, if that agrees with the frames from this entry to the next and if
+     they need no frame before; else as above. If the counts of earlier entries are wrong, it is another frame. */
   JXLPOOL_SEEK_USE_INDEX = 1
 } JxlpoolSeek;
 
-/* Makes next_frame deliver frame `index` (JxlpoolFrameInfo.index), forwards or backwards, with the same pixels as if all
- * frames before had been decoded, and so on from there. Only frames that it is made from are decoded. JXLPOOL_END: there
- * are fewer frames; nothing changed then. Errors: all; they repeat themselves as those of decode_frame do. */
+/* Makes next_frame deliver frame `index` (JxlpoolFrameInfo.index), forwards or backwards, with the same pixels as if
+ * all frames before had been decoded, and so on from there. Only frames that it is made from are decoded. JXLPOOL_END:
+ * there are fewer frames; nothing changed then. Errors: all; they repeat themselves as those of decode_frame do. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_seek_frame(JxlpoolDecoder* decoder, uint32_t index, JxlpoolSeek how);
 
-/* ---- Gain maps ----------------------------------------------------------------------------------------------------- */
+/* ---- Gain maps --------------------------------------------------------------------------------------------------- */
 
-/* An HDR gain map (the jhgm box): an image that tells how to brighten the main one. This library takes it apart; the map
- * itself is one more image to decode, and applying it is the caller's. */
+/* An HDR gain map (the jhgm box): an image that tells how to brighten the main one. This library takes it apart; the
+ * map itself is one more image to decode, and applying it is the caller's. */
 typedef struct JxlpoolGainMap {
   size_t struct_size;
   const uint8_t* metadata; /* as in ISO 21496-1; this and the following may have no bytes */
@@ -699,6 +707,22 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* d
 
 /* Peaks start from what is live now; copied_input_bytes and matrices from 0. */
 JXLPOOL_API void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder);
+
+/* Upper bounds, in bytes as memory_limit counts them, of what decoding all frames takes with the decoder's options.
+ * They hold for files as encoders write them; a file built to need more ends with JXLPOOL_MEMORY_LIMIT if the bound is
+ * the limit. */
+typedef struct JxlpoolMemoryEstimate {
+  size_t struct_size;
+  uint64_t parallel;   /* with JXLPOOL_MODE_PARALLEL */
+  uint64_t streaming;  /* with JXLPOOL_MODE_STREAMING */
+  uint64_t one_thread; /* the least: what JXLPOOL_MODE_AUTOMATIC can make do with */
+} JxlpoolMemoryEstimate;
+
+/* Reads the headers and tables of contents of all frames, nothing of their contents. `streamed_pixel_bytes` is the
+ * number of bytes per pixel of all outputs that will be delivered through callbacks; 0 if none is. REQUIRES: an image
+ * is open. Errors: those of damaged or truncated headers. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decoder, uint32_t streamed_pixel_bytes,
+                                                          JxlpoolMemoryEstimate* estimate);
 
 /* What a category is called, e.g. "coefficients"; "" for index >= num_categories. Static storage. */
 JXLPOOL_API const char* jxlpool_category_name(uint32_t index);

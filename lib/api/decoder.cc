@@ -21,6 +21,19 @@ uint32_t ThreadCount(uint32_t requested) {
 
 JxlpoolStatus ToDecoderOptions(const JxlpoolDecoderOptions& given, DecoderOptions* options) {
   if (given.downsampling > 8 || (given.downsampling & (given.downsampling - 1)) != 0) return JXLPOOL_INVALID_ARGUMENT;
+  switch (static_cast<uint32_t>(given.mode)) {
+    case JXLPOOL_MODE_AUTOMATIC:
+      options->mode = DecodeMode::kAutomatic;
+      break;
+    case JXLPOOL_MODE_STREAMING:
+      options->mode = DecodeMode::kStreaming;
+      break;
+    case JXLPOOL_MODE_PARALLEL:
+      options->mode = DecodeMode::kParallel;
+      break;
+    default:
+      return JXLPOOL_INVALID_ARGUMENT;
+  }
   if (given.max_samples != 0) options->max_samples = given.max_samples;
   if (given.downsampling != 0) options->downsampling = given.downsampling;
   options->keep_orientation = given.keep_orientation != 0;

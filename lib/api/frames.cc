@@ -208,6 +208,7 @@ JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const Jxlpoo
     return decoder->Fail(status);
   }
   decoder->state = DecoderState::kBetweenFrames;
+  decoder->pool->buffers.Settle();
   return decoder->image.frame_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_OK;
 }
 

@@ -39,10 +39,19 @@ Status ThreadPool::Run(uint32_t num_tasks, TaskFunction body) {
     for (uint32_t task = 0; task < num_tasks; ++task) JXLPOOL_RETURN_IF_ERROR(body(task, 0));
     return OkStatus();
   }
+  return Start(num_tasks, false, body);
+}
+
+Status ThreadPool::RunOnEach(TaskFunction body) {
+  return num_workers_ == 1 ? body(0, 0) : Start(num_workers_, true, body);
+}
+
+Status ThreadPool::Start(uint32_t num_tasks, bool on_each, TaskFunction body) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     body_ = &body;
     num_tasks_ = num_tasks;
+    on_each_ = on_each;
     next_.store(0, std::memory_order_relaxed);
     error_ = OkStatus();
     busy_ = num_workers_ - 1;
@@ -56,17 +65,22 @@ Status ThreadPool::Run(uint32_t num_tasks, TaskFunction body) {
 }
 
 void ThreadPool::Work(uint32_t worker) {
+  if (on_each_) return RunTask(worker, worker);
   for (;;) {
     const uint32_t task = next_.fetch_add(1, std::memory_order_relaxed);
     if (task >= num_tasks_) return;
-    const Status status = (*body_)(task, worker);
-    if (status.ok()) continue;
-    next_.store(num_tasks_, std::memory_order_relaxed);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (error_.ok() || task < error_task_) {
-      error_ = status;
-      error_task_ = task;
-    }
+    RunTask(task, worker);
+  }
+}
+
+void ThreadPool::RunTask(uint32_t task, uint32_t worker) {
+  const Status status = (*body_)(task, worker);
+  if (status.ok()) return;
+  next_.store(num_tasks_, std::memory_order_relaxed);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (error_.ok() || task < error_task_) {
+    error_ = status;
+    error_task_ = task;
   }
 }
 

@@ -51,6 +51,11 @@ class ThreadPool {
   // returned. REQUIRES: not called from inside a body; one Run at a time.
   Status Run(uint32_t num_tasks, TaskFunction body);
 
+  // Calls body(worker, worker) once on every worker, also on the caller as worker 0, for bodies that share out their
+  // work by themselves; returns when all have ended, with the error of the smallest worker that failed. REQUIRES: as
+  // Run.
+  Status RunOnEach(TaskFunction body);
+
  private:
   struct Thread {
     ThreadPool* pool = nullptr;
@@ -59,7 +64,9 @@ class ThreadPool {
   };
   static void* ThreadMain(void* thread);
   void WorkerMain(uint32_t worker);
+  Status Start(uint32_t num_tasks, bool on_each, TaskFunction body);
   void Work(uint32_t worker);
+  void RunTask(uint32_t task, uint32_t worker);
 
   uint32_t num_workers_ = 1;
   Thread* threads_ = nullptr;  // num_workers_ - 1 of them run
@@ -74,6 +81,7 @@ class ThreadPool {
   uint32_t error_task_ = 0;  // guarded by mutex_
   const TaskFunction* body_ = nullptr;
   uint32_t num_tasks_ = 0;
+  bool on_each_ = false;
   alignas(64) std::atomic<uint32_t> next_{0};
 };
 

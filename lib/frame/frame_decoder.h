@@ -122,10 +122,12 @@ class FrameDecoder {
   GroupGrid MakeGroupGrid() const;
   Status DeliverGroupTiles(const FrameDelivery& delivery);
   Status BeginGroupTiles(const FrameDelivery& delivery, GroupDelivery* groups);
+  void RunGroupTasks(uint32_t worker, GroupDelivery* groups);
   Status RunGroupTask(const GroupTask& task, uint32_t worker, GroupDelivery* groups);
   Status RunLfGroupTask(const GroupTask& task, GroupDelivery* groups);
   Status RenderGroup(const GroupTask& task, uint32_t worker, GroupDelivery* groups);
-  Status DeliverRows(GroupDelivery* groups);
+  // Hands out all rows that are complete; then `*version` is for GroupSchedule::Wait.
+  Status DeliverRows(GroupDelivery* groups, uint64_t* version);
 
   FrameState state_;
   FrameSamples samples_;

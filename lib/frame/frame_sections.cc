@@ -49,7 +49,8 @@ Status FrameDecoder::AllocateLf() {
   lf_groups_wait_ =
       !state_.toc.IsSingleSection() && state_.jpeg == nullptr && ChoosePlan() == Plan::kGroupTiles && !kTraceEnabled;
   const uint32_t all_rows = static_cast<uint32_t>(RoundUp(state_.vardct.geometry.block_rows, kGroupDimInBlocks));
-  const ScheduleLimits limits = LimitsFor(MakeGroupGrid(), state_.context->threads->num_workers());
+  const ScheduleLimits limits =
+      LimitsFor(MakeGroupGrid(), state_.context->threads->num_workers(), state_.context->schedule_mode);
   const uint32_t kept_rows = lf_groups_wait_ ? limits.lf_rows * kGroupDimInBlocks : all_rows;
   JXLPOOL_RETURN_IF_ERROR(state_.vardct.Allocate(state_.memory(), kept_rows));
   JXLPOOL_ASSIGN_OR_RETURN(lf_smoother_, LfSmoother::Create(state_.vardct, state_.memory()));

@@ -12,6 +12,7 @@
 #include "lib/features/noise.h"
 #include "lib/features/patches.h"
 #include "lib/features/splines.h"
+#include "lib/frame/group_schedule.h"
 #include "lib/frame/image_colour.h"
 #include "lib/frame/jpeg_coefficients.h"
 #include "lib/frame/shared_frame.h"
@@ -32,6 +33,7 @@ namespace jxlpool {
 struct FrameContext {
   Memory* memory = nullptr;
   ThreadPool* threads = nullptr;
+  ScheduleMode schedule_mode = ScheduleMode::kParallel;
   const Codestream* codestream = nullptr;
   const ImageHeader* image = nullptr;
   const ImageColour* colour = nullptr;

@@ -43,7 +43,7 @@ Status FrameDecoder::BeginGroupTiles(const FrameDelivery& delivery, GroupDeliver
     shifts_y[plane] = static_cast<uint8_t>(colour ? dimensions.vshift[plane] : extra_shift);
   }
   const GroupGrid grid = MakeGroupGrid();
-  const ScheduleLimits limits = LimitsFor(grid, state_.context->threads->num_workers());
+  const ScheduleLimits limits = LimitsFor(grid, state_.context->threads->num_workers(), state_.context->schedule_mode);
   JXLPOOL_RETURN_IF_ERROR(groups->schedule.Begin(grid, limits, state_.memory()));
   JXLPOOL_RETURN_IF_ERROR(groups->tiles.Begin(dimensions, state_.header.upsampling, renderer->pipeline(), shifts_x,
                                               shifts_y, num_planes, limits, state_.memory()));
@@ -56,22 +56,37 @@ Status FrameDecoder::BeginGroupTiles(const FrameDelivery& delivery, GroupDeliver
 Status FrameDecoder::DeliverGroupTiles(const FrameDelivery& delivery) {
   GroupDelivery groups;
   JXLPOOL_RETURN_IF_ERROR(BeginGroupTiles(delivery, &groups));
-  JXLPOOL_RETURN_IF_ERROR(
-      state_.context->threads->Run(groups.schedule.num_tasks(), [&](uint32_t number, uint32_t worker) {
-        const Status status = RunGroupTask(groups.schedule.TaskAt(number), worker, &groups);
-        if (!status.ok()) groups.schedule.GiveUp();
-        return status;
-      }));
-  return DeliverRows(&groups);
+  JXLPOOL_RETURN_IF_ERROR(state_.context->threads->RunOnEach([&](uint32_t, uint32_t worker) {
+    RunGroupTasks(worker, &groups);
+    return OkStatus();
+  }));
+  return groups.schedule.error();
+}
+
+void FrameDecoder::RunGroupTasks(uint32_t worker, GroupDelivery* groups) {
+  GroupSchedule* schedule = &groups->schedule;
+  GroupTask task;
+  uint32_t number = 0;
+  while (schedule->TakeTask(&task, &number)) {
+    const Status status = RunGroupTask(task, worker, groups);
+    if (!status.ok()) schedule->GiveUp(number, status);
+  }
+  // Worker 0 is the thread that called Decode: rows are handed out by it.
+  if (worker != 0) return;
+  for (uint64_t version = 0; !schedule->is_over(); schedule->Wait(version)) {
+    const Status status = DeliverRows(groups, &version);
+    if (!status.ok()) schedule->GiveUp(number, status);
+    if (schedule->is_over()) return;
+  }
 }
 
 Status FrameDecoder::RunGroupTask(const GroupTask& task, uint32_t worker, GroupDelivery* groups) {
   GroupSchedule* schedule = &groups->schedule;
-  // Worker 0 is the thread that called Decode.
-  if (worker == 0) JXLPOOL_RETURN_IF_ERROR(DeliverRows(groups));
+  uint64_t rows_version = 0;
+  if (worker == 0) JXLPOOL_RETURN_IF_ERROR(DeliverRows(groups, &rows_version));
   for (uint64_t version = 0; !schedule->MayStart(task, &version); schedule->Wait(version)) {
     if (schedule->given_up()) return OkStatus();
-    if (worker == 0) JXLPOOL_RETURN_IF_ERROR(DeliverRows(groups));
+    if (worker == 0) JXLPOOL_RETURN_IF_ERROR(DeliverRows(groups, &rows_version));
   }
   if (task.is_lf_group) return RunLfGroupTask(task, groups);
   JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
@@ -107,9 +122,9 @@ Status FrameDecoder::RenderGroup(const GroupTask& task, uint32_t worker, GroupDe
   return OkStatus();
 }
 
-Status FrameDecoder::DeliverRows(GroupDelivery* groups) {
+Status FrameDecoder::DeliverRows(GroupDelivery* groups, uint64_t* version) {
   const uint32_t groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
-  for (uint32_t gy = 0; groups->schedule.RowToDeliver(&gy);) {
+  for (uint32_t gy = 0; groups->schedule.RowToDeliver(&gy, version);) {
     JXLPOOL_RETURN_IF_ERROR(composer_.FinishRows(static_cast<uint32_t>(groups->tiles.OutputRect(0, gy).y1())));
     ReleaseGroups(gy * groups_x, groups_x);
     groups->schedule.Delivered();

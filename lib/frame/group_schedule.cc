@@ -11,9 +11,14 @@ constexpr uint32_t kPerLfGroup = ScheduleLimits::kGroupsPerLfGroup;
 
 }  // namespace
 
-ScheduleLimits LimitsFor(const GroupGrid& grid, uint32_t num_workers) {
+ScheduleLimits LimitsFor(const GroupGrid& grid, uint32_t num_workers, ScheduleMode mode) {
   ScheduleLimits limits;
   if (num_workers < 2) return limits;
+  if (mode == ScheduleMode::kStreaming) {
+    limits.groups_in_flight = num_workers + 1;
+    limits.rows_in_flight = std::min(grid.groups_y, CeilDiv(num_workers, grid.groups_x));
+    return limits;
+  }
   limits.groups_in_flight = 3 * num_workers;
   limits.rows_in_flight = std::min(grid.groups_y, std::max(2u, CeilDiv(4 * num_workers, grid.groups_x)));
   // The row of LF groups that is read, the one that is decoded, and one more, so that reading may be early.
@@ -27,6 +32,8 @@ Status GroupSchedule::Begin(const GroupGrid& grid, const ScheduleLimits& limits,
   lf_lead_ = limits.lf_rows >= 3 * kPerLfGroup ? 1 : 0;
   version_ = 0;
   given_up_ = false;
+  error_ = OkStatus();
+  next_task_ = 0;
   rendered_rows_ = delivered_rows_ = lf_taken_ = lf_done_ = 0;
   num_tasks_ = grid.groups_x * grid.groups_y + grid.lf_groups_x * grid.lf_groups_y;
   const size_t num_rows = size_t{limits.rows_in_flight} + 1;
@@ -52,6 +59,16 @@ void GroupSchedule::StartRow(uint32_t gy) {
 
 uint32_t GroupSchedule::LfRowsBefore(uint32_t gy) const {
   return std::min(grid_.lf_groups_y, lf_lead_ + (gy + 1) / kPerLfGroup + 1);
+}
+
+bool GroupSchedule::TakeTask(GroupTask* task, uint32_t* number) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (given_up_ || next_task_ == num_tasks_) return false;
+    *number = next_task_++;
+  }
+  *task = TaskAt(*number);
+  return true;
 }
 
 GroupTask GroupSchedule::TaskAt(uint32_t number) const {
@@ -148,8 +165,9 @@ void GroupSchedule::Rendered(const GroupTask& group) {
   Change();
 }
 
-bool GroupSchedule::RowToDeliver(uint32_t* row) {
+bool GroupSchedule::RowToDeliver(uint32_t* row, uint64_t* version) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  *version = version_;
   *row = delivered_rows_;
   return !given_up_ && delivered_rows_ < rendered_rows_;
 }
@@ -161,8 +179,12 @@ void GroupSchedule::Delivered() {
   Change();
 }
 
-void GroupSchedule::GiveUp() {
+void GroupSchedule::GiveUp(uint32_t number, const Status& error) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (!given_up_ || number < error_task_) {
+    error_ = error;
+    error_task_ = number;
+  }
   given_up_ = true;
   Change();
 }
@@ -170,6 +192,16 @@ void GroupSchedule::GiveUp() {
 bool GroupSchedule::given_up() {
   const std::lock_guard<std::mutex> lock(mutex_);
   return given_up_;
+}
+
+Status GroupSchedule::error() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return error_;
+}
+
+bool GroupSchedule::is_over() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return given_up_ || delivered_rows_ == grid_.groups_y;
 }
 
 }  // namespace jxlpool

@@ -2,17 +2,18 @@
 // what, if memory is to hold a few rows of groups only.
 //
 // The work is a list of tasks: one per group, row by row, and before a row of groups needs them, the LF groups of its
-// row of LF groups. Workers take tasks in this order (ThreadPool::Run) and ask before each whether there is room:
+// row of LF groups. Workers take tasks in this order and ask before each whether there is room:
 //
-//   while (!schedule.MayStart(task, &version)) schedule.Wait(version);      // the delivering thread delivers meanwhile
-//   LF group:  read it; schedule.LfGroupDone(row);
-//              while (schedule.TakeLfRow(&row)) { finish the row of LF groups; schedule.LfRowDone(); }
-//   group:     decode and save it; ready = schedule.Saved(group);
-//              for each of `ready`: render it; schedule.Rendered(it);
+//   while (schedule.TakeTask(&task))
+//     while (!schedule.MayStart(task, &version)) schedule.Wait(version);    // the delivering thread delivers meanwhile
+//     LF group:  read it; schedule.LfGroupDone(row);
+//                while (schedule.TakeLfRow(&row)) { finish the row of LF groups; schedule.LfRowDone(); }
+//     group:     decode and save it; ready = schedule.Saved(group);
+//                for each of `ready`: render it; schedule.Rendered(it);
 //
-// One thread, the one that hands out rows, calls RowToDeliver and Delivered. The others may run ahead of it by
-// rows_in_flight rows of groups at most. Nobody waits for a task that comes after his own, so that there is always
-// somebody who can go on, and a single worker never waits.
+// One thread, the one that hands out rows, calls RowToDeliver and Delivered, and goes on with that when there are no
+// more tasks. The others may run ahead of it by rows_in_flight rows of groups at most. Nobody waits for a task that
+// comes after his own, so that there is always somebody who can go on, and a single worker never waits for others.
 //
 // All functions but Begin may be called from any thread. After GiveUp no task may start.
 #ifndef LIB_FRAME_GROUP_SCHEDULE_H_
@@ -48,8 +49,12 @@ struct ScheduleLimits {
   // Rows of groups whose LF data is kept; at least kLeastLfRows.
   uint32_t lf_rows = kLeastLfRows;
 };
-// The least memory for one worker; more for several, so that they do not wait for each other.
-ScheduleLimits LimitsFor(const GroupGrid& grid, uint32_t num_workers);
+
+enum class ScheduleMode : uint8_t {
+  kStreaming,  // the least memory: a group per worker, which wait for each other now and then
+  kParallel,   // several workers hardly ever wait; the same as kStreaming with one
+};
+ScheduleLimits LimitsFor(const GroupGrid& grid, uint32_t num_workers, ScheduleMode mode);
 
 struct GroupTask {
   bool is_lf_group = false;
@@ -73,6 +78,8 @@ class GroupSchedule {
   // Errors: kMemoryLimit.
   Status Begin(const GroupGrid& grid, const ScheduleLimits& limits, Memory* memory);
   uint32_t num_tasks() const { return num_tasks_; }
+  // The next task; false if there is none. `*number` is its place in the order.
+  bool TakeTask(GroupTask* task, uint32_t* number);
   // REQUIRES: number < num_tasks().
   GroupTask TaskAt(uint32_t number) const;
 
@@ -90,13 +97,17 @@ class GroupSchedule {
   Ready Saved(const GroupTask& group);
   void Rendered(const GroupTask& group);
 
-  // True if all groups of the next row have been rendered.
-  bool RowToDeliver(uint32_t* row);
+  // True if all groups of the next row have been rendered. If not, `*version` is for Wait.
+  bool RowToDeliver(uint32_t* row, uint64_t* version);
   // That row has been handed out.
   void Delivered();
 
-  void GiveUp();
+  // Task `number` has failed. The error of the first task in the order is kept.
+  void GiveUp(uint32_t number, const Status& error);
   bool given_up();
+  Status error();
+  // All rows have been handed out, or somebody gave up.
+  bool is_over();
 
  private:
   struct Progress {
@@ -125,6 +136,9 @@ class GroupSchedule {
   uint64_t version_ = 0;
   uint32_t waiting_ = 0;
   bool given_up_ = false;
+  Status error_;
+  uint32_t error_task_ = 0;
+  uint32_t next_task_ = 0;
   PoolVector<Progress> progress_;     // of the rows in flight and the next one
   PoolVector<uint32_t> row_missing_;  // of the same rows: groups that are not rendered
   PoolVector<uint32_t> lf_missing_;   // per row of LF groups: those that are not read

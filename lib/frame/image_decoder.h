@@ -31,9 +31,23 @@ struct ColourDescription;
 class FrameDecoder;
 struct FrameEntry;
 struct FrameSlots;
+struct FrameState;
 struct FrameStart;
 class FrameTable;
 struct JpegCoefficients;
+
+enum class DecodeMode : uint8_t {
+  kAutomatic,  // kParallel, unless the memory limit asks for something leaner: then kStreaming, then one thread
+  kStreaming,  // the least memory that all threads can work with
+  kParallel,   // the most speed
+};
+
+// Bytes that the budget must allow for decoding an image, from its headers and TOCs: see memory_estimate.h.
+struct ImageMemoryEstimate {
+  uint64_t parallel = 0;
+  uint64_t streaming = 0;
+  uint64_t one_thread = 0;
+};
 
 struct DecoderOptions {
   // Limit on width * height * channels of the image, of the preview and of every frame.
@@ -56,6 +70,7 @@ struct DecoderOptions {
   // Checked now and then from any thread; true stops the decode with kCancelled. May be null.
   const std::atomic<bool>* cancelled = nullptr;
   InputReleaser input_releaser;
+  DecodeMode mode = DecodeMode::kAutomatic;
 };
 
 // A displayed frame (or layer), with orientation applied unless kept.
@@ -129,6 +144,10 @@ class ImageDecoder {
   // The same for the preview. REQUIRES: header().have_preview.
   Status InspectPreview(FrameStart* frame);
 
+  // What decoding all frames takes, each into targets with `streamed_pixel_bytes` bytes per pixel in sinks. Without
+  // disturbing the sequence of frames. Errors: those of headers and TOCs, kCancelled, kMemoryLimit.
+  Result<ImageMemoryEstimate> EstimateMemory(uint64_t streamed_pixel_bytes);
+
   // Decodes the preview. REQUIRES: header().have_preview.
   Status DecodePreview(const OutputTarget* targets, size_t num_targets);
 
@@ -156,6 +175,10 @@ class ImageDecoder {
   // Decodes a frame that finds its references in `*slots` and leaves there what it is stored for.
   Status RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets, FrameSlots* slots);
 
+  // image_memory.cc.
+  // Decides on the mode in which the frame will be decoded.
+  Status ChooseMode(const FrameState& frame, const OutputTarget* targets, size_t num_targets);
+
   // image_seek.cc.
   // Makes slots (bits, see frame_table.h) of state_ exact for the current frame.
   Status FillSlots(uint8_t missing);
@@ -172,6 +195,7 @@ class ImageDecoder {
 
   Memory* memory_;
   ThreadPool* threads_;
+  ThreadPool no_threads_{1};
   PooledObject<State> state_;
 };
 

@@ -26,13 +26,14 @@ struct Totals {
   std::vector<double> vardct_ratios;
 };
 
-// Whether the bound promises to be tight: all frames VarDCT, and nothing that LfGlobal decides about.
+// Whether the bound promises to be tight: all frames VarDCT, nothing that LfGlobal decides about, not a recompressed
+// JPEG.
 bool IsPlainVarDct(Decoder* decoder, const JxlpoolImageInfo& image) {
   if (image.num_extra_channels != 0) return false;
   auto frame = Make<JxlpoolFrameHeader>();
   for (uint32_t i = 0; jxlpool_decoder_get_frame_header(decoder->get(), i, &frame) == JXLPOOL_OK; ++i) {
     if (frame.encoding != JXLPOOL_ENCODING_VARDCT) return false;
-    if (frame.has_patches || frame.has_splines) return false;
+    if (frame.has_patches || frame.has_splines || frame.ycbcr) return false;
   }
   return true;
 }

@@ -69,8 +69,9 @@ class Simulation {
       return true;
     }
     if (!worker.busy) {
-      if (next_ == schedule_.num_tasks()) return moved;
-      worker.task = schedule_.TaskAt(next_++);
+      uint32_t number = 0;
+      if (!schedule_.TakeTask(&worker.task, &number)) return moved;
+      EXPECT_EQ(number, next_++);
       worker.busy = true;
     }
     if (!worker.started) {
@@ -140,7 +141,8 @@ class Simulation {
 
   bool Deliver() {
     uint32_t row = 0;
-    if (!schedule_.RowToDeliver(&row)) return false;
+    uint64_t version = 0;
+    if (!schedule_.RowToDeliver(&row, &version)) return false;
     EXPECT_EQ(row, delivered_);
     for (uint32_t gx = 0; gx < grid_.groups_x; ++gx) EXPECT_TRUE(rendered_[IndexOf(GroupTask{false, gx, row})]);
     ++delivered_;
@@ -168,9 +170,10 @@ TEST_F(GroupScheduleTest, EveryTaskOnceRowByRow) {
     for (uint32_t groups_y = 1; groups_y < 40; ++groups_y) {
       for (const bool with_lf_groups : {false, true}) {
         for (const uint32_t workers : {1u, 4u}) {
+          const ScheduleMode mode = groups_y % 2 == 0 ? ScheduleMode::kStreaming : ScheduleMode::kParallel;
           const GroupGrid grid = Grid(groups_x, groups_y, with_lf_groups);
           GroupSchedule schedule;
-          ASSERT_TRUE(schedule.Begin(grid, LimitsFor(grid, workers), &memory_).ok());
+          ASSERT_TRUE(schedule.Begin(grid, LimitsFor(grid, workers, mode), &memory_).ok());
           std::set<std::tuple<bool, uint32_t, uint32_t>> seen;
           std::pair<uint32_t, uint32_t> last_group{0, 0};
           for (uint32_t number = 0; number < schedule.num_tasks(); ++number) {
@@ -195,7 +198,8 @@ TEST_F(GroupScheduleTest, OneWorkerNeverWaits) {
       for (const bool with_lf_groups : {false, true}) {
         const GroupGrid grid = Grid(groups_x, groups_y, with_lf_groups);
         for (const uint32_t limits_for : {1u, 2u, 7u}) {
-          EXPECT_EQ(Simulation(grid, LimitsFor(grid, limits_for), 1, 0, &memory_).Run(), 0u)
+          const ScheduleMode mode = groups_y % 2 == 0 ? ScheduleMode::kStreaming : ScheduleMode::kParallel;
+          EXPECT_EQ(Simulation(grid, LimitsFor(grid, limits_for, mode), 1, 0, &memory_).Run(), 0u)
               << groups_x << " x " << groups_y;
         }
       }
@@ -209,8 +213,11 @@ TEST_F(GroupScheduleTest, AnyInterleavingOfWorkers) {
     const auto random = [&] { return static_cast<uint32_t>(engine()); };
     const GroupGrid grid = Grid(1 + random() % 12, 1 + random() % 50, random() % 4 != 0);
     const uint32_t workers = 1 + random() % 6;
-    ScheduleLimits limits = LimitsFor(grid, workers);
-    if (seed % 3 == 0) limits = LimitsFor(grid, 1);  // the least memory, and workers that have to wait for each other
+    const ScheduleMode mode = seed % 2 == 0 ? ScheduleMode::kStreaming : ScheduleMode::kParallel;
+    ScheduleLimits limits = LimitsFor(grid, workers, mode);
+    if (seed % 3 == 0)
+      limits = LimitsFor(grid, 1,
+                         ScheduleMode::kParallel);  // the least memory, and workers that have to wait for each other
     Simulation(grid, limits, workers, seed, &memory_).Run();
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
@@ -219,13 +226,17 @@ TEST_F(GroupScheduleTest, AnyInterleavingOfWorkers) {
 TEST_F(GroupScheduleTest, NothingStartsAfterGivingUp) {
   const GroupGrid grid = Grid(2, 2, false);
   GroupSchedule schedule;
-  ASSERT_TRUE(schedule.Begin(grid, LimitsFor(grid, 1), &memory_).ok());
+  ASSERT_TRUE(schedule.Begin(grid, LimitsFor(grid, 1, ScheduleMode::kParallel), &memory_).ok());
   uint64_t version = 0;
   EXPECT_TRUE(schedule.MayStart(schedule.TaskAt(0), &version));
-  schedule.GiveUp();
+  schedule.GiveUp(2, Corrupt("second"));
   schedule.Wait(version);  // returns, since something has changed
   EXPECT_FALSE(schedule.MayStart(schedule.TaskAt(0), &version));
   EXPECT_TRUE(schedule.given_up());
+  EXPECT_TRUE(schedule.is_over());
+  schedule.GiveUp(1, Corrupt("first"));
+  schedule.GiveUp(3, Corrupt("third"));
+  EXPECT_STREQ(schedule.error().message(), "first");
 }
 
 }  // namespace

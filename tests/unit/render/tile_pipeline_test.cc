@@ -304,7 +304,7 @@ TEST(TilePipelineTest, RendersWithoutAllocatingAndGivesEverythingBack) {
                width);
     EXPECT_EQ(pipeline.value().PrepareScratch(&memory.memory, 5 * width, &scratch).code(), ErrorCode::kOk)
         << "planes are not wider than the frame";
-    EXPECT_EQ(memory.budget.refused_bytes(), 0u);
+    EXPECT_EQ(memory.budget.last_refusal().bytes, 0u);
   }
   EXPECT_EQ(memory.budget.total().live, 0u);
 }

@@ -1,0 +1,83 @@
+// ImageDecoder: how much memory an image takes, and in which mode its frames are decoded.
+#include <algorithm>
+
+#include "lib/frame/frame_decoder.h"
+#include "lib/frame/frame_table.h"
+#include "lib/frame/image_decoder_state.h"
+#include "lib/frame/memory_estimate.h"
+
+namespace jxlpool {
+namespace {
+
+EstimateSettings SettingsFor(const FrameContext& context, uint64_t streamed_pixel_bytes) {
+  EstimateSettings settings;
+  settings.image = context.image;
+  settings.canvas = context.image->size;
+  settings.orientation = context.orientation;
+  settings.coalescing = context.coalescing;
+  settings.streamed_pixel_bytes = streamed_pixel_bytes;
+  return settings;
+}
+
+}  // namespace
+
+Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel_bytes) {
+  const uint64_t live = memory_->budget()->total().live;
+  EstimateSettings settings = SettingsFor(state_->context, streamed_pixel_bytes);
+  ImageMemoryEstimate estimate;
+  const auto raise = [&](const FrameOutline& frame, uint32_t workers, ScheduleMode mode, uint64_t kept,
+                         uint64_t* total) -> Status {
+    settings.num_workers = workers;
+    settings.mode = mode;
+    JXLPOOL_ASSIGN_OR_RETURN(const uint64_t bytes, EstimateFrame(frame, settings, memory_));
+    *total = std::max(*total, live + kept + bytes);
+    return OkStatus();
+  };
+  uint64_t slots[8] = {};
+  for (uint64_t index = 0;; ++index) {
+    FrameStart start;
+    const auto exists = InspectFrame(index, &start, nullptr);
+    if (!exists.ok()) {
+      const bool ends_early = exists.status().code() == ErrorCode::kNeedMoreInput && state_->options.allow_partial;
+      if (index != 0 && ends_early) break;
+      return exists.status();
+    }
+    if (!exists.value()) break;
+    const FrameOutline frame{&start.header, &start.dimensions, &start.toc};
+    const uint64_t saved = SavedBytes(frame, settings);
+    // The table of frames grows by doubling.
+    uint64_t kept = saved + 4 * (index + 64) * sizeof(FrameEntry);
+    for (const uint64_t slot : slots) kept += slot;
+    const uint32_t workers = threads_->num_workers();
+    JXLPOOL_RETURN_IF_ERROR(raise(frame, workers, ScheduleMode::kParallel, kept, &estimate.parallel));
+    JXLPOOL_RETURN_IF_ERROR(raise(frame, workers, ScheduleMode::kStreaming, kept, &estimate.streaming));
+    JXLPOOL_RETURN_IF_ERROR(raise(frame, 1, ScheduleMode::kStreaming, kept, &estimate.one_thread));
+    for (size_t i = 0; i < 8; ++i) {
+      if ((SlotWritten(start.header) >> i & 1) != 0) slots[i] = saved;
+    }
+  }
+  return estimate;
+}
+
+Status ImageDecoder::ChooseMode(const FrameState& frame, const OutputTarget* targets, size_t num_targets) {
+  FrameContext* context = &state_->context;
+  context->threads = threads_;
+  context->schedule_mode =
+      state_->options.mode == DecodeMode::kStreaming ? ScheduleMode::kStreaming : ScheduleMode::kParallel;
+  const uint64_t limit = memory_->budget()->limit();
+  if (state_->options.mode != DecodeMode::kAutomatic || limit == Budget::kUnlimited) return OkStatus();
+  EstimateSettings settings =
+      SettingsFor(*context, StreamedPixelBytes(targets, num_targets, context->image->num_extra_channels));
+  const FrameOutline outline{&frame.header, &frame.dimensions, &frame.toc};
+  const uint64_t live = memory_->budget()->total().live + SavedBytes(outline, settings);
+  for (const ScheduleMode mode : {ScheduleMode::kParallel, ScheduleMode::kStreaming}) {
+    settings.num_workers = threads_->num_workers();
+    settings.mode = context->schedule_mode = mode;
+    JXLPOOL_ASSIGN_OR_RETURN(const uint64_t bytes, EstimateFrame(outline, settings, memory_));
+    if (live + bytes <= limit) return OkStatus();
+  }
+  context->threads = &no_threads_;
+  return OkStatus();
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,229 @@
+#include "lib/frame/memory_estimate.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "lib/base/bits.h"
+#include "lib/frame/frame_table.h"
+#include "lib/render/tile_pipeline.h"
+#include "lib/vardct/vardct_frame.h"
+
+namespace jxlpool {
+namespace {
+
+constexpr uint64_t kKiB = 1024;
+
+// Everything that is small whatever the image is.
+constexpr uint64_t kBookkeeping = 96 * kKiB;
+// Alias tables, cluster maps and prefix tables: so much per byte of the section that they are coded in (less if that
+// holds everything else as well), at most so much per code.
+constexpr uint64_t kEntropyPerByte = 40;
+constexpr uint64_t kEntropyPerByteOfSingleSection = 8;
+constexpr uint64_t kMaxEntropyCode = 1536 * kKiB;
+constexpr uint64_t kLz77Window = uint64_t{4} << 20;
+// Tree, tables of leaves and the self-correcting predictor of one channel.
+constexpr uint64_t kModularLoop = 288 * kKiB;
+// The self-correcting predictor, per column, where the list of varblocks is coded with it: in recompressed JPEGs.
+constexpr uint64_t kPredictorColumn = 48;
+
+// A Matrix2D.
+uint64_t PlaneBytes(uint64_t rows, uint64_t columns, uint64_t sample_bytes) {
+  return RoundUp(columns * sample_bytes, uint64_t{kRowAlignment}) * rows + kBufferAlignment;
+}
+
+uint64_t EntropyBytes(uint64_t section_bytes, uint64_t bytes_per_byte, uint64_t num_codes) {
+  return std::min(num_codes * kMaxEntropyCode, 24 * kKiB + section_bytes * bytes_per_byte);
+}
+
+class FrameEstimate {
+ public:
+  FrameEstimate(const FrameOutline& frame, const EstimateSettings& settings)
+      : frame_(frame),
+        settings_(settings),
+        dimensions_(*frame.dimensions),
+        workers_(settings.num_workers),
+        num_extra_(settings.image->num_extra_channels),
+        // Which transforms extra channels and Modular frames have is in LfGlobal: the worst is a global Squeeze.
+        whole_planes_(frame.header->is_modular || num_extra_ != 0) {
+    grid_.groups_x = static_cast<uint32_t>(dimensions_.groups_x);
+    grid_.groups_y = static_cast<uint32_t>(dimensions_.groups_y);
+    limits_ = LimitsFor(grid_, settings.num_workers, settings.mode);
+  }
+
+  Result<uint64_t> Total(Memory* memory) const {
+    JXLPOOL_ASSIGN_OR_RETURN(const TilePipeline pipeline, MakePipeline(memory));
+    const uint64_t toc = frame_.toc->entries.size() * sizeof(TocEntry);
+    uint64_t bytes = kBookkeeping + 2 * toc + Rendering(pipeline) + Composition(pipeline) + LfGlobal();
+    if (!frame_.header->is_modular) bytes += VarDct();
+    if (frame_.header->is_modular || num_extra_ != 0) bytes += Modular();
+    return bytes;
+  }
+
+ private:
+  uint64_t SectionSize(size_t section) const { return frame_.toc->entries[section].size; }
+  bool single() const { return frame_.toc->IsSingleSection(); }
+
+  Result<TilePipeline> MakePipeline(Memory* memory) const {
+    const FrameHeader& header = *frame_.header;
+    PoolVector<uint32_t> extra_upsampling(memory, Category::kOther);
+    for (const uint8_t factor : header.ec_factor) JXLPOOL_RETURN_IF_ERROR(extra_upsampling.PushBack(factor));
+    RenderSpec spec;
+    spec.width = static_cast<uint32_t>(dimensions_.width);
+    spec.height = static_cast<uint32_t>(dimensions_.height);
+    spec.upsampling = header.upsampling;
+    for (size_t c = 0; c < 3; ++c) {
+      spec.hshift[c] = dimensions_.hshift[c];
+      spec.vshift[c] = dimensions_.vshift[c];
+    }
+    spec.filter = header.restoration_filter;
+    spec.extra_upsampling = extra_upsampling.data();
+    spec.num_extra = num_extra_;
+    spec.upsampling_weights = &settings_.image->upsampling_weights;
+    const NoiseParameters noise;
+    if (header.HasFlag(kFlagNoise)) spec.noise = &noise;
+    spec.noise_field = {spec.width, spec.height, dimensions_.group_dim, 0, 0};
+    return TilePipeline::Create(memory, spec);
+  }
+
+  // Features and trees grow with the section.
+  uint64_t LfGlobal() const {
+    const FrameHeader& header = *frame_.header;
+    uint64_t bytes = 0;
+    if (header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines)) bytes += 32 * SectionSize(0) + 1024 * kKiB;
+    return bytes;
+  }
+
+  uint64_t VarDct() const {
+    const VarDctParameters parameters = MakeVarDctParameters(*settings_.image, *frame_.header, dimensions_);
+    const VarDctGeometry geometry = MakeVarDctGeometry(parameters);
+    const uint64_t all_rows = RoundUp(uint64_t{geometry.block_rows}, uint64_t{kGroupDimInBlocks});
+    const uint64_t columns = geometry.block_columns;
+    const uint64_t kept_rows =
+        whole_planes_ || single() ? all_rows : std::min(all_rows, uint64_t{limits_.lf_rows} * kGroupDimInBlocks);
+    const uint64_t rows = std::min(kept_rows, uint64_t{geometry.block_rows});
+    uint64_t bytes = 3 * PlaneBytes(rows, columns, 1);
+    if (parameters.epf_iterations != 0) bytes += PlaneBytes(rows, columns, sizeof(float));
+    for (size_t c = 0; c < 3 && !parameters.use_lf_frame; ++c) {
+      bytes += PlaneBytes(rows >> parameters.vshift[c], columns >> parameters.hshift[c], sizeof(float));
+    }
+    bytes += 2 * PlaneBytes(CeilDiv(uint64_t{geometry.block_rows}, uint64_t{8}), CeilDiv(columns, uint64_t{8}), 1);
+    bytes += PlaneBytes(6, columns, sizeof(float));
+
+    // Per worker: an LF group, or a group.
+    const uint64_t lf_blocks = std::min<uint64_t>(geometry.block_rows, 256) * std::min<uint64_t>(columns, 256);
+    const uint64_t lf_workers = std::min<uint64_t>(workers_, geometry.num_lf_groups());
+    const bool is_jpeg = frame_.header->colour_transform != FrameColourTransform::kXyb;
+    bytes += lf_workers * (lf_blocks * (24 + (is_jpeg ? kPredictorColumn : 0)) + kModularLoop);
+    const uint64_t group_workers = std::min<uint64_t>(workers_, geometry.num_groups());
+    const uint64_t largest = std::min<uint64_t>(64, std::bit_ceil(columns * kBlockDim)) *
+                             std::min<uint64_t>(64, std::bit_ceil(uint64_t{geometry.block_rows} * kBlockDim));
+    uint64_t group = 40 * kKiB + largest * 5 * sizeof(float);
+    if (parameters.num_passes > 1) group += 3 * kGroupDim * kGroupDim * sizeof(int32_t);
+    bytes += group_workers * group;
+    if (whole_planes_) {
+      bytes += 3 * PlaneBytes(8 * uint64_t{geometry.block_rows}, 8 * columns, sizeof(float));
+    }
+
+    if (single()) return bytes + EntropyBytes(SectionSize(0), kEntropyPerByteOfSingleSection, 2);
+    return bytes + EntropyBytes(SectionSize(frame_.toc->HfGlobal()), kEntropyPerByte, parameters.num_passes) +
+           EntropyBytes(SectionSize(0), kEntropyPerByte, 1);
+  }
+
+  uint64_t Modular() const {
+    const bool int16 = settings_.image->modular_16bit_buffers;
+    const uint64_t num_channels = (frame_.header->is_modular ? 3 : 0) + num_extra_;
+    const uint64_t width = RoundUp(dimensions_.xsize, uint64_t{dimensions_.group_dim});
+    const uint64_t planes = num_channels * PlaneBytes(dimensions_.ysize + 64, width, int16 ? 2 : 4);
+    // Undoing a Squeeze makes a plane out of two halves; sections have trees and codes of their own.
+    const uint64_t group = num_channels * PlaneBytes(dimensions_.group_dim, dimensions_.group_dim, 4);
+    return planes + planes / 2 + 2 * workers_ * (group + kModularLoop) + kLz77Window * (1 + workers_) +
+           EntropyBytes(frame_.toc->total_size, kEntropyPerByte, 1 + workers_);
+  }
+
+  // Tiles, what is kept between them, scratch memory.
+  uint64_t Rendering(const TilePipeline& pipeline) const {
+    const uint64_t group_dim = dimensions_.group_dim;
+    const uint64_t planes = pipeline.num_channels();
+    uint64_t lag_x = 0;
+    uint64_t lag_y = 0;
+    for (size_t p = 0; p < planes; ++p) {
+      lag_x = std::max<uint64_t>(lag_x, 2 * pipeline.BorderX(p));
+      lag_y = std::max<uint64_t>(lag_y, 2 * pipeline.BorderY(p));
+    }
+    lag_x = RoundUp(lag_x, uint64_t{16});
+    const uint64_t max_width = group_dim * frame_.header->upsampling + lag_x * frame_.header->upsampling;
+    uint64_t bytes = workers_ * pipeline.ScratchBytes(static_cast<int64_t>(std::max<uint64_t>(max_width, 512)));
+    // Rows of floats of the input of a tile.
+    if (whole_planes_) bytes += workers_ * planes * PlaneBytes(256 + 16, 512 + 32, sizeof(float));
+    const uint64_t tiles = std::min<uint64_t>(limits_.groups_in_flight, dimensions_.num_groups);
+    if (frame_.header->is_modular && pipeline.IsIdentity()) return bytes;
+    bytes += tiles * planes * PlaneBytes(group_dim, group_dim, sizeof(float));
+    if (grid_.groups_x > 1) bytes += (tiles + 1) * planes * PlaneBytes(group_dim, lag_x + lag_x / 2, sizeof(float));
+    if (grid_.groups_y > 1) {
+      bytes += (limits_.rows_in_flight + 1) * planes * PlaneBytes(2 * lag_y, dimensions_.xsize, sizeof(float));
+    }
+    return bytes;
+  }
+
+  // Bands on their way out, canvas rows.
+  uint64_t Composition(const TilePipeline& pipeline) const {
+    const bool on_canvas = frame_.header->IsNormalFrame() && settings_.coalescing;
+    const uint64_t width = on_canvas ? settings_.canvas.width : dimensions_.width;
+    const uint64_t height = on_canvas ? settings_.canvas.height : dimensions_.height;
+    const bool swaps = SwapsDimensions(settings_.orientation);
+    const bool streams =
+        settings_.orientation == Orientation::kIdentity || settings_.orientation == Orientation::kFlipHorizontal;
+    const uint64_t tile = uint64_t{dimensions_.group_dim} * frame_.header->upsampling;
+    const uint64_t tiles_x = CeilDiv<uint64_t>(dimensions_.width, whole_planes_ ? 256 : tile);
+    const uint64_t rows_in_flight = std::max<uint64_t>(
+        limits_.rows_in_flight, workers_ == 1 ? 1 : CeilDiv<uint64_t>(uint64_t{4} * workers_, tiles_x));
+    const uint64_t band = std::min(height, rows_in_flight * tile + 64 * frame_.header->upsampling);
+    uint64_t bytes = pipeline.num_channels() * 4 * PlaneBytes(1, 4096, sizeof(float));
+    const uint64_t pixel = settings_.streamed_pixel_bytes;
+    bytes += streams ? PlaneBytes(band, width * pixel, 1)
+                     : PlaneBytes(swaps ? width : height, (swaps ? height : width) * pixel, 1);
+    return bytes;
+  }
+
+  const FrameOutline frame_;
+  const EstimateSettings& settings_;
+  const FrameDimensions& dimensions_;
+  uint64_t workers_;
+  uint32_t num_extra_;
+  bool whole_planes_;
+  GroupGrid grid_;
+  ScheduleLimits limits_;
+};
+
+}  // namespace
+
+Result<uint64_t> EstimateFrame(const FrameOutline& frame, const EstimateSettings& settings, Memory* memory) {
+  return FrameEstimate(frame, settings).Total(memory);
+}
+
+uint64_t StreamedPixelBytes(const OutputTarget* targets, size_t num_targets, uint32_t num_extra) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < num_targets; ++i) {
+    const OutputTarget& target = targets[i];
+    if (target.sink == nullptr) continue;
+    uint64_t channels = 4;
+    if (target.channels == ChannelSet::kExtra) channels = 1;
+    if (target.channels == ChannelSet::kColour || target.channels == ChannelSet::kRgb) channels = 3;
+    if (target.channels == ChannelSet::kAll) channels = 3 + uint64_t{num_extra};
+    bytes += channels * (target.type == OutputType::kUint8 ? 1 : target.type == OutputType::kFloat32 ? 4 : 2);
+  }
+  return bytes;
+}
+
+uint64_t SavedBytes(const FrameOutline& frame, const EstimateSettings& settings) {
+  const FrameHeader& header = *frame.header;
+  if (SlotWritten(header) == 0) return 0;
+  const bool is_lf = header.frame_type == FrameType::kLFFrame;
+  const bool composed = !is_lf && !header.save_before_ct;
+  const uint64_t width = composed ? settings.canvas.width : frame.dimensions->width;
+  const uint64_t height = composed ? settings.canvas.height : frame.dimensions->height;
+  const uint64_t planes = is_lf ? 3 : 3 + uint64_t{settings.image->num_extra_channels};
+  return planes * PlaneBytes(height, width, sizeof(float)) + kKiB;
+}
+
+}  // namespace jxlpool
