@@ -90,12 +90,16 @@ void EpfPass::FindSpans(int64_t first, int64_t last, bool spread, Spans* spans) 
   const int64_t begin_block = tile_.x0 / kBlock;
   const int64_t end_block = CeilDiv(tile_.x1(), kBlock);
   const int32_t margin = spread ? kChunk : 0;
+  // A pixel row and those that its filter reads.
+  constexpr int64_t kMaxBlockRows = 3;
+  const float* rows[kMaxBlockRows];
+  for (int64_t by = first; by <= last; ++by) rows[by - first] = sigma_.Row(by);
   for (int32_t chunk = 0; chunk < num_chunks_; ++chunk) {
     bool is_filtered = false;
     const int64_t block = origin_ / kBlock + 2 * chunk;
-    for (int64_t by = first; by <= last; ++by) {
+    for (int64_t i = 0; i <= last - first; ++i) {
       for (int64_t bx = std::max(block, begin_block); bx < std::min(block + 2, end_block); ++bx) {
-        is_filtered |= !(sigma_.At(bx, by) < kEpfSkipSigma);
+        is_filtered |= !((rows[i] == nullptr ? sigma_.constant : rows[i][bx]) < kEpfSkipSigma);
       }
     }
     if (!is_filtered) continue;
@@ -115,8 +119,9 @@ void EpfPass::StartBlockRow(int64_t block_row) {
   const float border = inner * parameters_->border_multiplier;
   std::fill_n(steps_[0], num_chunks_ * kChunk, kEpfSkipStep);
   std::fill_n(steps_[1], num_chunks_ * kChunk, kEpfSkipStep);
+  const float* row = sigma_.Row(block_row);
   for (int64_t bx = tile_.x0 / kBlock; bx < CeilDiv(tile_.x1(), kBlock); ++bx) {
-    const float sigma = sigma_.At(bx, block_row);
+    const float sigma = row == nullptr ? sigma_.constant : row[bx];
     if (sigma < kEpfSkipSigma) continue;
     const int64_t x = bx * kBlock - origin_;
     std::fill_n(steps_[0] + x, kBlock, sigma * inner);

@@ -38,7 +38,8 @@ struct EpfChannelOffsets {
 struct EpfSigma {
   RingView<const float> blocks;  // empty: all blocks have `constant`
   float constant = 0.0f;
-  float At(int64_t bx, int64_t by) const { return blocks.empty() ? constant : blocks.Row(static_cast<size_t>(by))[bx]; }
+  // Row by of the blocks; null if all have `constant`.
+  const float* Row(int64_t by) const { return blocks.empty() ? nullptr : blocks.Row(static_cast<size_t>(by)); }
 };
 
 // One pass over the rows of a tile, from top to bottom. One thread; the memory is the caller's.

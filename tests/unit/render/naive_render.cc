@@ -55,7 +55,8 @@ NaivePlanes NaiveEpf(const NaivePlanes& in, int pass, const RestorationFilter& f
   NaivePlanes out(in.begin(), in.begin() + 3);
   for (int64_t y = 0; y < in[0].height; ++y) {
     for (int64_t x = 0; x < in[0].width; ++x) {
-      const float k = sigma.At(x >> 3, y >> 3);
+      const float* row = sigma.Row(y >> 3);
+      const float k = row == nullptr ? sigma.constant : row[x >> 3];
       if (k < -3.9052429175126997f) continue;
       const bool on_border = (x & 7) == 0 || (x & 7) == 7 || (y & 7) == 0 || (y & 7) == 7;
       const double step = k * 1.65 * scale * (on_border ? filter.epf_border_sad_mul : 1.0);
