@@ -677,7 +677,9 @@ typedef int (*JxlpoolBytesCallback)(void* opaque, const uint8_t* data, size_t si
 /* Writes the JPEG file that the image was losslessly made from, byte for byte, from front to back; at any time while an
  * image is open, without disturbing the frames. JXLPOOL_END: the file holds no data for that, and nothing was written.
  * Errors: all; JXLPOOL_CORRUPT and JXLPOOL_UNSUPPORTED mean that the data does not make a JPEG of this image, and say
- * nothing about its pixels. A part of the file may have been written then. Memory: about two bytes per coefficient. */
+ * nothing about its pixels. A part of the file may have been written then. Memory: a JPEG with one scan (baseline) is
+ * written while it is decoded, row by row of groups; the nonzero coefficients of others are kept, which take about twice
+ * the size of the JPEG. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolBytesCallback write,
                                                            void* opaque);
 
