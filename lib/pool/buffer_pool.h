@@ -81,6 +81,10 @@ class BufferPool {
   void BeginDecode();
   void EndDecode();
 
+  // To be called when the work of a decode is done, before or instead of EndDecode: if it missed, the pool makes sure
+  // that a repetition does not, however its work falls to threads.
+  void Settle();
+
   // Announces that up to `num_threads` threads will work at a time. None of them has to ask the system for its
   // bookkeeping later, and the pool allows for work that falls to other threads than last time.
   void ExpectThreads(uint32_t num_threads);
@@ -142,7 +146,6 @@ class BufferPool {
   void CountSystemRelease(size_t size);
   void ReleaseIdle();
   void KeepSpares(BlockChain* idle);
-  void SettleAfterMisses();
   bool AddSpare(size_t size, BlockChain* cached, BlockChain* drained);
   uint32_t CountThreads();
 

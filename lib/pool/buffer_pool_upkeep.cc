@@ -143,8 +143,8 @@ void BufferPool::ReviveDrained() {
   ReleaseDrained(&rest);
 }
 
-// After misses: whatever was needed, another decode of the same shape shall find, however its work falls to threads.
-void BufferPool::SettleAfterMisses() {
+void BufferPool::Settle() {
+  if (!missed_.load(std::memory_order_relaxed) || !missed_.exchange(false, std::memory_order_relaxed)) return;
   const uint32_t sizes = census_.num_sizes();
   VisitCaches([&](ThreadCache* cache) { cache->lists.EnsureRoom(sizes); });
   depot_.EnsureRoom(sizes);
@@ -192,7 +192,7 @@ bool BufferPool::AddSpare(size_t size, BlockChain* cached, BlockChain* drained) 
 
 void BufferPool::EndDecode() {
   retention_.EndDecode();
-  if (missed_.exchange(false, std::memory_order_relaxed)) SettleAfterMisses();
+  Settle();
   futile_searches_left_.store(kFutileSearchesPerDecode, std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(decodes_mutex_);

@@ -23,8 +23,8 @@ namespace jxlpool {
 struct RetentionOptions {
   uint64_t max_cached_bytes = uint64_t{256} << 20;
   uint64_t max_system_bytes = ~uint64_t{0};
-  uint64_t slack_bytes = uint64_t{4} << 20;
-  uint32_t slack_percent = 12;
+  uint64_t slack_bytes = uint64_t{512} << 10;
+  uint32_t slack_percent = 3;
 };
 
 class Retention {

@@ -75,7 +75,6 @@ JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target) 
     if (status != JXLPOOL_OK) break;
     if (target->sink == Sink::kPixels) target->checksum = Mix(target->checksum, target->pixels.data(), bytes);
   }
-  decoder->Close();
   return status == JXLPOOL_END ? JXLPOOL_OK : status;
 }
 

@@ -29,8 +29,8 @@ struct Target {
   uint64_t checksum = 0;  // of the delivered bytes, order included
 };
 
-// Opens the file in memory, decodes all its frames in the smallest sample type that holds them, colour and alpha, and
-// closes it. JXLPOOL_OK, or the error.
+// Opens the file in memory and decodes all its frames in the smallest sample type that holds them, colour and alpha. It
+// stays open. JXLPOOL_OK, or the error.
 JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target);
 
 }  // namespace jxlpool::memory_test

@@ -1,6 +1,8 @@
 #include "tools/bench/bench_pool_decodes.h"
 
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -8,7 +10,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ enum Way { kDirect, kCold, kWarm, kNumWays };
 constexpr const char* kWayNames[kNumWays] = {"direct", "pool, cold", "pool, warm"};
 
 struct Measurement {
-  std::vector<double> ms;
-  uint64_t heap_calls = 0;  // these are of the last round
+  double ms = 0;
+  uint64_t heap_calls = 0;
   uint64_t page_faults = 0;
   uint64_t peak_live = 0;
   uint64_t peak_resident = 0;
@@ -92,7 +93,7 @@ bool Measure(const std::vector<uint8_t>& file, Setup* setup, std::vector<uint8_t
   const uint64_t calls = CountedHeapUse().calls;
   const auto begin = std::chrono::steady_clock::now();
   if (!Decode(file, &setup->decoder, pixels)) return false;
-  result->ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+  result->ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   result->heap_calls = CountedHeapUse().calls - calls;
   result->page_faults = PageFaults() - faults;
   const uint64_t peak = StatusBytes("VmHWM:");
@@ -104,22 +105,44 @@ bool Measure(const std::vector<uint8_t>& file, Setup* setup, std::vector<uint8_t
   return true;
 }
 
-bool BenchWithThreads(const std::vector<uint8_t>& file, uint32_t num_threads, std::vector<uint8_t>* pixels) {
+// One measured decode in a process of its own, as what a C heap has cached would tell on the next one. False if it
+// fails.
+bool MeasureInChild(const std::vector<uint8_t>& file, Way way, uint32_t num_threads, size_t pixel_bytes,
+                    Measurement* result) {
+  int ends[2];
+  if (pipe(ends) != 0) return false;
+  const pid_t child = fork();
+  if (child < 0) return false;
+  if (child == 0) {
+    std::vector<uint8_t> pixels(pixel_bytes, 1);
+    Setup setup(way, num_threads);
+    bool ok = way != kWarm || Decode(file, &setup.decoder, &pixels);
+    ok = ok && Measure(file, &setup, &pixels, result);
+    ok = ok && write(ends[1], result, sizeof(*result)) == sizeof(*result);
+    _exit(ok ? 0 : 1);
+  }
+  close(ends[1]);
+  const bool ok = read(ends[0], result, sizeof(*result)) == sizeof(*result);
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return ok && status == 0;
+}
+
+bool BenchWithThreads(const std::vector<uint8_t>& file, uint32_t num_threads, size_t pixel_bytes) {
+  std::vector<double> ms[kNumWays];
   Measurement results[kNumWays];
-  Setup warm(kWarm, num_threads);
-  if (!Decode(file, &warm.decoder, pixels)) return false;
   for (int round = 0; round < kRounds; ++round) {
     for (const Way way : {kDirect, kCold, kWarm}) {
-      std::unique_ptr<Setup> fresh;
-      if (way != kWarm) fresh = std::make_unique<Setup>(way, num_threads);
-      if (!Measure(file, way == kWarm ? &warm : fresh.get(), pixels, &results[way])) return false;
+      if (!MeasureInChild(file, way, num_threads, pixel_bytes, &results[way])) return false;
+      ms[way].push_back(results[way].ms);
     }
   }
   for (int way = 0; way < kNumWays; ++way) {
-    Measurement& result = results[way];
-    std::sort(result.ms.begin(), result.ms.end());
+    const Measurement& result = results[way];
+    std::sort(ms[way].begin(), ms[way].end());
     std::printf("| %u | %s | %.1f | %.1f | %.2f %% | %llu | %llu | %.2f | %.2f |\n", num_threads, kWayNames[way],
-                result.ms[result.ms.size() / 2], result.ms.front(), 100 * result.hit_rate,
+                ms[way][kRounds / 2], ms[way].front(), 100 * result.hit_rate,
                 static_cast<unsigned long long>(result.heap_calls), static_cast<unsigned long long>(result.page_faults),
                 static_cast<double>(result.peak_live) / (1 << 20),
                 static_cast<double>(result.peak_resident) / (1 << 20));
@@ -136,9 +159,13 @@ bool BenchDecodes(const char* path) {
       "\n%s\n\n| threads | | ms, median | ms, least | hits | heap calls | page faults | MiB in use at most | "
       "MiB resident beyond the start |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
       path);
-  std::vector<uint8_t> pixels;
+  // Nothing is decoded in this process, whose heap the others inherit.
+  Setup setup(kDirect, 1);
+  const bool ok = setup.decoder.OpenMemory(file.data(), file.size()) == JXLPOOL_OK;
+  const auto info = ok ? setup.decoder.ImageInfo() : std::nullopt;
+  const size_t pixel_bytes = info ? size_t{info->width} * info->height * 2 * info->num_color_channels : 0;
   for (const uint32_t num_threads : {1u, 2u}) {
-    if (BenchWithThreads(file, num_threads, &pixels)) continue;
+    if (ok && BenchWithThreads(file, num_threads, pixel_bytes)) continue;
     std::fprintf(stderr, "bench_pool: cannot decode %s\n", path);
     return false;
   }

@@ -7,6 +7,10 @@
 #include <type_traits>
 #include <vector>
 
+#include "lib/pool/budget.h"
+#include "lib/pool/buffer_pool.h"
+#include "lib/pool/memory.h"
+
 namespace jxlpool {
 namespace {
 
@@ -16,6 +20,33 @@ TEST(BlockTest, HeaderIsOneCacheLineWithTheHotFieldsFirst) {
   static_assert(std::is_standard_layout_v<BlockHeader>);
   EXPECT_EQ(offsetof(BlockHeader, payload), 0u);
   EXPECT_LT(offsetof(BlockHeader, is_zero), 32u);
+}
+
+// What one thread writes at each acquisition must not lie on a cache line of another one.
+TEST(BlockTest, ThreadsShareNoCacheLines) {
+  static_assert(alignof(ThreadCache) >= 64 && sizeof(ThreadCache) % 64 == 0);
+  static_assert(sizeof(ThreadCounters) % 64 == 0 && alignof(ThreadCounters) >= 64);
+  static_assert(alignof(Retention) >= 64 && alignof(Budget) >= 64);
+  EXPECT_EQ(offsetof(ThreadCache, counters) % 64, 0u);
+  // The fields of a header that an acquisition reads are in its first half, so that they come with one transfer even
+  // where lines are fetched by halves.
+  EXPECT_LT(offsetof(BlockHeader, next), 32u);
+  EXPECT_LT(offsetof(BlockHeader, is_matrix), 32u);
+  // Headers lie apart from payloads: a payload starts at a cache line of its own.
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  std::set<uintptr_t> lines;
+  std::vector<Buffer> held;
+  for (int i = 0; i < 100; ++i) {
+    auto buffer = memory.Acquire(128, Category::kOther, ElementType::kOther, Fill::kUninitialized);
+    ASSERT_TRUE(buffer.ok());
+    const auto address = reinterpret_cast<uintptr_t>(buffer.value().data());
+    for (uintptr_t line = address / 64; line <= (address + 127) / 64; ++line) {
+      EXPECT_TRUE(lines.insert(line).second) << "two payloads on one line";
+    }
+    held.push_back(std::move(buffer).value());
+  }
 }
 
 TEST(BlockTest, ChainCountsBlocksAndBytes) {

@@ -10,6 +10,7 @@
 
 #include "lib/pool/memory.h"
 #include "lib/pool/poison.h"
+#include "tests/unit/pool/count_allocations.h"
 
 namespace jxlpool {
 namespace {
@@ -80,7 +81,10 @@ TEST(BufferPoolTest, WithoutPoolingEachBlockComesFromTheSystem) {
   options.pooling = false;
   Pooled s(options);
   for (int i = 0; i < 10; ++i) {
-    Buffer buffer = Acquire(&s.memory, 300 << 10);
+    const uint64_t before = CountedAllocations();
+    Buffer buffer = Acquire(&s.memory, (300 + i) << 10);
+    EXPECT_GE(CountedAllocations(), before + 1) << "an aligned allocation of the C heap, each time";
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(buffer.data()) % kBufferAlignment, 0u);
     std::memset(buffer.data(), 1, buffer.size());
   }
   const PoolStatistics statistics = s.pool.GetStatistics();
@@ -324,7 +328,7 @@ TEST(BufferPoolTest, PrewarmedBlocksMakeTheFirstDecodeHit) {
   const PrewarmRequest requests[] = {{768 << 10, 3}, {5000, 10}, {6 * kMiB, 2}};
   ASSERT_TRUE(s.pool.Prewarm(requests).ok());
   EXPECT_EQ(s.pool.GetStatistics().system_allocations, 15u);
-  Acquire(&s.memory, kMiB).Release();  // must not displace what was just made ready
+  Acquire(&s.memory, kMiB / 4).Release();  // must not displace what was just made ready
   s.pool.ResetStatistics();
   {
     std::vector<Buffer> held;
