@@ -144,6 +144,7 @@ JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {
 
 JxlpoolStatus JxlpoolDecoder::Fail(const Status& status) {
   state = DecoderState::kFailed;
+  pool->buffers.Settle();
   return Report(status);
 }
 
