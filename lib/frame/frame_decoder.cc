@@ -149,6 +149,7 @@ Result<ModularImage> FrameDecoder::ModularGroup(uint32_t group) {
 }
 
 FrameDecoder::Plan FrameDecoder::ChoosePlan() const {
+  if (state_.context->one_tile) return Plan::kFrame;
   if (state_.header.is_modular && NeedsNoStages(state_)) return Plan::kGroups;
   return state_.modular.group_local() ? Plan::kGroupTiles : Plan::kFrame;
 }
@@ -163,7 +164,7 @@ Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
   if (!state_.header.is_modular) JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
   JXLPOOL_RETURN_IF_ERROR(ReadSections());
   samples_ = FrameSamples(state_);
-  if (!state_.modular.group_local()) JXLPOOL_RETURN_IF_ERROR(DecodeAllGroups());
+  if (!state_.modular.group_local() || ChoosePlan() == Plan::kFrame) JXLPOOL_RETURN_IF_ERROR(DecodeAllGroups());
   switch (ChoosePlan()) {
     case Plan::kGroups:
       JXLPOOL_RETURN_IF_ERROR(DeliverGroups(delivery));

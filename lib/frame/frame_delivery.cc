@@ -141,24 +141,21 @@ Status FrameDecoder::DeliverGroups(const FrameDelivery& delivery) {
 Status FrameDecoder::DeliverFrame(const FrameDelivery& delivery) {
   FrameRenderer renderer;
   JXLPOOL_RETURN_IF_ERROR(renderer.Begin(&state_, &samples_));
-  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveScratch(FrameRenderer::kTileWidth));
-  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, FrameRenderer::kTileWidth,
-                                        FrameRenderer::kTileHeight * TileRowsPerBand(FrameRenderer::kTileWidth)));
-  const int64_t width = static_cast<int64_t>(state_.dimensions.width);
-  const int64_t height = static_cast<int64_t>(state_.dimensions.height);
-  constexpr int64_t kWidth = FrameRenderer::kTileWidth;
-  constexpr int64_t kHeight = FrameRenderer::kTileHeight;
-  const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv(width, kWidth));
-  return ForEachTile(
-      FrameRenderer::kTileWidth, FrameRenderer::kTileHeight, [&](uint32_t tile, uint32_t worker) -> Status {
-        const int64_t x0 = tile % tiles_x * kWidth;
-        const int64_t y0 = tile / tiles_x * kHeight;
-        const Rect rect{x0, y0, std::min(kWidth, width - x0), std::min(kHeight, height - y0)};
-        return renderer.Render(worker, rect, [&](const OutputRow& row) {
-          composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
-          return OkStatus();
-        });
-      });
+  const Rect frame{0, 0, static_cast<int64_t>(state_.dimensions.width), static_cast<int64_t>(state_.dimensions.height)};
+  const bool one_tile = state_.context->one_tile;
+  const uint32_t tile_width = one_tile ? static_cast<uint32_t>(frame.width) : FrameRenderer::kTileWidth;
+  const uint32_t tile_height = one_tile ? static_cast<uint32_t>(frame.height) : FrameRenderer::kTileHeight;
+  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveScratch(tile_width));
+  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, tile_width, tile_height * TileRowsPerBand(tile_width)));
+  const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.width, tile_width));
+  return ForEachTile(tile_width, tile_height, [&](uint32_t tile, uint32_t worker) -> Status {
+    const Rect whole_tile{int64_t{tile % tiles_x} * tile_width, int64_t{tile / tiles_x} * tile_height, tile_width,
+                          tile_height};
+    return renderer.Render(worker, whole_tile.Intersection(frame), [&](const OutputRow& row) {
+      composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+      return OkStatus();
+    });
+  });
 }
 
 }  // namespace jxlpool

@@ -44,6 +44,7 @@ struct FrameContext {
   Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels
   bool allow_partial = false;
   uint32_t downsampling = 1;
+  bool one_tile = false;  // see DecoderOptions
 };
 
 // Memory of one worker.

@@ -97,6 +97,7 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;
   context->allow_partial = options.allow_partial;
   context->downsampling = options.downsampling;
+  context->one_tile = options.one_tile;
   state->source = {memory_, codestream, &state->header, state->limits, options.cancelled};
   if (state->header.have_preview) {
     state->preview_offset = state->first_frame_offset;

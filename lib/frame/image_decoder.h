@@ -71,6 +71,8 @@ struct DecoderOptions {
   const std::atomic<bool>* cancelled = nullptr;
   InputReleaser input_releaser;
   DecodeMode mode = DecodeMode::kAutomatic;
+  // Completes the planes of each frame and renders them as one tile: slow and large, to compare with.
+  bool one_tile = false;
 };
 
 // A displayed frame (or layer), with orientation applied unless kept.

@@ -86,6 +86,7 @@ Status InitModular(FrameState* state) {
   info.tree_samples =
       dimensions.xsize * dimensions.ysize * ((one_colour_channel ? 1 : 3) + uint64_t{state->num_extra()});
   info.int16_samples = image.modular_16bit_buffers;
+  info.force_full_frame = state->context->one_tile;
   info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.num_passes;
   return state->modular.Init(info, state->memory());
 }
