@@ -404,6 +404,9 @@ class CliTest(unittest.TestCase):
         self.assertEqual(info["file_size"], os.path.getsize(data("rgba8")))
         self.assertEqual((info["format"], info["boxes"], info["level"]), ("codestream", [], 5))
         self.assertNotIn("error", info)
+        memory = info["memory_estimate"]
+        self.assertGreaterEqual(memory["parallel_bytes"], memory["one_thread_bytes"])
+        self.ok(data("rgba8"), "--disable_output", f"--memory_limit={memory['one_thread_bytes']}")
         image = info["image"]
         self.assertEqual((image["width"], image["height"], image["orientation"]), (W, H, 1))
         self.assertEqual(image["samples"], {"type": "integer", "bits": 8, "exponent_bits": 0})

@@ -99,7 +99,7 @@ TEST(Seek, GivesTheFramesThatDecodingInOrderGives) {
       SCOPED_TRACE(path + (layers != 0 ? ", layers" : ""));
       auto options = Make<JxlpoolDecoderOptions>();
       options.layers = layers;
-      options.num_threads = 1;
+      options.num_threads = 3;
       Decoder decoder(&options);
       ASSERT_EQ(decoder.OpenFile(path.c_str()), JXLPOOL_OK);
       const std::vector<DecodedFrame> expected = DecodeAll(&decoder);
@@ -178,7 +178,7 @@ std::vector<JxlpoolFrameHeader> Headers(Decoder* decoder) {
 
 class IndexedSeek : public ::testing::Test {
  protected:
-  IndexedSeek() { options_.num_threads = 1; }
+  IndexedSeek() { options_.num_threads = 3; }
 
   // regions.jxl, or another bare codestream.
   void Load(const std::string& path) {

@@ -98,7 +98,7 @@ TEST(FrameHeaders, PassesGroupsAndPermutations) {
 TEST(FrameHeaders, LookingDoesNotDisturbDecoding) {
   const auto decode = [](bool look) {
     auto options = Make<JxlpoolDecoderOptions>();
-    options.num_threads = 1;
+    options.num_threads = 3;
     Decoder decoder(&options);
     EXPECT_EQ(decoder.OpenFile(DataPath("regions").c_str()), JXLPOOL_OK);
     Bytes all;

@@ -346,6 +346,15 @@ void DescribeGainMap(Decoder* decoder, Json* json) {
   (*json)["gain_map"] = std::move(entry);
 }
 
+// What decoding all frames takes into buffers of the caller, by the ways there are to share it between threads.
+void DescribeMemory(Decoder* decoder, Json* json) {
+  auto estimate = Make<JxlpoolMemoryEstimate>();
+  if (jxlpool_decoder_estimate_memory(decoder->get(), 0, &estimate) != JXLPOOL_OK) return;
+  (*json)["memory_estimate"] = {{"parallel_bytes", estimate.parallel},
+                                {"streaming_bytes", estimate.streaming},
+                                {"one_thread_bytes", estimate.one_thread}};
+}
+
 // Everything there is to say about the open file. Throws an Error where it cannot go on; what is known by then is in
 // *json.
 void Describe(Session* session, Json* json) {
@@ -361,6 +370,7 @@ void Describe(Session* session, Json* json) {
   (*json)["metadata"] = DescribeMetadata(&decoder);
   DescribeFrameIndex(&decoder, json);
   DescribeGainMap(&decoder, json);
+  DescribeMemory(&decoder, json);
 
   auto frame = Make<JxlpoolFrameHeader>();
   if (decoder.FrameHeader(JXLPOOL_PREVIEW_FRAME, &frame) == JXLPOOL_OK) {

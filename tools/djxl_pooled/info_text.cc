@@ -61,6 +61,12 @@ class TextReport {
     WriteFile(json);
     WriteImage(json["image"]);
     WriteMetadata(json);
+    if (json.contains("memory_estimate")) {
+      const Json& memory = json["memory_estimate"];
+      Line(1, "memory to decode, at most",
+           Plain(memory["parallel_bytes"]) + " bytes in parallel, " + Plain(memory["streaming_bytes"]) +
+               " streaming, " + Plain(memory["one_thread_bytes"]) + " with one thread");
+    }
     if (json.contains("preview_frame")) WriteFrame("preview frame", json["preview_frame"]);
     if (!json.contains("frames")) return text_;
     WriteAnimationLength(json);
