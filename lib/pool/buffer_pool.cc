@@ -10,6 +10,9 @@
 namespace jxlpool {
 namespace {
 
+// How far cached blocks of the C heap may exceed what Retention allows.
+constexpr uint64_t kHeapSlack = uint64_t{3} << 20;
+
 SystemMemoryOptions SystemOptions(const BufferPoolOptions& options) {
   SystemMemoryOptions system = options.system;
   if (!options.pooling) system.map_bytes = system.huge_bytes = std::numeric_limits<size_t>::max();
@@ -140,7 +143,8 @@ void BufferPool::MakeRoom(ThreadCache* cache, size_t size) {
   if (excess == 0) return;
   BlockChain blocks;
   Uncache(cache, excess, size, &blocks, system_.min_drained_bytes());
-  if (blocks.bytes < excess) Uncache(cache, excess, size, &blocks);
+  // Small blocks cannot be drained, so that a repetition would miss them; they stay unless they are many.
+  if (blocks.bytes + kHeapSlack < excess) Uncache(cache, excess - kHeapSlack, size, &blocks);
   if (blocks.head == nullptr) return;
   depot_.NoteEvicted(blocks);
   DrainAll(&blocks);
