@@ -130,6 +130,12 @@ class Decoder {
       return jxlpool_decoder_get_extra_channel(decoder_, index, info);
     });
   }
+  // Nothing if no image is open or a header is broken.
+  std::optional<JxlpoolMemoryEstimate> EstimateMemory(uint32_t streamed_pixel_bytes) {
+    return Get<JxlpoolMemoryEstimate>([this, streamed_pixel_bytes](JxlpoolMemoryEstimate* estimate) {
+      return jxlpool_decoder_estimate_memory(decoder_, streamed_pixel_bytes, estimate);
+    });
+  }
   // Nothing if the profile cannot be expressed so.
   std::optional<JxlpoolColorEncoding> ColorEncoding(JxlpoolProfile profile) {
     return Get<JxlpoolColorEncoding>([this, profile](JxlpoolColorEncoding* encoding) {

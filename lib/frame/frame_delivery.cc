@@ -145,7 +145,7 @@ Status FrameDecoder::DeliverFrame(const FrameDelivery& delivery) {
   const bool one_tile = state_.context->one_tile;
   const uint32_t tile_width = one_tile ? static_cast<uint32_t>(frame.width) : FrameRenderer::kTileWidth;
   const uint32_t tile_height = one_tile ? static_cast<uint32_t>(frame.height) : FrameRenderer::kTileHeight;
-  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveScratch(tile_width));
+  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveTiles(frame, tile_width, tile_height));
   JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, tile_width, tile_height * TileRowsPerBand(tile_width)));
   const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.width, tile_width));
   return ForEachTile(tile_width, tile_height, [&](uint32_t tile, uint32_t worker) -> Status {

@@ -56,19 +56,39 @@ Status FrameRenderer::ReserveScratch(int64_t max_width) {
   return OkStatus();
 }
 
-Status FrameRenderer::ReserveRows(const Rect& rect, FrameWorker* worker) const {
+Status FrameRenderer::ReserveTiles(const Rect& frame, int64_t tile_width, int64_t tile_height) {
+  JXLPOOL_RETURN_IF_ERROR(ReserveScratch(tile_width));
+  size_t columns = 0;
+  for (int64_t x = 0; x < frame.width; x += tile_width) {
+    columns = std::max(columns, MaxInputColumns(Rect{x, 0, tile_width, tile_height}.Intersection(frame)));
+  }
   size_t rows = 0;
+  for (int64_t y = 0; y < frame.height; y += tile_height) {
+    rows = std::max(rows, NumInputRows(Rect{0, y, tile_width, tile_height}.Intersection(frame)));
+  }
+  if (rows == 0) return OkStatus();
+  for (FrameWorker& worker : state_->workers) {
+    JXLPOOL_ASSIGN_OR_RETURN(worker.rows, Matrix2D<float>::Create(state_->memory(), Category::kTile, rows, columns));
+  }
+  return OkStatus();
+}
+
+size_t FrameRenderer::NumInputRows(const Rect& tile) const {
+  size_t rows = 0;
+  for (size_t plane = 0; plane < pipeline_.num_channels(); ++plane) {
+    if (samples_->ChannelOfPlane(plane) == SIZE_MAX) continue;
+    rows += static_cast<size_t>(pipeline_.InputRect(plane, tile).height);
+  }
+  return rows;
+}
+
+size_t FrameRenderer::MaxInputColumns(const Rect& tile) const {
   size_t columns = 0;
   for (size_t plane = 0; plane < pipeline_.num_channels(); ++plane) {
     if (samples_->ChannelOfPlane(plane) == SIZE_MAX) continue;
-    const Rect input = pipeline_.InputRect(plane, rect);
-    rows += static_cast<size_t>(input.height);
-    columns = std::max(columns, static_cast<size_t>(input.width));
+    columns = std::max(columns, static_cast<size_t>(pipeline_.InputRect(plane, tile).width));
   }
-  if (worker->rows.rows() >= rows && worker->rows.columns() >= columns) return OkStatus();
-  worker->rows.Release();
-  JXLPOOL_ASSIGN_OR_RETURN(worker->rows, Matrix2D<float>::Create(state_->memory(), Category::kTile, rows, columns));
-  return OkStatus();
+  return columns;
 }
 
 InputPiece FrameRenderer::ConvertPlane(size_t plane, const Rect& input, FrameWorker* worker, size_t first_row) const {
@@ -84,7 +104,6 @@ InputPiece FrameRenderer::ConvertPlane(size_t plane, const Rect& input, FrameWor
 
 Status FrameRenderer::Render(uint32_t worker_index, const Rect& rect, RowSink sink) {
   FrameWorker* worker = &state_->workers[worker_index];
-  JXLPOOL_RETURN_IF_ERROR(ReserveRows(rect, worker));
   ChannelInput channels[kMaxPlanes];
   size_t used_rows = 0;
   for (size_t plane = 0; plane < pipeline_.num_channels(); ++plane) {

@@ -23,10 +23,12 @@ class FrameRenderer {
   Status Begin(FrameState* state, const FrameSamples* samples);
   // Makes room in all workers' scratch memory for rectangles of up to `max_width` columns. Errors: kMemoryLimit.
   Status ReserveScratch(int64_t max_width);
+  // Makes room for rendering `frame` in tiles of that size: for all workers the same, whichever tiles they get.
+  Status ReserveTiles(const Rect& frame, int64_t tile_width, int64_t tile_height);
   const TilePipeline& pipeline() const { return pipeline_; }
 
   // Renders a rectangle of the frame (after upsampling) with the scratch memory of `worker`. Different workers may
-  // render at the same time. REQUIRES: all groups are decoded.
+  // render at the same time. REQUIRES: all groups are decoded; ReserveTiles.
   Status Render(uint32_t worker, const Rect& rect, RowSink sink);
   // Renders what can be rendered once the group has been decoded.
   Status RenderGroup(uint32_t worker, const GroupTiles& tiles, uint32_t gx, uint32_t gy, RowSink sink);
@@ -36,7 +38,9 @@ class FrameRenderer {
   Status RunPipeline(uint32_t worker, const ChannelInput* channels, const Rect& rect, RowSink sink);
   // Converts the samples that `rect` needs of a modular plane into rows of the worker's memory from `first_row` on.
   InputPiece ConvertPlane(size_t plane, const Rect& input, FrameWorker* worker, size_t first_row) const;
-  Status ReserveRows(const Rect& rect, FrameWorker* worker) const;
+  // Over all planes that are converted: how many rows of input a tile needs, and how long the longest one is.
+  size_t NumInputRows(const Rect& tile) const;
+  size_t MaxInputColumns(const Rect& tile) const;
 
   FrameState* state_ = nullptr;
   const FrameSamples* samples_ = nullptr;

@@ -86,6 +86,9 @@ void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) 
   app->add_flag("--allow_partial_files", options->allow_partial,
                 "deliver truncated input as far as it goes; exit status 3 then");
   app->add_option("--memory_limit", *memory_limit, "bytes the decoder may use, e.g. 256M");
+  app->add_option("--decode_mode", options->decode_mode,
+                  "streaming: threads take the least memory; parallel: the least time; auto: by the memory limit")
+      ->check(CLI::IsMember({"auto", "streaming", "parallel"}));
   app->add_flag("--disable_pool", options->disable_pool, "give memory back to the system at once, for comparison");
 }
 

@@ -62,6 +62,8 @@ void Session::CreateDecoder() {
   decoder_options.pool = pool_.get();
   decoder_options.memory_limit = options_.memory_limit;
   decoder_options.num_threads = num_threads_;
+  if (options_.decode_mode == "streaming") decoder_options.mode = JXLPOOL_MODE_STREAMING;
+  if (options_.decode_mode == "parallel") decoder_options.mode = JXLPOOL_MODE_PARALLEL;
   // Describing an image takes no memory for its samples.
   if (options_.info != InfoFormat::kNone) decoder_options.max_samples = std::numeric_limits<uint64_t>::max();
   decoder_options.keep_spot_colors = options_.keep_spot_colors ? 1 : 0;

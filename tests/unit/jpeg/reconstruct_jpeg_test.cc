@@ -52,13 +52,18 @@ class ReconstructJpegTest : public testing::Test {
     return image->Open(file.data(), file.size(), DecoderOptions());
   }
   Status Reconstruct(const std::vector<uint8_t>& file, uint32_t num_threads, std::vector<uint8_t>* jpeg) {
+    Collector collector;
+    pool_.BeginDecode();
+    const Status status = OpenAndReconstruct(file, num_threads, &collector);
+    pool_.EndDecode();
+    *jpeg = std::move(collector.bytes);
+    return status;
+  }
+  Status OpenAndReconstruct(const std::vector<uint8_t>& file, uint32_t num_threads, ByteSink* sink) {
     ThreadPool threads(num_threads);
     ImageDecoder image(&memory_, &threads);
     JXLPOOL_RETURN_IF_ERROR(Open(file, &image));
-    Collector collector;
-    const Status status = ReconstructJpeg(&image, nullptr, &memory_, &collector);
-    *jpeg = std::move(collector.bytes);
-    return status;
+    return ReconstructJpeg(&image, nullptr, &memory_, sink);
   }
 
   BufferPool pool_;
