@@ -136,8 +136,9 @@ class EntropyCodeParser {
   // Gets the block that holds the cluster descriptions and `bytes` more; returns the latter.
   Result<uint8_t*> AllocateTables(size_t bytes) {
     const size_t cluster_bytes = num_tables_ * sizeof(ClusterInfo);
-    JXLPOOL_ASSIGN_OR_RETURN(code_.table_memory_, memory_->Acquire(cluster_bytes + bytes, Category::kEntropy,
-                                                                   ElementType::kOther, Fill::kUninitialized));
+    JXLPOOL_ASSIGN_OR_RETURN(code_.table_memory_,
+                             memory_->Acquire(RepeatableSize(cluster_bytes + bytes), Category::kEntropy,
+                                              ElementType::kOther, Fill::kUninitialized));
     clusters_ = reinterpret_cast<ClusterInfo*>(code_.table_memory_.data());
     for (size_t i = 0; i < num_tables_; ++i) clusters_[i] = ClusterInfo();
     code_.tables_.clusters = clusters_;

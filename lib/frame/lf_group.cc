@@ -48,7 +48,11 @@ Status ReadHfMetadata(uint32_t lf_group, BitReader* reader, FrameState* state) {
   ModularImage image(state->memory(), SampleType::kInt32);
   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{tile_columns, tile_rows, 3, 3}));
   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{tile_columns, tile_rows, 3, 3}));
-  JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{num_varblocks, 2, 0, 0}));
+  // Room for the most varblocks, so that the size is always the same. The LF coefficients took at least as much.
+  const ChannelShape all_blocks{rect.columns * rect.rows, 2, 0, 0};
+  JXLPOOL_ASSIGN_OR_RETURN(ModularChannel varblocks,
+                           ModularChannel::Create(state->memory(), all_blocks, SampleType::kInt32));
+  JXLPOOL_RETURN_IF_ERROR(image.Add(varblocks.BorrowRegion(ChannelShape{num_varblocks, 2, 0, 0}, 0, 0)));
   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{rect.columns, rect.rows, 0, 0}));
   JXLPOOL_RETURN_IF_ERROR(
       DecodeModularStream(StreamParams(*state, HfMetadataStream(num_lf_groups, lf_group)), reader, &image));

@@ -9,10 +9,13 @@
 #ifndef LIB_POOL_MEMORY_H_
 #define LIB_POOL_MEMORY_H_
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
+#include "lib/base/bits.h"
 #include "lib/base/status.h"
 #include "lib/pool/budget.h"
 #include "lib/pool/category.h"
@@ -26,6 +29,14 @@ struct BlockHeader;
 // Payloads start at a multiple of this many bytes: two cache lines, wide enough for every vector and against false
 // sharing.
 inline constexpr size_t kBufferAlignment = 128;
+
+// For sizes that what is coded decides, not the geometry of the image: `bytes` rounded up to one of four sizes per
+// octave, by at most 64 KiB. So sections with different contents use each other's blocks.
+constexpr size_t RepeatableSize(size_t bytes) {
+  if (bytes <= 4 * kBufferAlignment || bytes > (SIZE_MAX >> 1)) return bytes;
+  const size_t step = std::min(std::bit_floor(bytes - 1) / 4, size_t{64} << 10);
+  return RoundUp(bytes, step);
+}
 
 // Move-only owner of one block. An empty Buffer has data() == nullptr and size() == 0.
 class Buffer {

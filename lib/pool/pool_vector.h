@@ -52,8 +52,8 @@ class PoolVector {
     if (capacity > std::numeric_limits<size_t>::max() / sizeof(T)) {
       return Status(ErrorCode::kMemoryLimit, "vector size overflows");
     }
-    JXLPOOL_ASSIGN_OR_RETURN(
-        Buffer grown, memory_->Acquire(capacity * sizeof(T), category_, ElementTypeOf<T>(), Fill::kUninitialized));
+    JXLPOOL_ASSIGN_OR_RETURN(Buffer grown, memory_->Acquire(RepeatableSize(capacity * sizeof(T)), category_,
+                                                            ElementTypeOf<T>(), Fill::kUninitialized));
     T* to = reinterpret_cast<T*>(grown.data());
     if constexpr (std::is_trivially_copyable_v<T>) {
       if (size_ != 0) std::memcpy(to, data(), size_ * sizeof(T));

@@ -36,6 +36,17 @@ size_t LargestScratch(uint32_t used_types) {
   return largest;
 }
 
+// Types that have occurred, and, if more LF groups may follow, those that are usual. So how much memory a worker has
+// does not depend on the groups that it happens to get.
+uint32_t ExpectedTypes(const VarDctFrame& frame) {
+  uint32_t types = frame.used_types.load(std::memory_order_relaxed);
+  if (frame.geometry.lf_groups_y < 2) return types;
+  for (size_t t = 0; t < kNumTransformTypes; ++t) {
+    if (kTransformShapes[t].block_rows <= 8 && kTransformShapes[t].block_columns <= 8) types |= uint32_t{1} << t;
+  }
+  return types;
+}
+
 // Makes `buffer` hold at least `bytes`.
 Status Grow(Memory* memory, size_t bytes, Category category, ElementType type, Fill fill, Buffer* buffer) {
   if (buffer->size() >= bytes) return OkStatus();
@@ -101,8 +112,8 @@ void StartGroup(GroupState* state) {
 Status GroupDecoder::Prepare(const VarDctFrame& frame, Memory* memory) {
   if (memory_ != memory) *this = GroupDecoder();
   memory_ = memory;
-  const uint32_t used_types = frame.used_types.load(std::memory_order_relaxed);
-  const size_t block_size = LargestVarblock(used_types);
+  const uint32_t types = ExpectedTypes(frame);
+  const size_t block_size = LargestVarblock(types);
   JXLPOOL_RETURN_IF_ERROR(
       Grow(memory, sizeof(GroupMaps), Category::kTile, ElementType::kOther, Fill::kUninitialized, &maps_));
   if (block_size > block_size_) {
@@ -110,8 +121,8 @@ Status GroupDecoder::Prepare(const VarDctFrame& frame, Memory* memory) {
         Grow(memory, 3 * block_size * sizeof(float), Category::kTile, ElementType::kFloat, Fill::kZero, &blocks_));
     block_size_ = block_size;
   }
-  return Grow(memory, LargestScratch(used_types) * sizeof(float), Category::kTile, ElementType::kFloat,
-              Fill::kUninitialized, &transform_scratch_);
+  return Grow(memory, LargestScratch(types) * sizeof(float), Category::kTile, ElementType::kFloat, Fill::kUninitialized,
+              &transform_scratch_);
 }
 
 Status GroupDecoder::PrepareStorage(size_t bytes_per_coefficient) {

@@ -33,6 +33,32 @@ TEST(PoolVectorTest, GrowsInsertsAndErasesMoveOnlyElements) {
   EXPECT_EQ(budget.total().live, 0u);
 }
 
+// Sizes that contents decide are few, so that one section finds the blocks of another.
+TEST(PoolVectorTest, CapacitiesAreOfFewSizes) {
+  size_t distinct = 0;
+  size_t previous = 0;
+  for (size_t bytes = 1; bytes <= 300000; ++bytes) {
+    const size_t size = RoundUp(RepeatableSize(bytes), kBufferAlignment);
+    ASSERT_GE(size, bytes);
+    ASSERT_LE(size - bytes, std::max(bytes / 4, kBufferAlignment - 1)) << bytes;
+    ASSERT_GE(size, previous);
+    distinct += size != previous;
+    previous = size;
+  }
+  EXPECT_LE(distinct, 45u);
+  EXPECT_EQ(RepeatableSize((size_t{100} << 20) + 1), (size_t{100} << 20) + (size_t{64} << 10));
+  EXPECT_EQ(RepeatableSize(SIZE_MAX), SIZE_MAX);
+
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  for (size_t length = 10000; length < 10200; ++length) {
+    PoolVector<uint32_t> vector(&memory, Category::kOther);
+    ASSERT_TRUE(vector.Resize(length).ok());
+  }
+  EXPECT_LE(pool.GetStatistics().total.misses(), 2u);
+}
+
 TEST(PoolVectorTest, OverTheLimitIsAnErrorAndKeepsTheContents) {
   BufferPool pool;
   Budget budget(4096);
