@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "tools/djxl_pooled/info_color.h"
 #include "tools/djxl_pooled/metadata.h"
 #include "tools/djxl_pooled/session.h"
 #include "tools/writers/error.h"
@@ -24,124 +25,8 @@ const char* NameOf(const char* const (&names)[N], uint32_t index) {
 constexpr const char* kFrameTypes[] = {"regular", "lf", "reference_only", "skip_progressive"};
 constexpr const char* kEncodings[] = {"vardct", "modular"};
 constexpr const char* kBlendModes[] = {"replace", "add", "blend", "multiply_add", "multiply"};
-constexpr const char* kColorSpaces[] = {"rgb", "grey", "xyb", "unknown"};
-constexpr const char* kIntents[] = {"perceptual", "relative", "saturation", "absolute"};
 
 std::string Text(const char* text, size_t length) { return {text, length}; }
-
-const char* WhitePointName(uint32_t white_point) {
-  switch (white_point) {
-    case JXLPOOL_WHITE_POINT_D65:
-      return "d65";
-    case JXLPOOL_WHITE_POINT_E:
-      return "e";
-    case JXLPOOL_WHITE_POINT_DCI:
-      return "dci";
-    default:
-      return "custom";
-  }
-}
-
-const char* PrimariesName(uint32_t primaries) {
-  switch (primaries) {
-    case JXLPOOL_PRIMARIES_SRGB:
-      return "srgb";
-    case JXLPOOL_PRIMARIES_2100:
-      return "bt2100";
-    case JXLPOOL_PRIMARIES_P3:
-      return "p3";
-    default:
-      return "custom";
-  }
-}
-
-const char* TransferName(uint32_t transfer) {
-  switch (transfer) {
-    case JXLPOOL_TRANSFER_GAMMA:
-      return "gamma";
-    case JXLPOOL_TRANSFER_709:
-      return "bt709";
-    case JXLPOOL_TRANSFER_LINEAR:
-      return "linear";
-    case JXLPOOL_TRANSFER_SRGB:
-      return "srgb";
-    case JXLPOOL_TRANSFER_PQ:
-      return "pq";
-    case JXLPOOL_TRANSFER_DCI:
-      return "dci";
-    case JXLPOOL_TRANSFER_HLG:
-      return "hlg";
-    default:
-      return "unknown";
-  }
-}
-
-Json DescribeEncoding(const JxlpoolColorEncoding& encoding) {
-  Json json;
-  json["name"] = encoding.name;
-  json["color_space"] = NameOf(kColorSpaces, encoding.color_space);
-  json["rendering_intent"] = NameOf(kIntents, encoding.rendering_intent);
-  if (encoding.color_space == JXLPOOL_COLOR_SPACE_XYB) return json;
-  json["white_point"] = WhitePointName(encoding.white_point);
-  json["white_xy"] = {encoding.white_xy[0], encoding.white_xy[1]};
-  if (encoding.color_space == JXLPOOL_COLOR_SPACE_RGB) {
-    json["primaries"] = PrimariesName(encoding.primaries);
-    json["primaries_xy"] = std::vector<double>(encoding.primaries_xy, encoding.primaries_xy + 6);
-  }
-  json["transfer"] = TransferName(encoding.transfer);
-  if (encoding.transfer == JXLPOOL_TRANSFER_GAMMA) json["gamma"] = encoding.gamma;
-  if (encoding.has_cicp) json["cicp"] = std::vector<int>(encoding.cicp, encoding.cicp + 4);
-  return json;
-}
-
-uint32_t BigEndian32(const ByteView& bytes, size_t at) {
-  if (bytes.size < 4 || at > bytes.size - 4) return 0;
-  return uint32_t{bytes.data[at]} << 24 | uint32_t{bytes.data[at + 1]} << 16 | uint32_t{bytes.data[at + 2]} << 8 |
-         bytes.data[at + 3];
-}
-
-// The text of a profile's description tag, of either version of the format, as far as it is ASCII; "" if there is none.
-std::string IccDescription(const ByteView& icc) {
-  constexpr uint32_t kDescription = 0x64657363;  // "desc", both the tag and its older type
-  constexpr uint32_t kLocalized = 0x6D6C7563;    // "mluc"
-  const uint32_t num_tags = BigEndian32(icc, 128);
-  for (uint32_t i = 0; i < num_tags && i < 100; ++i) {
-    if (BigEndian32(icc, 132 + 12 * i) != kDescription) continue;
-    const size_t at = BigEndian32(icc, 136 + 12 * i);
-    const bool localized = BigEndian32(icc, at) == kLocalized;
-    if (!localized && BigEndian32(icc, at) != kDescription) return "";
-    const size_t start = localized ? at + BigEndian32(icc, at + 24) + 1 : at + 12;
-    const size_t length = BigEndian32(icc, localized ? at + 20 : at + 8);
-    if (length > 1000 || start > icc.size || length > icc.size - start) return "";
-    std::string text;
-    for (size_t k = 0; k < length; k += localized ? 2 : 1) {
-      if (icc.data[start + k] == 0) break;
-      text += icc.data[start + k] >= 0x20 && icc.data[start + k] < 0x7F ? static_cast<char>(icc.data[start + k]) : '?';
-    }
-    return text;
-  }
-  return "";
-}
-
-Json DescribeColor(Decoder* decoder) {
-  Json json;
-  const auto original = decoder->ColorEncoding(JXLPOOL_PROFILE_ORIGINAL);
-  json["kind"] = original && !original->from_icc ? "enumerated" : "icc";
-  if (original) json["encoding"] = DescribeEncoding(*original);
-  if (!original || original->from_icc) {
-    const ByteView icc = decoder->Icc(JXLPOOL_PROFILE_ORIGINAL);
-    json["icc"] = {{"bytes", icc.size}};
-    if (const std::string text = IccDescription(icc); !text.empty()) json["icc"]["description"] = text;
-    if (icc.size >= 24) {
-      json["icc"]["color_space"] = Text(reinterpret_cast<const char*>(icc.data) + 16, 4);
-      json["icc"]["connection_space"] = Text(reinterpret_cast<const char*>(icc.data) + 20, 4);
-    }
-  }
-  // Differs from the original for lossy images with a profile.
-  const auto decoded = decoder->ColorEncoding(JXLPOOL_PROFILE_DATA);
-  if (decoded) json["decoded_to"] = decoded->name;
-  return json;
-}
 
 Json DescribeSamples(uint32_t bits, uint32_t exponent_bits) {
   return {{"type", exponent_bits != 0 ? "float" : "integer"}, {"bits", bits}, {"exponent_bits", exponent_bits}};

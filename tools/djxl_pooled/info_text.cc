@@ -1,5 +1,6 @@
 // The description of a file as text. What a line says comes from the JSON description, so that both always agree.
 #include <cstdio>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "tools/djxl_pooled/info.h"
@@ -28,6 +29,12 @@ std::string Printable(const Json& name) {
   return text;
 }
 
+// Four letters, filled up with spaces.
+std::string Signature(const Json& signature) {
+  const std::string text = Printable(signature);
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 std::string QuotedType(const Json& box) {
   std::string text(1, '\'');
   return text.append(Printable(box["type"])).append(1, '\'');
@@ -49,6 +56,32 @@ std::string BlendingOf(const Json& blending) {
   if (blending.contains("alpha_channel")) text += ", alpha is extra channel " + Plain(blending["alpha_channel"]);
   if (blending.value("clamp", false)) text += ", clamped";
   return text;
+}
+
+// "custom" is followed by the chromaticities.
+std::string PointsOf(const Json& name, const Json& xy) {
+  return Plain(name) + (name == "custom" ? " " + Joined(xy) : "");
+}
+
+std::string EncodingOf(const Json& encoding) {
+  std::string line = Plain(encoding["name"]) + " (" + Plain(encoding["color_space"]);
+  if (encoding.contains("white_point")) {
+    line += ", white point " + PointsOf(encoding["white_point"], encoding["white_xy"]);
+  }
+  if (encoding.contains("primaries")) {
+    line += ", primaries " + PointsOf(encoding["primaries"], encoding["primaries_xy"]);
+  }
+  if (encoding.contains("transfer")) line += ", transfer " + Plain(encoding["transfer"]);
+  if (encoding.contains("gamma")) line += " " + Plain(encoding["gamma"]);
+  return line + ", intent " + Plain(encoding["rendering_intent"]) + ")";
+}
+
+// What has to be done to the coded image.
+const char* OrientationOf(const Json& orientation) {
+  static constexpr const char* kNames[] = {"upright",    "mirrored",  "turned by 180 degrees", "flipped",
+                                           "transposed", "clockwise", "anti-transposed",       "counterclockwise"};
+  const uint32_t index = orientation.get<uint32_t>() - 1;
+  return index < std::size(kNames) ? kNames[index] : "unknown";
 }
 
 class TextReport {
@@ -98,20 +131,16 @@ class TextReport {
 
   void WriteColor(const Json& color) {
     if (color.contains("encoding")) {
-      const Json& encoding = color["encoding"];
-      std::string line = Plain(encoding["name"]) + " (" + Plain(encoding["color_space"]);
-      if (encoding.contains("white_point")) line += ", white point " + Plain(encoding["white_point"]);
-      if (encoding.contains("primaries")) line += ", primaries " + Plain(encoding["primaries"]);
-      if (encoding.contains("transfer")) line += ", transfer " + Plain(encoding["transfer"]);
-      if (encoding.contains("gamma")) line += " " + Plain(encoding["gamma"]);
-      Line(1, "colour", line + ", intent " + Plain(encoding["rendering_intent"]) + ")");
+      Line(1, "colour", EncodingOf(color["encoding"]));
     }
     if (color.contains("icc")) {
       const Json& icc = color["icc"];
       std::string line = Plain(icc["bytes"]) + " bytes";
       if (icc.contains("description")) line += ", \"" + Printable(icc["description"]) + "\"";
       if (icc.contains("color_space")) {
-        line += ", " + Printable(icc["color_space"]) + " -> " + Printable(icc["connection_space"]);
+        line += ", " + Signature(icc["color_space"]) + " -> " + Signature(icc["connection_space"]) + ", intent " +
+                Plain(icc["rendering_intent"]);
+        if (icc["color_management_module"] != "") line += ", made for " + Signature(icc["color_management_module"]);
       }
       Line(1, "ICC profile", line);
     }
@@ -134,7 +163,7 @@ class TextReport {
     std::string size = SizeOf(image);
     if (image["orientation"] != 1) {
       size += " (coded as " + Plain(image["coded_width"]) + " x " + Plain(image["coded_height"]) + ", orientation " +
-              Plain(image["orientation"]) + ")";
+              Plain(image["orientation"]) + ", " + OrientationOf(image["orientation"]) + ")";
     }
     Line(1, "image",
          size + ", " + SamplesOf(image["samples"]) + ", " + Plain(image["num_color_channels"]) + " colour and " +
@@ -161,7 +190,7 @@ class TextReport {
                (animation["num_loops"] == 0 ? "forever" : Plain(animation["num_loops"]) + " times") +
                (animation["have_timecodes"] == true ? ", with time codes" : ""));
     }
-    if (image["jpeg_reconstruction"] == true) Line(1, "JPEG", "the original file can be reconstructed");
+    if (image["jpeg_reconstruction"] == true) Line(1, "JPEG", "there is data to reconstruct the original file from");
   }
 
   void WriteMetadata(const Json& json) {
