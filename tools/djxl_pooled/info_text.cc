@@ -109,7 +109,7 @@ class TextReport {
 
  private:
   void Line(int level, const std::string& name, const std::string& value) {
-    text_.append(static_cast<size_t>(2 * level), ' ');
+    text_.append(2 * static_cast<size_t>(level), ' ');
     text_ += name + (name.empty() ? "" : ": ") + value + "\n";
   }
 
