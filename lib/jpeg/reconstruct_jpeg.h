@@ -14,7 +14,7 @@ namespace jxlpool {
 
 // Writes the file to `sink`, from front to back, and leaves the sequence of frames of `image` as it is. `cancelled` may
 // be null. A JPEG with one scan is written while the frame is decoded, and only some rows of groups are in memory; of
-// others, the nonzero coefficients (about twice the size of the JPEG). Errors: all; kUnsupported if the file has
+// others, the nonzero coefficients (two to three times the size of the JPEG). Errors: all; kUnsupported if the file has
 // no reconstruction data or is not a recompressed JPEG, kCorrupt if the data is malformed or does not fit the image.
 // None of them says anything about whether the image can be decoded. REQUIRES: Open succeeded on `image`.
 Status ReconstructJpeg(ImageDecoder* image, const std::atomic<bool>* cancelled, Memory* memory, ByteSink* sink);

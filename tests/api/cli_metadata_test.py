@@ -173,6 +173,20 @@ class MetadataTest(ToolTest):
         self.assertIn("No space left on device", self.fails(pair, "/dev/full", "-J"))
         self.assertIn("more bytes wanted", self.fails(pair, self.out("a.jpg"), "--memory_limit=20K"))
 
+    def test_beside_reconstructed_jpegs(self):
+        pair = os.path.join(JPEG_FOLDERS[0], "metadata")
+        done = self.ok(pair + ".jxl", self.out("a.jpg"), "--metadata_out", self.out("m.json"), "--num_threads=0")
+        self.assertRegex(done.stderr.decode(), r"^\d+ x \d+, JPEG reconstructed, [\d.]+ MP/s, [\d.]+ MB/s, 1 threads\n$")
+        self.ok(pair + ".jxl", self.out("a.ppm"), "--metadata_out", self.out("n.json"))
+        self.assertEqual(read(self.out("m.json")), read(self.out("n.json")))
+        done = self.ok(pair + ".jxl", self.out("b.jpg"), "--num_reps=3")
+        self.assertRegex(done.stderr.decode(), r"geomean: [\d.]+ MP/s \[.*geomean: [\d.]+ MB/s \[.*3 reps")
+        self.assertEqual(read(self.out("b.jpg")), read(pair + ".jpg"))
+        self.assertEqual(self.ok(pair + ".jxl", self.out("b.jpg"), "--num_reps=2", "--quiet").stderr, b"")
+        before = self.files()
+        done = self.run_tool(pair + ".jxl", self.out("c.jpg"), "--exif_out", "/dev/full")
+        self.assertEqual((done.returncode, self.files()), (1, before))
+
     def test_when_jpeg_is_made_from_pixels(self):
         pair = os.path.join(JPEG_FOLDERS[0], "base_420")
         original = read(pair + ".jpg")

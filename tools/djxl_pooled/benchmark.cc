@@ -38,7 +38,7 @@ double Repeat(Session* session, std::vector<uint8_t>* buffer, BenchmarkResult* r
     output.pixels_size = buffer->size();
     const JxlpoolStatus status = session->Check(session->decoder().DecodeFrame(output));
     pixels += uint64_t{frame.width} * frame.height;
-    result->frames.push_back({std::string(frame.name, frame.name_length), frame.duration, frame.timecode});
+    result->frames.push_back(RecordOf(frame));
     if (status == JXLPOOL_PARTIAL) {
       result->partial = true;
       break;
@@ -60,6 +60,23 @@ std::vector<uint8_t> AllocateBuffer(Session* session) {
 
 }  // namespace
 
+Speed Summarize(const std::vector<double>& speeds) {
+  double sum_of_logs = 0;
+  for (const double speed : speeds) sum_of_logs += std::log(std::max(speed, 1e-12));
+  const auto [slowest, fastest] = std::minmax_element(speeds.begin(), speeds.end());
+  return {std::exp(sum_of_logs / static_cast<double>(speeds.size())), *slowest, *fastest, speeds.size()};
+}
+
+std::string Speed::AsText(const char* unit) const {
+  char text[128];
+  if (count == 1) {
+    std::snprintf(text, sizeof(text), "%.3f %s", mean, unit);
+  } else {
+    std::snprintf(text, sizeof(text), "geomean: %.3f %s [%.3f, %.3f]", mean, unit, slowest, fastest);
+  }
+  return text;
+}
+
 BenchmarkResult RunBenchmark(const Options& options, Session* session) {
   session->LoadInput();
   std::vector<uint8_t> buffer = AllocateBuffer(session);
@@ -67,19 +84,15 @@ BenchmarkResult RunBenchmark(const Options& options, Session* session) {
   std::vector<double> speeds;
   speeds.reserve(static_cast<size_t>(options.num_reps));
   for (int i = 0; i < options.num_reps; ++i) speeds.push_back(Repeat(session, &buffer, &result));
-  double sum_of_logs = 0;
-  for (const double speed : speeds) sum_of_logs += std::log(std::max(speed, 1e-12));
-  result.mean = std::exp(sum_of_logs / static_cast<double>(speeds.size()));
-  result.slowest = *std::min_element(speeds.begin(), speeds.end());
-  result.fastest = *std::max_element(speeds.begin(), speeds.end());
+  result.megapixels = Summarize(speeds);
   if (result.frames.empty()) throw Error(options.input + ": there is no frame to show");
   return result;
 }
 
 void PrintBenchmark(const Options& options, const BenchmarkResult& result, uint32_t num_threads) {
   if (options.quiet) return;
-  std::fprintf(stderr, "%u x %u, geomean: %.3f MP/s [%.3f, %.3f], %d reps, %u threads.\n", result.width, result.height,
-               result.mean, result.slowest, result.fastest, options.num_reps, num_threads);
+  std::fprintf(stderr, "%u x %u, %s, %d reps, %u threads.\n", result.width, result.height,
+               result.megapixels.AsText("MP/s").c_str(), options.num_reps, num_threads);
 }
 
 }  // namespace jxlpool::tools

@@ -2,6 +2,9 @@
 #ifndef TOOLS_DJXL_POOLED_BENCHMARK_H_
 #define TOOLS_DJXL_POOLED_BENCHMARK_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "tools/djxl_pooled/metadata.h"
@@ -10,14 +13,25 @@
 
 namespace jxlpool::tools {
 
+// Of repetitions.
+struct Speed {
+  double mean = 0;  // geometric
+  double slowest = 0;
+  double fastest = 0;
+  size_t count = 0;
+
+  // "12.345 MP/s"; of several repetitions "geomean: 12.345 MP/s [11.000, 13.000]".
+  std::string AsText(const char* unit) const;
+};
+// REQUIRES: there is one.
+Speed Summarize(const std::vector<double>& speeds);
+
 struct BenchmarkResult {
   bool partial = false;
   std::vector<FrameRecord> frames;  // of one repetition
   uint32_t width = 0;               // of the image
   uint32_t height = 0;
-  double mean = 0;  // geometric, of the repetitions' MP/s over all frames
-  double slowest = 0;
-  double fastest = 0;
+  Speed megapixels;  // per second, over all frames
 };
 
 // Decodes the whole image options.num_reps times from memory into one buffer that is allocated (and touched) once:

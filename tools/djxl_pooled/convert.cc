@@ -149,7 +149,7 @@ ConversionResult ConvertFrames(const Options& options, FileFormat format, const 
     result.partial |= status == JXLPOOL_PARTIAL;
     if (status != JXLPOOL_OK) break;
     result.decode_seconds += SecondsSince(begin);
-    result.frames.push_back({std::string(frame.name, frame.name_length), frame.duration, frame.timecode});
+    result.frames.push_back(RecordOf(frame));
     if (index != 0 && !all_frames) continue;
     result.partial |= converter.Convert({frame.width, frame.height, frame.duration}, index, false);
     result.pixels += uint64_t{frame.width} * frame.height;

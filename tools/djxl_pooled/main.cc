@@ -12,6 +12,7 @@
 #include "tools/djxl_pooled/metadata.h"
 #include "tools/djxl_pooled/options.h"
 #include "tools/djxl_pooled/output_set.h"
+#include "tools/djxl_pooled/reconstruct.h"
 #include "tools/djxl_pooled/session.h"
 #include "tools/djxl_pooled/side_files.h"
 #include "tools/djxl_pooled/stats.h"
@@ -64,39 +65,6 @@ void Warn(const Options& options, const std::string& message) {
 
 bool IsJpeg(const Options& options) { return options.output_format == "jpg" || options.output_format == "jpeg"; }
 
-// Writes the JPEG that the open file was made from, byte by byte. False, if that is not insisted on, where there is
-// none: then there is no output yet.
-bool ReconstructJpeg(const Options& options, Session* session) {
-  OutputSet outputs;
-  // Nothing must reach standard output before it is known to be a JPEG.
-  OutputFile* file = outputs.Add(options.output, OutputFile::Access::kRandom);
-  std::exception_ptr exception;
-  auto write = [&](const uint8_t* data, size_t size) {
-    try {
-      file->Write(data, size);
-    } catch (...) {  // must not cross the decoder
-      exception = std::current_exception();
-    }
-    return exception == nullptr;
-  };
-  const JxlpoolStatus status = session->decoder().ReconstructJpeg(&write);
-  if (exception != nullptr) std::rethrow_exception(exception);
-  if (status == JXLPOOL_OK) {
-    outputs.Commit();
-    return true;
-  }
-  if (options.reconstruct_jpeg && status == JXLPOOL_END) {
-    throw Error(session->input_name() + ": there is no JPEG reconstruction data");
-  }
-  const bool no_jpeg = status == JXLPOOL_END || status == JXLPOOL_CORRUPT || status == JXLPOOL_UNSUPPORTED ||
-                       status == JXLPOOL_NEED_MORE_INPUT;
-  if (options.reconstruct_jpeg || !no_jpeg) session->Check(status);
-  const std::string reason =
-      status == JXLPOOL_END ? "there is no JPEG reconstruction data" : session->decoder().LastError().message;
-  Warn(options, session->input_name() + ": " + reason + "; encoding the pixels");
-  return false;
-}
-
 void WritePreview(const Options& options, const ImageDescription& image, Session* session, OutputSet* outputs) {
   if (options.preview_out.empty()) return;
   auto format = FormatFromName(ExtensionOf(options.preview_out));
@@ -122,18 +90,33 @@ void PrintDescription(const Options& options, const ImageDescription& image) {
                image.encoding ? image.encoding->name : "colour described by an ICC profile only");
 }
 
+// What else is wanted, where the pixels are not decoded.
+void WriteBesideJpeg(const Options& options, Session* session, OutputSet* outputs) {
+  const ImageDescription image = session->Describe();
+  WriteSideFiles(options, session, outputs);
+  WritePreview(options, image, session, outputs);
+  if (options.metadata_out.empty()) return;
+  std::vector<FrameRecord> frames;
+  auto frame = Make<JxlpoolFrameInfo>();
+  while (session->Check(session->decoder().NextFrame(&frame)) == JXLPOOL_OK) frames.push_back(RecordOf(frame));
+  outputs->AddWhole(options.metadata_out, DescribeAsJson(image, frames));
+}
+
 int Decode(const Options& options) {
   const bool write_image = !options.disable_output;
   const FileFormat format = write_image ? ImageFormatFor(options, options.output_format) : FileFormat::kNpy;
   Session session(options, write_image && WantsStraightAlpha(format));
   if (options.num_reps > 1 || !write_image) session.LoadInput();
   session.Open();
-  OutputSet outputs;
-  if (write_image && format == FileFormat::kJpeg && !options.pixels_to_jpeg && ReconstructJpeg(options, &session)) {
-    WriteSideFiles(options, &session, &outputs);
-    outputs.Commit();
-    Report(options, &session);
-    return kExitComplete;
+  if (write_image && format == FileFormat::kJpeg && !options.pixels_to_jpeg) {
+    OutputSet outputs;
+    if (const auto speed = ReconstructJpeg(options, &session, &outputs)) {
+      WriteBesideJpeg(options, &session, &outputs);
+      outputs.Commit();
+      if (!options.quiet) std::fprintf(stderr, "%s\n", speed->c_str());
+      Report(options, &session);
+      return kExitComplete;
+    }
   }
   if (write_image && format != FileFormat::kNpy) session.ConvertIfNotRgb();
 
@@ -145,6 +128,7 @@ int Decode(const Options& options) {
       Warn(options, session.input_name() + ": JPEG cannot hold " + lost + "; left out");
     }
   }
+  OutputSet outputs;
   WriteSideFiles(options, &session, &outputs);
   WritePreview(options, image, &session, &outputs);
 

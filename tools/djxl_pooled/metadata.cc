@@ -62,6 +62,10 @@ std::vector<uint8_t> ReadExif(Decoder* decoder) {
   return bytes;
 }
 
+FrameRecord RecordOf(const JxlpoolFrameInfo& frame) {
+  return {std::string(frame.name, frame.name_length), frame.duration, frame.timecode};
+}
+
 std::string DescribeAsJson(const ImageDescription& image, const std::vector<FrameRecord>& frames) {
   const JxlpoolImageInfo& info = image.info;
   nlohmann::ordered_json json;

@@ -26,6 +26,7 @@ struct FrameRecord {
   uint32_t duration = 0;  // ticks
   uint32_t timecode = 0;
 };
+FrameRecord RecordOf(const JxlpoolFrameInfo& frame);
 
 // The JSON text that conformance testing asks of a decoder.
 std::string DescribeAsJson(const ImageDescription& image, const std::vector<FrameRecord>& frames);
