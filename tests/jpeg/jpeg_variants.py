@@ -31,6 +31,8 @@ SCANS = {
 
 
 class Maker:
+    """`convert`: the path of ImageMagick's tool, or None."""
+
     def __init__(self, folder, convert):
         self.folder = folder
         self.convert = convert
@@ -61,6 +63,8 @@ class Maker:
         return self.file("scans_%s.txt" % script, SCANS[script].replace(";", ";\n").encode())
 
     def magick(self, options, width=75, height=61, kind="scene"):
+        if self.convert is None:
+            raise subprocess.CalledProcessError(127, "convert", stderr=b"ImageMagick is not installed")
         return run([self.convert, self.source(width, height, kind), *options.split(), "jpg:-"])
 
 

@@ -7,9 +7,9 @@ usage: round_trip.py DJXL_POOLED [--jobs N] [--keep FOLDER] [--only TEXT] [--ver
 --keep     leaves NAME.jpg and NAME.jxl in FOLDER
 --verbose  one line for each variant
 
-Needs cjpeg and jpegtran (libjpeg-turbo-progs), convert (imagemagick), cjxl and djxl (libjxl-tools); exit status 77 if one of
-them is missing. What the encoder refuses is counted. Where the bytes differ, djxl is asked as well: it is no fault
-to fail where it fails.
+Needs cjpeg and jpegtran (libjpeg-turbo-progs), cjxl and djxl (libjxl-tools); exit status 77 if one of them is missing.
+Some variants need convert (imagemagick) and are left out without it. What the encoder refuses is counted. Where the bytes
+differ, djxl is asked as well: it is no fault to fail where it fails.
 """
 import argparse
 import concurrent.futures
@@ -98,17 +98,14 @@ def main():
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     missing = [name for name in ("cjpeg", "jpegtran", "cjxl", "djxl") if shutil.which(name) is None]
-    convert = find_convert()
-    if convert is None:
-        missing.append("ImageMagick's convert")
     if missing:
-        print("skipped: %s not found; install libjpeg-turbo-progs, libjxl-tools and imagemagick" % ", ".join(missing))
+        print("skipped: %s not found; install libjpeg-turbo-progs and libjxl-tools" % ", ".join(missing))
         return SKIPPED
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or temporary
         os.makedirs(folder, exist_ok=True)
         variants = [(i, name, make) for i, (name, make)
-                    in enumerate(jpeg_variants.variants(jpeg_variants.Maker(temporary, convert)))
+                    in enumerate(jpeg_variants.variants(jpeg_variants.Maker(temporary, find_convert())))
                     if arguments.only in name]
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             trips = list(pool.map(lambda v: Trip(arguments.tool, folder, *v), variants))
