@@ -1,17 +1,16 @@
 // Decodes damaged files: no crash, a status, memory within the limit and given back, bounded time.
 //
-// usage: mutation_test truncation|mutation|jpeg|limits|gigantic TESTDATA [--count N] [--first K] [--stride N] [--seed
-// S]
-// [--dump FILE]
+// usage: mutation_test MODE TESTDATA [--count N] [--first K] [--stride N] [--seed S] [--dump FILE]
 //
-//   truncation  every image cut after each byte (small files; samples of larger ones): an error, or the same pixels
-//   mutation    N damaged copies of small images, beginning with the K-th
-//   jpeg        N damaged copies of recompressed JPEGs: reconstruction data as it is coded, its fields, the
-//   coefficients limits      every image with memory limits up to what it needs gigantic    testdata/invalid: small
-//   files that claim to be huge fail at once and without much memory
+// Modes:
+// - truncation: every image cut after each byte (small files; samples of larger ones): an error, or the same pixels
+// - mutation: N damaged copies of small images, beginning with the K-th
+// - jpeg: N damaged copies of recompressed JPEGs: reconstruction data as it is coded, its fields, the coefficients
+// - limits: every image with memory limits up to what it needs
+// - gigantic: testdata/invalid: small files that claim to be huge fail at once and without much memory
 //
-//   --stride N  cut after each N-th byte only
-//   --dump FILE writes the case to be decoded next: the last one if the program dies. Slow.
+// --stride N: cut after each N-th byte only
+// --dump FILE: writes the case to be decoded next, which is the last one if the program dies. Slow.
 //
 // The environment variable JXLPOOL_FUZZ_COUNT overrides --count. A failure prints the number of the case: run it alone
 // with --first K --count 1.
@@ -92,7 +91,10 @@ class Tester {
       Fail(label, "took " + std::to_string(outcome.cpu_seconds) + " s");
     }
     if (!outcome.violation.empty()) Fail(label, outcome.violation);
-    slowest_ = std::max(slowest_, outcome.cpu_seconds);
+    if (outcome.cpu_seconds > slowest_) {
+      slowest_ = outcome.cpu_seconds;
+      slowest_label_ = label;
+    }
     largest_ = std::max(largest_, outcome.peak_bytes);
     ++num_decodes_;
     ++num_by_status_[jxlpool_status_text(outcome.status)];
@@ -107,9 +109,9 @@ class Tester {
   }
 
   int Finish() const {
-    std::printf("%llu decodes, %llu failures; slowest %.3f s, most memory %.1f MiB\n",
+    std::printf("%llu decodes, %llu failures; slowest %.3f s (%s), most memory %.1f MiB\n",
                 static_cast<unsigned long long>(num_decodes_), static_cast<unsigned long long>(num_failures_), slowest_,
-                static_cast<double>(largest_) / 1048576);
+                slowest_label_.c_str(), static_cast<double>(largest_) / 1048576);
     for (const auto& [text, count] : num_by_status_) {
       std::printf("%10llu %s\n", static_cast<unsigned long long>(count), text.c_str());
     }
@@ -122,6 +124,7 @@ class Tester {
   uint64_t num_decodes_ = 0, num_failures_ = 0;
   std::map<std::string, uint64_t> num_by_status_;
   double slowest_ = 0;
+  std::string slowest_label_;
   uint64_t largest_ = 0;
 };
 
