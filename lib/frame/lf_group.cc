@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/bits.h"
+#include "lib/modular/modular_image.h"
 #include "lib/modular/modular_stream.h"
 #include "lib/vardct/hf_metadata.h"
 #include "lib/vardct/hf_pass.h"
@@ -38,6 +39,13 @@ Status ReadLfCoefficients(uint32_t lf_group, BitReader* reader, FrameState* stat
   return OkStatus();
 }
 
+// As many columns as there are varblocks: what is coded decides about the size.
+Result<ModularChannel> NewVarblockChannel(Memory* memory, uint32_t num_varblocks) {
+  const size_t row_bytes = RepeatableSize(num_varblocks * sizeof(int32_t));
+  const ChannelShape room{static_cast<uint32_t>(row_bytes / sizeof(int32_t)), 2, 0, 0};
+  return ModularChannel::CreateWithRoom(memory, ChannelShape{num_varblocks, 2, 0, 0}, room, SampleType::kInt32);
+}
+
 Status ReadHfMetadata(uint32_t lf_group, BitReader* reader, FrameState* state) {
   const uint32_t num_lf_groups = static_cast<uint32_t>(state->dimensions.num_lf_groups);
   const BlockRect rect = state->vardct.geometry.LfGroupRect(lf_group);
@@ -48,11 +56,8 @@ Status ReadHfMetadata(uint32_t lf_group, BitReader* reader, FrameState* state) {
   ModularImage image(state->memory(), SampleType::kInt32);
   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{tile_columns, tile_rows, 3, 3}));
   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{tile_columns, tile_rows, 3, 3}));
-  // Room for the most varblocks, so that the size is always the same. The LF coefficients took at least as much.
-  const ChannelShape all_blocks{rect.columns * rect.rows, 2, 0, 0};
-  JXLPOOL_ASSIGN_OR_RETURN(ModularChannel varblocks,
-                           ModularChannel::Create(state->memory(), all_blocks, SampleType::kInt32));
-  JXLPOOL_RETURN_IF_ERROR(image.Add(varblocks.BorrowRegion(ChannelShape{num_varblocks, 2, 0, 0}, 0, 0)));
+  JXLPOOL_ASSIGN_OR_RETURN(ModularChannel varblocks, NewVarblockChannel(state->memory(), num_varblocks));
+  JXLPOOL_RETURN_IF_ERROR(image.Add(std::move(varblocks)));
   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{rect.columns, rect.rows, 0, 0}));
   JXLPOOL_RETURN_IF_ERROR(
       DecodeModularStream(StreamParams(*state, HfMetadataStream(num_lf_groups, lf_group)), reader, &image));

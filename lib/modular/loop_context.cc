@@ -37,8 +37,8 @@ Status LoopContext::Init(const ChannelDecoderParams& params, const PrunedTree& p
   const size_t set_columns = num_words == 0 ? 0 : std::min<size_t>(width, kSetColumns);
   const size_t bytes = 3 * CarvedBytes<int32_t>(width) + CarvedBytes<int32_t>(set_columns) +
                        CarvedBytes<uint64_t>(set_columns * num_words);
-  JXLPOOL_ASSIGN_OR_RETURN(
-      row_memory_, params.memory->Acquire(bytes, Category::kModular, ElementType::kInt32, Fill::kUninitialized));
+  JXLPOOL_ASSIGN_OR_RETURN(row_memory_, params.memory->Acquire(RepeatableSize(bytes), Category::kModular,
+                                                               ElementType::kInt32, Fill::kUninitialized));
   uint8_t* next = row_memory_.data();
   for (int32_t*& row : rows) row = Carve<int32_t>(&next, width);
   property_row = Carve<int32_t>(&next, set_columns);

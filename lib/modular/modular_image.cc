@@ -27,16 +27,20 @@ void CopyView(const View2D<From>& from, const View2D<To>& to) {
 
 }  // namespace
 
-Result<ModularChannel> ModularChannel::Create(Memory* memory, const ChannelShape& shape, SampleType type, Fill fill) {
+Result<ModularChannel> ModularChannel::CreateWithRoom(Memory* memory, const ChannelShape& shape,
+                                                      const ChannelShape& room, SampleType type, Fill fill) {
   ModularChannel channel(shape);
   channel.type_ = type;
   if (shape.empty()) return channel;
   const size_t sample_bytes = type == SampleType::kInt16 ? sizeof(int16_t) : sizeof(int32_t);
   channel.stride_ = RoundUp(shape.width, kRowAlignment / sample_bytes);
   size_t bytes = 0;
-  if (__builtin_mul_overflow(channel.stride_ * sample_bytes, size_t{shape.height}, &bytes)) {
+  size_t room_bytes = 0;
+  if (__builtin_mul_overflow(channel.stride_ * sample_bytes, size_t{shape.height}, &bytes) ||
+      __builtin_mul_overflow(RoundUp(room.width * sample_bytes, kRowAlignment), size_t{room.height}, &room_bytes)) {
     return Status(ErrorCode::kMemoryLimit, "a modular channel is too large");
   }
+  bytes = std::max(bytes, room_bytes);
   const ElementType element = type == SampleType::kInt16 ? ElementType::kInt16 : ElementType::kInt32;
   JXLPOOL_ASSIGN_OR_RETURN(channel.buffer_, memory->Acquire(bytes, Category::kModular, element, fill));
   channel.data_ = channel.buffer_.data();

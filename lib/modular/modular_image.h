@@ -52,7 +52,13 @@ class ModularChannel {
 
   // A channel with samples of its own. Errors: kMemoryLimit. An empty channel owns no memory.
   static Result<ModularChannel> Create(Memory* memory, const ChannelShape& shape, SampleType type,
-                                       Fill fill = Fill::kUninitialized);
+                                       Fill fill = Fill::kUninitialized) {
+    return CreateWithRoom(memory, shape, shape, type, fill);
+  }
+  // The same in a block that a channel of shape `room` would have if that is larger: so channels of different size,
+  // such as those of the groups at the edges of a frame, use each other's blocks.
+  static Result<ModularChannel> CreateWithRoom(Memory* memory, const ChannelShape& shape, const ChannelShape& room,
+                                               SampleType type, Fill fill = Fill::kUninitialized);
   // A channel whose samples are those of `view`, e.g. a rectangle of a larger channel.
   // REQUIRES: view has the size of the shape and stays valid.
   template <typename T>

@@ -11,8 +11,8 @@ Result<WeightedPredictor> WeightedPredictor::Create(Memory* memory, const Weight
   result.width_ = width;
   const size_t entries = width + 1;
   const size_t bytes = 2 * entries * (sizeof(Errors) + sizeof(int32_t));
-  JXLPOOL_ASSIGN_OR_RETURN(result.buffer_,
-                           memory->Acquire(bytes, Category::kModular, ElementType::kInt32, Fill::kUninitialized));
+  JXLPOOL_ASSIGN_OR_RETURN(result.buffer_, memory->Acquire(RepeatableSize(bytes), Category::kModular,
+                                                           ElementType::kInt32, Fill::kUninitialized));
   result.errors_[0] = reinterpret_cast<Errors*>(result.buffer_.data());
   result.errors_[1] = result.errors_[0] + entries;
   result.true_errors_[0] = reinterpret_cast<int32_t*>(result.errors_[1] + entries);

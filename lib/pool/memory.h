@@ -31,10 +31,10 @@ struct BlockHeader;
 inline constexpr size_t kBufferAlignment = 128;
 
 // For sizes that what is coded decides, not the geometry of the image: `bytes` rounded up to one of four sizes per
-// octave, by at most 64 KiB. So sections with different contents use each other's blocks.
+// octave, by at most 32 KiB. So sections with different contents use each other's blocks.
 constexpr size_t RepeatableSize(size_t bytes) {
   if (bytes <= 4 * kBufferAlignment || bytes > (SIZE_MAX >> 1)) return bytes;
-  const size_t step = std::min(std::bit_floor(bytes - 1) / 4, size_t{64} << 10);
+  const size_t step = std::min(std::bit_floor(bytes - 1) / 4, size_t{32} << 10);
   return RoundUp(bytes, step);
 }
 

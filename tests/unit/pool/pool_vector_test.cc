@@ -45,8 +45,8 @@ TEST(PoolVectorTest, CapacitiesAreOfFewSizes) {
     distinct += size != previous;
     previous = size;
   }
-  EXPECT_LE(distinct, 45u);
-  EXPECT_EQ(RepeatableSize((size_t{100} << 20) + 1), (size_t{100} << 20) + (size_t{64} << 10));
+  EXPECT_LE(distinct, 48u);
+  EXPECT_EQ(RepeatableSize((size_t{100} << 20) + 1), (size_t{100} << 20) + (size_t{32} << 10));
   EXPECT_EQ(RepeatableSize(SIZE_MAX), SIZE_MAX);
 
   BufferPool pool;
