@@ -136,6 +136,9 @@ class Decoder {
       return jxlpool_decoder_estimate_memory(decoder_, streamed_pixel_bytes, estimate);
     });
   }
+  JxlpoolStatus Prewarm(uint32_t streamed_pixel_bytes) {
+    return decoder_ ? jxlpool_decoder_prewarm(decoder_, streamed_pixel_bytes) : creation_status_;
+  }
   // Nothing if the profile cannot be expressed so.
   std::optional<JxlpoolColorEncoding> ColorEncoding(JxlpoolProfile profile) {
     return Get<JxlpoolColorEncoding>([this, profile](JxlpoolColorEncoding* encoding) {

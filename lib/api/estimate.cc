@@ -1,4 +1,4 @@
-// Memory estimates of the C interface.
+// Memory estimates and pre-warming of the C interface.
 #include "lib/api/decoder.h"
 #include "lib/api/struct_io.h"
 
@@ -16,4 +16,12 @@ JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decoder, uint32_t 
   result.streaming = bytes.value().streaming;
   result.one_thread = bytes.value().one_thread;
   return WriteStruct(result, estimate);
+}
+
+JxlpoolStatus jxlpool_decoder_prewarm(JxlpoolDecoder* decoder, uint32_t streamed_pixel_bytes) {
+  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  if (decoder->state == DecoderState::kClosed) return decoder->Misuse("no image is open");
+  const MemoryProfile::StageScope stage(&decoder->profile, "prewarm");
+  const Status status = decoder->image.Prewarm(streamed_pixel_bytes);
+  return status.ok() ? JXLPOOL_OK : decoder->Report(status);
 }

@@ -98,17 +98,21 @@ Status FrameDecoder::DecodeGroupIntoFrame(uint32_t group, uint32_t worker) {
   return OkStatus();
 }
 
-Status FrameDecoder::DecodeAllGroups() {
-  if (!state_.header.is_modular) {
-    const VarDctGeometry& geometry = state_.vardct.geometry;
-    for (size_t c = 0; c < 3; ++c) {
-      JXLPOOL_ASSIGN_OR_RETURN(
-          state_.colour_planes[c],
-          Matrix2D<float>::Create(state_.memory(), Category::kTile,
-                                  8 * size_t{geometry.block_rows >> state_.vardct.parameters.vshift[c]},
-                                  8 * size_t{geometry.block_columns >> state_.vardct.parameters.hshift[c]}));
-    }
+Status FrameDecoder::AllocatePlanes() {
+  if (state_.header.is_modular) return OkStatus();
+  const VarDctGeometry& geometry = state_.vardct.geometry;
+  for (size_t c = 0; c < 3; ++c) {
+    JXLPOOL_ASSIGN_OR_RETURN(
+        state_.colour_planes[c],
+        Matrix2D<float>::Create(state_.memory(), Category::kTile,
+                                8 * size_t{geometry.block_rows >> state_.vardct.parameters.vshift[c]},
+                                8 * size_t{geometry.block_columns >> state_.vardct.parameters.hshift[c]}));
   }
+  return OkStatus();
+}
+
+Status FrameDecoder::DecodeAllGroups() {
+  JXLPOOL_RETURN_IF_ERROR(AllocatePlanes());
   JXLPOOL_RETURN_IF_ERROR(state_.context->threads->Run(
       static_cast<uint32_t>(state_.dimensions.num_groups),
       [&](uint32_t group, uint32_t worker) { return DecodeGroupIntoFrame(group, worker); }));
@@ -154,7 +158,7 @@ FrameDecoder::Plan FrameDecoder::ChoosePlan() const {
   return state_.modular.group_local() ? Plan::kGroupTiles : Plan::kFrame;
 }
 
-Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
+Status FrameDecoder::Begin() {
   state_.incomplete = false;
   state_.lf_group_missing = PoolVector<uint8_t>(state_.memory(), Category::kOther);
   state_.num_passes = PassesForDownsampling(state_.header, state_.num_extra(), state_.context->downsampling);
@@ -164,6 +168,11 @@ Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
   if (!state_.header.is_modular) JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
   JXLPOOL_RETURN_IF_ERROR(ReadSections());
   samples_ = FrameSamples(state_);
+  return OkStatus();
+}
+
+Status FrameDecoder::Decode(const FrameDelivery& delivery, SharedFrame* saved) {
+  JXLPOOL_RETURN_IF_ERROR(Begin());
   if (!state_.modular.group_local() || ChoosePlan() == Plan::kFrame) JXLPOOL_RETURN_IF_ERROR(DecodeAllGroups());
   switch (ChoosePlan()) {
     case Plan::kGroups:

@@ -22,6 +22,7 @@
 #include "lib/frame/frame_state.h"
 #include "lib/frame/group_schedule.h"
 #include "lib/frame/group_tiles.h"
+#include "lib/pool/size_recorder.h"
 #include "lib/vardct/lf_coefficients.h"
 
 namespace jxlpool {
@@ -31,6 +32,10 @@ struct FrameDelivery {
   SizeHeader canvas;                      // the image, or the preview
   const OutputTarget* targets = nullptr;  // none: the frame is only decoded for later frames
   size_t num_targets = 0;
+  // A rehearsal of a frame that will have targets: none are given, but the bytes per pixel that a sink will get, 0 if
+  // there will be none.
+  bool is_rehearsal = false;
+  uint64_t streamed_pixel_bytes = 0;
 };
 
 class FrameDecoder {
@@ -47,6 +52,11 @@ class FrameDecoder {
   // Errors: all.
   Status Decode(const FrameDelivery& delivery, SharedFrame* saved);
 
+  // Instead of Decode: acquires what Decode acquires and decodes a few groups in the calling thread, so that the
+  // recorder learns what memory the frame takes. REQUIRES: the budget reports to the recorder; the frame refers to no
+  // others; targets are not given. Errors: all.
+  Status Rehearse(const FrameDelivery& delivery, SizeRecorder* recorder);
+
   // Instead of Decode: the quantised coefficients of a recompressed JPEG with 1 or 3 components. Errors: all;
   // kUnsupported if the frame is something else.
   Status DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg);
@@ -59,6 +69,9 @@ class FrameDecoder {
     bool available = true;
   };
   struct GroupReaders;
+
+  // What Decode begins with: workers, everything before the groups.
+  Status Begin();
 
   // frame_sections.cc: everything before the groups.
   Result<OpenSection> Open(size_t section);
@@ -90,6 +103,7 @@ class FrameDecoder {
   Status DecodeJpegRows();
   // Decodes a group into the planes of the frame.
   Status DecodeGroupIntoFrame(uint32_t group, uint32_t worker);
+  Status AllocatePlanes();
   Status DecodeAllGroups();
   // Decodes a group into its tile of float planes.
   Status DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t worker, GroupTiles* tiles);
@@ -111,7 +125,9 @@ class FrameDecoder {
   uint32_t TileRowsPerBand(uint32_t tile_width) const;
   // Calls deliver(tile, worker) for all tiles of the frame in raster order, band by band if that is needed.
   Status ForEachTile(uint32_t tile_width, uint32_t tile_height, TaskFunction deliver);
+  Status BeginGroups(const FrameDelivery& delivery);
   Status DeliverGroups(const FrameDelivery& delivery);
+  Status BeginFrame(const FrameDelivery& delivery, uint32_t tile_width, uint32_t tile_height, FrameRenderer* renderer);
   Status DeliverFrame(const FrameDelivery& delivery);
   template <typename T>
   void EmitIntegers(const ModularImage& image, const Rect& rect, uint32_t worker);
@@ -128,6 +144,12 @@ class FrameDecoder {
   Status RenderGroup(const GroupTask& task, uint32_t worker, GroupDelivery* groups);
   // Hands out all rows that are complete; then `*version` is for GroupSchedule::Wait.
   Status DeliverRows(GroupDelivery* groups, uint64_t* version);
+
+  // frame_rehearsal.cc.
+  Status RehearseIndependentGroups(const FrameDelivery& delivery, SizeRecorder* recorder);
+  Status RehearseGroupTiles(const FrameDelivery& delivery, SizeRecorder* recorder);  // group_delivery.cc
+  Status RehearseLfGroups(SizeRecorder* recorder);
+  Status RehearseFrame(const FrameDelivery& delivery, SizeRecorder* recorder);
 
   FrameState state_;
   FrameSamples samples_;

@@ -29,11 +29,16 @@ Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery, uint32_t max_s
   const FrameDimensions& dimensions = state_.dimensions;
   const uint32_t workers = state_.context->threads->num_workers();
   const bool on_canvas = state_.header.IsNormalFrame() && state_.context->coalescing;
-  if (delivery.num_targets != 0) {
+  const bool shows = delivery.num_targets != 0 || delivery.is_rehearsal;
+  if (shows) {
     const uint32_t width = on_canvas ? delivery.canvas.width : static_cast<uint32_t>(dimensions.width);
     const uint32_t height = on_canvas ? delivery.canvas.height : static_cast<uint32_t>(dimensions.height);
-    JXLPOOL_RETURN_IF_ERROR(output_.Begin(DescribePlanes(state_, width, height), delivery.targets, delivery.num_targets,
-                                          workers, max_segment, band_rows, state_.memory()));
+    const OutputPlanes planes = DescribePlanes(state_, width, height);
+    JXLPOOL_RETURN_IF_ERROR(delivery.is_rehearsal
+                                ? output_.BeginRehearsal(planes, delivery.streamed_pixel_bytes, workers, max_segment,
+                                                         band_rows, state_.memory())
+                                : output_.Begin(planes, delivery.targets, delivery.num_targets, workers, max_segment,
+                                                band_rows, state_.memory()));
   }
   ComposeSettings settings;
   settings.image = &state_.image();
@@ -44,15 +49,14 @@ Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery, uint32_t max_s
   settings.slots = &state_.slots;
   settings.coalescing = state_.context->coalescing;
   settings.render_spot_colours = state_.context->render_spot_colours;
-  settings.output = delivery.num_targets == 0 ? nullptr : &output_;
+  settings.output = shows ? &output_ : nullptr;
   settings.num_workers = workers;
   settings.max_segment = max_segment;
   settings.band_rows = band_rows;
   JXLPOOL_RETURN_IF_ERROR(composer_.Begin(settings, state_.memory()));
 
   emits_integers_ = false;
-  if (ChoosePlan() == Plan::kGroups && delivery.num_targets != 0 && composer_.passes_samples_through() &&
-      samples_.plain_integers()) {
+  if (ChoosePlan() == Plan::kGroups && shows && composer_.passes_samples_through() && samples_.plain_integers()) {
     uint32_t coded_bits[1 + kMaxPlanes];
     for (size_t i = 0; i <= state_.num_extra(); ++i) coded_bits[i] = samples_.CodedBits(i);
     emits_integers_ = output_.PrepareIntegers(coded_bits);
@@ -114,16 +118,21 @@ void FrameDecoder::EmitFloats(const ModularImage& image, const Rect& rect, uint3
   }
 }
 
+Status FrameDecoder::BeginGroups(const FrameDelivery& delivery) {
+  const uint32_t group_dim = state_.dimensions.group_dim;
+  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, group_dim, group_dim * TileRowsPerBand(group_dim)));
+  if (emits_integers_) return OkStatus();
+  for (FrameWorker& worker : state_.workers) {
+    JXLPOOL_ASSIGN_OR_RETURN(worker.rows, Matrix2D<float>::Create(state_.memory(), Category::kTile,
+                                                                  3 + size_t{state_.num_extra()}, group_dim));
+  }
+  return OkStatus();
+}
+
 Status FrameDecoder::DeliverGroups(const FrameDelivery& delivery) {
   const FrameDimensions& dimensions = state_.dimensions;
   const uint32_t group_dim = dimensions.group_dim;
-  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, group_dim, group_dim * TileRowsPerBand(group_dim)));
-  if (!emits_integers_) {
-    for (FrameWorker& worker : state_.workers) {
-      JXLPOOL_ASSIGN_OR_RETURN(worker.rows, Matrix2D<float>::Create(state_.memory(), Category::kTile,
-                                                                    3 + size_t{state_.num_extra()}, group_dim));
-    }
-  }
+  JXLPOOL_RETURN_IF_ERROR(BeginGroups(delivery));
   return ForEachTile(group_dim, group_dim, [&](uint32_t group, uint32_t worker) -> Status {
     JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, ModularGroup(group));
     const Rect rect = dimensions.GroupRect(group);
@@ -138,15 +147,21 @@ Status FrameDecoder::DeliverGroups(const FrameDelivery& delivery) {
   });
 }
 
+Status FrameDecoder::BeginFrame(const FrameDelivery& delivery, uint32_t tile_width, uint32_t tile_height,
+                                FrameRenderer* renderer) {
+  JXLPOOL_RETURN_IF_ERROR(renderer->Begin(&state_, &samples_));
+  const Rect frame{0, 0, static_cast<int64_t>(state_.dimensions.width), static_cast<int64_t>(state_.dimensions.height)};
+  JXLPOOL_RETURN_IF_ERROR(renderer->ReserveTiles(frame, tile_width, tile_height));
+  return BeginDelivery(delivery, tile_width, tile_height * TileRowsPerBand(tile_width));
+}
+
 Status FrameDecoder::DeliverFrame(const FrameDelivery& delivery) {
-  FrameRenderer renderer;
-  JXLPOOL_RETURN_IF_ERROR(renderer.Begin(&state_, &samples_));
   const Rect frame{0, 0, static_cast<int64_t>(state_.dimensions.width), static_cast<int64_t>(state_.dimensions.height)};
   const bool one_tile = state_.context->one_tile;
   const uint32_t tile_width = one_tile ? static_cast<uint32_t>(frame.width) : FrameRenderer::kTileWidth;
   const uint32_t tile_height = one_tile ? static_cast<uint32_t>(frame.height) : FrameRenderer::kTileHeight;
-  JXLPOOL_RETURN_IF_ERROR(renderer.ReserveTiles(frame, tile_width, tile_height));
-  JXLPOOL_RETURN_IF_ERROR(BeginDelivery(delivery, tile_width, tile_height * TileRowsPerBand(tile_width)));
+  FrameRenderer renderer;
+  JXLPOOL_RETURN_IF_ERROR(BeginFrame(delivery, tile_width, tile_height, &renderer));
   const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.width, tile_width));
   return ForEachTile(tile_width, tile_height, [&](uint32_t tile, uint32_t worker) -> Status {
     const Rect whole_tile{int64_t{tile % tiles_x} * tile_width, int64_t{tile / tiles_x} * tile_height, tile_width,

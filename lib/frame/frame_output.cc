@@ -40,14 +40,44 @@ Status FrameOutput::Begin(const OutputPlanes& planes, const OutputTarget* target
     pixel_bytes = std::max(pixel_bytes, output.pixel_bytes);
     unpremultiplies |= output.target.unpremultiply;
   }
-  if (SwapsDimensions(planes.orientation)) {
-    JXLPOOL_ASSIGN_OR_RETURN(
-        row_scratch_, Matrix2D<uint8_t>::Create(memory, Category::kOutput, num_workers, max_segment * pixel_bytes));
-  }
+  JXLPOOL_RETURN_IF_ERROR(AllocateRowScratch(pixel_bytes, num_workers, max_segment, memory));
   if (unpremultiplies) {
     JXLPOOL_ASSIGN_OR_RETURN(colour_scratch_,
                              Matrix3D<float>::Create(memory, Category::kOutput, num_workers, 3, max_segment));
   }
+  return OkStatus();
+}
+
+Status FrameOutput::BeginRehearsal(const OutputPlanes& planes, uint64_t streamed_pixel_bytes, uint32_t num_workers,
+                                   size_t max_segment, uint32_t band_rows, Memory* memory) {
+  planes_ = planes;
+  outputs_ = PoolVector<Output>(memory, Category::kOther);
+  Output output;
+  output.pixel_bytes = streamed_pixel_bytes;
+  if (streamed_pixel_bytes != 0) JXLPOOL_RETURN_IF_ERROR(AllocateRows(band_rows, memory, &output));
+  JXLPOOL_RETURN_IF_ERROR(AllocateRowScratch(output.pixel_bytes, num_workers, max_segment, memory));
+  return outputs_.PushBack(std::move(output));
+}
+
+Status FrameOutput::AllocateRowScratch(size_t pixel_bytes, uint32_t num_workers, size_t max_segment, Memory* memory) {
+  if (!SwapsDimensions(planes_.orientation)) return OkStatus();
+  JXLPOOL_ASSIGN_OR_RETURN(
+      row_scratch_, Matrix2D<uint8_t>::Create(memory, Category::kOutput, num_workers, max_segment * pixel_bytes));
+  return OkStatus();
+}
+
+Status FrameOutput::AllocateRows(uint32_t band_rows, Memory* memory, Output* output) {
+  const bool swaps = SwapsDimensions(planes_.orientation);
+  const uint32_t out_width = swaps ? planes_.height : planes_.width;
+  const uint32_t out_height = swaps ? planes_.width : planes_.height;
+  output->streams = KeepsRowOrder(planes_.orientation);
+  const uint32_t rows = output->streams ? std::min(band_rows, out_height) : out_height;
+  if (out_width > SIZE_MAX / output->pixel_bytes) return Status(ErrorCode::kMemoryLimit, "output row size overflows");
+  JXLPOOL_ASSIGN_OR_RETURN(output->storage,
+                           Matrix2D<uint8_t>::Create(memory, Category::kOutput, rows, out_width * output->pixel_bytes));
+  output->base = output->storage.Row(0);
+  output->kept_rows = rows;
+  output->stride = output->storage.stride();
   return OkStatus();
 }
 
@@ -70,20 +100,11 @@ Status FrameOutput::Add(const OutputTarget& target, uint32_t band_rows, Memory* 
   output.format.num_channels = static_cast<uint32_t>(output.channels.size());
   output.pixel_bytes = output.format.PixelBytes();
 
-  const bool swaps = SwapsDimensions(planes_.orientation);
-  const uint32_t out_width = swaps ? planes_.height : planes_.width;
-  const uint32_t out_height = swaps ? planes_.width : planes_.height;
   if (target.sink != nullptr) {
-    output.streams = KeepsRowOrder(planes_.orientation);
-    const uint32_t rows = output.streams ? std::min(band_rows, out_height) : out_height;
-    if (out_width > SIZE_MAX / output.pixel_bytes) return Status(ErrorCode::kMemoryLimit, "output row size overflows");
-    JXLPOOL_ASSIGN_OR_RETURN(
-        output.storage, Matrix2D<uint8_t>::Create(memory, Category::kOutput, rows, out_width * output.pixel_bytes));
-    output.base = output.storage.Row(0);
-    output.kept_rows = rows;
-    output.stride = output.storage.stride();
+    JXLPOOL_RETURN_IF_ERROR(AllocateRows(band_rows, memory, &output));
     in_order_ |= output.streams;
   } else {
+    const uint32_t out_width = SwapsDimensions(planes_.orientation) ? planes_.height : planes_.width;
     if (target.stride < out_width * output.pixel_bytes) return InvalidArgument("the stride is smaller than a row");
     output.base = target.pixels;
     output.stride = target.stride;

@@ -40,6 +40,11 @@ class FrameOutput {
   Status Begin(const OutputPlanes& planes, const OutputTarget* targets, size_t num_targets, uint32_t num_workers,
                size_t max_segment, uint32_t band_rows, Memory* memory);
 
+  // Acquires what Begin acquires for one sink with pixels of this size, or, if it is 0, for a caller's buffer. For
+  // rehearsals: nothing can be stored.
+  Status BeginRehearsal(const OutputPlanes& planes, uint64_t streamed_pixel_bytes, uint32_t num_workers,
+                        size_t max_segment, uint32_t band_rows, Memory* memory);
+
   // True if some target needs FinishRows to be called in order, so that bands have to be completed one after another.
   bool in_order() const { return in_order_; }
   bool empty() const { return outputs_.empty(); }
@@ -81,6 +86,9 @@ class FrameOutput {
   };
 
   Status Add(const OutputTarget& target, uint32_t band_rows, Memory* memory);
+  // Memory for the rows of a sink. REQUIRES: output->pixel_bytes is set.
+  Status AllocateRows(uint32_t band_rows, Memory* memory, Output* output);
+  Status AllocateRowScratch(size_t pixel_bytes, uint32_t num_workers, size_t max_segment, Memory* memory);
   Status ListChannels(Output* output, Memory* memory) const;
   Place PlaceOf(uint32_t y, uint32_t x, size_t n) const;
   // Where the row segment is to be written; `scratch` if it must be transposed afterwards.

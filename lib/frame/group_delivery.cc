@@ -63,6 +63,28 @@ Status FrameDecoder::DeliverGroupTiles(const FrameDelivery& delivery) {
   return groups.schedule.error();
 }
 
+Status FrameDecoder::RehearseGroupTiles(const FrameDelivery& delivery, SizeRecorder* recorder) {
+  GroupDelivery groups;
+  JXLPOOL_RETURN_IF_ERROR(BeginGroupTiles(delivery, &groups));
+  if (lf_groups_wait_) {
+    JXLPOOL_RETURN_IF_ERROR(RehearseLfGroups(recorder));
+    JXLPOOL_RETURN_IF_ERROR(PrepareTables());
+  }
+  if (!state_.header.is_modular) {
+    for (FrameWorker& worker : state_.workers) {
+      JXLPOOL_RETURN_IF_ERROR(worker.group_decoder.Prepare(state_.vardct, state_.memory()));
+    }
+  }
+  // Of the first row only, which lies in the first LF groups.
+  const uint32_t columns = std::min<uint32_t>(static_cast<uint32_t>(state_.dimensions.groups_x), 4);
+  for (uint32_t gx = 0; gx < columns; ++gx) {
+    recorder->BeginTask();
+    JXLPOOL_RETURN_IF_ERROR(DecodeGroupIntoTile(gx, 0, 0, &groups.tiles));
+    recorder->EndTask();
+  }
+  return OkStatus();
+}
+
 void FrameDecoder::RunGroupTasks(uint32_t worker, GroupDelivery* groups) {
   GroupSchedule* schedule = &groups->schedule;
   GroupTask task;

@@ -35,6 +35,7 @@ struct FrameState;
 struct FrameStart;
 class FrameTable;
 struct JpegCoefficients;
+class SizeRecorder;
 
 enum class DecodeMode : uint8_t {
   kAutomatic,  // kParallel, unless the memory limit asks for something leaner: then kStreaming, then one thread
@@ -150,6 +151,12 @@ class ImageDecoder {
   // disturbing the sequence of frames. Errors: those of headers and TOCs, kCancelled, kMemoryLimit.
   Result<ImageMemoryEstimate> EstimateMemory(uint64_t streamed_pixel_bytes);
 
+  // Makes the pool hold, in physical memory, the blocks that decoding the first delivered frame takes, and frames
+  // before it: their headers and a few of their sections are decoded for that. With the same meaning of
+  // `streamed_pixel_bytes`, in the mode that the decode will choose. Frames that refer to others are left out. Without
+  // disturbing the sequence of frames. Errors: all; kMemoryLimit also if the pool may not keep so much.
+  Status Prewarm(uint64_t streamed_pixel_bytes);
+
   // Decodes the preview. REQUIRES: header().have_preview.
   Status DecodePreview(const OutputTarget* targets, size_t num_targets);
 
@@ -179,7 +186,9 @@ class ImageDecoder {
 
   // image_memory.cc.
   // Decides on the mode in which the frame will be decoded.
-  Status ChooseMode(const FrameState& frame, const OutputTarget* targets, size_t num_targets);
+  Status ChooseMode(const FrameState& frame, uint64_t streamed_pixel_bytes);
+  uint64_t StreamedPixelBytesOf(const OutputTarget* targets, size_t num_targets) const;
+  Status RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder);
 
   // image_seek.cc.
   // Makes slots (bits, see frame_table.h) of state_ exact for the current frame.

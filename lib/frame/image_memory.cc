@@ -1,13 +1,18 @@
 // ImageDecoder: how much memory an image takes, and in which mode its frames are decoded.
 #include <algorithm>
+#include <iterator>
 
 #include "lib/frame/frame_decoder.h"
 #include "lib/frame/frame_table.h"
 #include "lib/frame/image_decoder_state.h"
 #include "lib/frame/memory_estimate.h"
+#include "lib/pool/buffer_pool.h"
+#include "lib/pool/size_recorder.h"
 
 namespace jxlpool {
 namespace {
+
+constexpr int kMaxRehearsedFrames = 8;
 
 EstimateSettings SettingsFor(const FrameContext& context, uint64_t streamed_pixel_bytes) {
   EstimateSettings settings;
@@ -59,15 +64,18 @@ Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel
   return estimate;
 }
 
-Status ImageDecoder::ChooseMode(const FrameState& frame, const OutputTarget* targets, size_t num_targets) {
+uint64_t ImageDecoder::StreamedPixelBytesOf(const OutputTarget* targets, size_t num_targets) const {
+  return StreamedPixelBytes(targets, num_targets, state_->header.num_extra_channels);
+}
+
+Status ImageDecoder::ChooseMode(const FrameState& frame, uint64_t streamed_pixel_bytes) {
   FrameContext* context = &state_->context;
   context->threads = threads_;
   context->schedule_mode =
       state_->options.mode == DecodeMode::kStreaming ? ScheduleMode::kStreaming : ScheduleMode::kParallel;
   const uint64_t limit = memory_->budget()->limit();
   if (state_->options.mode != DecodeMode::kAutomatic || limit == Budget::kUnlimited) return OkStatus();
-  EstimateSettings settings =
-      SettingsFor(*context, StreamedPixelBytes(targets, num_targets, context->image->num_extra_channels));
+  EstimateSettings settings = SettingsFor(*context, streamed_pixel_bytes);
   const FrameOutline outline{&frame.header, &frame.dimensions, &frame.toc};
   const uint64_t live = memory_->budget()->total().live + SavedBytes(outline, settings);
   for (const ScheduleMode mode : {ScheduleMode::kParallel, ScheduleMode::kStreaming}) {
@@ -77,6 +85,42 @@ Status ImageDecoder::ChooseMode(const FrameState& frame, const OutputTarget* tar
     if (live + bytes <= limit) return OkStatus();
   }
   context->threads = &no_threads_;
+  return OkStatus();
+}
+
+Status ImageDecoder::Prewarm(uint64_t streamed_pixel_bytes) {
+  SizeRecorder recorder;
+  JXLPOOL_RETURN_IF_ERROR(recorder.Start());
+  memory_->budget()->set_recorder(&recorder);
+  const Status status = RehearseFrames(streamed_pixel_bytes, &recorder);
+  memory_->budget()->set_recorder(nullptr);
+  JXLPOOL_RETURN_IF_ERROR(status);
+  return memory_->pool()->Prewarm(recorder.Requests(state_->context.threads->num_workers() - 1));
+}
+
+Status ImageDecoder::RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder) {
+  // What the interface takes for itself: names, targets.
+  Buffer small[4];
+  for (size_t i = 0; i < std::size(small); ++i) {
+    JXLPOOL_ASSIGN_OR_RETURN(small[i], memory_->Acquire((1 + i % 2) * kBufferAlignment, Category::kOther,
+                                                        ElementType::kOther, Fill::kUninitialized));
+  }
+  uint64_t offset = state_->first_frame_offset;
+  for (int i = 0; i < kMaxRehearsedFrames; ++i) {
+    JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, offset));
+    const FrameState& frame = decoder->state();
+    const bool is_delivered = IsDelivered(frame.header);
+    if (SlotsRead(frame.header) == 0) {
+      FrameDelivery delivery;
+      delivery.canvas = state_->header.size;
+      delivery.is_rehearsal = is_delivered;
+      delivery.streamed_pixel_bytes = streamed_pixel_bytes;
+      JXLPOOL_RETURN_IF_ERROR(ChooseMode(frame, is_delivered ? streamed_pixel_bytes : 0));
+      JXLPOOL_RETURN_IF_ERROR(decoder->Rehearse(delivery, recorder));
+    }
+    if (is_delivered || frame.header.is_last) break;
+    offset = frame.sections_offset + frame.toc.total_size;
+  }
   return OkStatus();
 }
 

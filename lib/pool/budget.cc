@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/pool/memory_profile.h"
+#include "lib/pool/size_recorder.h"
 
 namespace jxlpool {
 namespace {
@@ -34,6 +35,8 @@ bool Budget::TryCharge(uint64_t bytes, Category category, Holder holder) {
   categories_[static_cast<size_t>(category)].Add(bytes);
   if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
     Sample(profile);
+  if (SizeRecorder* recorder = recorder_.load(std::memory_order_relaxed)) [[unlikely]]
+    recorder->Acquired(bytes);
   return true;
 }
 
@@ -76,6 +79,8 @@ void Budget::Refund(uint64_t bytes, Category category, Holder holder) {
   categories_[static_cast<size_t>(category)].live.fetch_sub(bytes, std::memory_order_relaxed);
   if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
     Sample(profile);
+  if (SizeRecorder* recorder = recorder_.load(std::memory_order_relaxed)) [[unlikely]]
+    recorder->Released(bytes);
 }
 
 Budget::Usage Budget::total() const {

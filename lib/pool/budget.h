@@ -14,6 +14,7 @@
 namespace jxlpool {
 
 class MemoryProfile;
+class SizeRecorder;
 
 class Budget {
  public:
@@ -65,6 +66,9 @@ class Budget {
   // or refunds meanwhile.
   void set_profile(MemoryProfile* profile) { profile_.store(profile, std::memory_order_relaxed); }
 
+  // Lets a recorder count how many blocks of each size are live. As above.
+  void set_recorder(SizeRecorder* recorder) { recorder_.store(recorder, std::memory_order_relaxed); }
+
   // The next peaks start from what is live now; matrices are counted anew.
   void ResetPeaks();
 
@@ -78,6 +82,7 @@ class Budget {
 
   std::atomic<uint64_t> limit_;
   std::atomic<MemoryProfile*> profile_{nullptr};
+  std::atomic<SizeRecorder*> recorder_{nullptr};
   std::atomic<uint64_t> refused_bytes_{0};
   std::atomic<uint64_t> needed_limit_{0};
   std::atomic<Category> refused_category_{Category::kOther};

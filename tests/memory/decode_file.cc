@@ -45,9 +45,13 @@ TestFile ReadFile(const std::string& path) {
 }
 
 JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target) {
+  const JxlpoolStatus status = decoder->OpenMemory(file.bytes.data(), file.bytes.size());
+  return status == JXLPOOL_OK ? DecodeOpen(decoder, target) : status;
+}
+
+JxlpoolStatus DecodeOpen(Decoder* decoder, Target* target) {
   target->checksum = 0;
-  JxlpoolStatus status = decoder->OpenMemory(file.bytes.data(), file.bytes.size());
-  if (status != JXLPOOL_OK) return status;
+  JxlpoolStatus status = JXLPOOL_OK;
   const auto info = decoder->ImageInfo();
   if (!info) return JXLPOOL_CORRUPT;
   size_t row_bytes = 0;

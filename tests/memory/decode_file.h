@@ -32,6 +32,8 @@ struct Target {
 // Opens the file in memory and decodes all its frames in the smallest sample type that holds them, colour and alpha. It
 // stays open. JXLPOOL_OK, or the error.
 JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target);
+// The same for the image that is open.
+JxlpoolStatus DecodeOpen(Decoder* decoder, Target* target);
 
 }  // namespace jxlpool::memory_test
 

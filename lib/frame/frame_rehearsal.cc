@@ -1,0 +1,66 @@
+// FrameDecoder: a decode that delivers nothing, to learn what memory the real one takes.
+#include <algorithm>
+
+#include "lib/frame/frame_decoder.h"
+
+namespace jxlpool {
+namespace {
+
+// Codes and trees of groups differ in size: so many groups are looked at where each has its own.
+constexpr uint32_t kSampledGroups = 8;
+
+// Runs decode(group) for groups all over the frame, each as a task.
+template <typename F>
+Status SampleGroups(uint64_t num_groups, SizeRecorder* recorder, F decode) {
+  const uint64_t count = std::min<uint64_t>(num_groups, kSampledGroups);
+  for (uint64_t i = 0; i < count; ++i) {
+    recorder->BeginTask();
+    JXLPOOL_RETURN_IF_ERROR(decode(static_cast<uint32_t>((2 * i + 1) * num_groups / (2 * count))));
+    recorder->EndTask();
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status FrameDecoder::Rehearse(const FrameDelivery& delivery, SizeRecorder* recorder) {
+  JXLPOOL_RETURN_IF_ERROR(Begin());
+  const Plan plan = ChoosePlan();
+  if (!state_.modular.group_local() || plan == Plan::kFrame) return RehearseFrame(delivery, recorder);
+  if (plan == Plan::kGroups) return RehearseIndependentGroups(delivery, recorder);
+  return RehearseGroupTiles(delivery, recorder);
+}
+
+// One LF group of each shape that there is; the first one last, as its groups come next.
+Status FrameDecoder::RehearseLfGroups(SizeRecorder* recorder) {
+  const VarDctGeometry& geometry = state_.vardct.geometry;
+  const BlockRect first = geometry.LfGroupRect(0);
+  const uint32_t last_column = geometry.lf_groups_x - 1;
+  const uint32_t last_row = (geometry.lf_groups_y - 1) * geometry.lf_groups_x;
+  const bool narrow = geometry.LfGroupRect(last_column).columns != first.columns;
+  const bool low = geometry.LfGroupRect(last_row).rows != first.rows;
+  if (narrow && low) JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(last_row + last_column));
+  if (low) JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(last_row));
+  if (narrow) JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(last_column));
+  recorder->BeginTask();
+  JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(0));
+  recorder->EndTask();
+  return OkStatus();
+}
+
+Status FrameDecoder::RehearseIndependentGroups(const FrameDelivery& delivery, SizeRecorder* recorder) {
+  JXLPOOL_RETURN_IF_ERROR(BeginGroups(delivery));
+  return SampleGroups(state_.dimensions.num_groups, recorder,
+                      [&](uint32_t group) { return ModularGroup(group).status(); });
+}
+
+Status FrameDecoder::RehearseFrame(const FrameDelivery& delivery, SizeRecorder* recorder) {
+  JXLPOOL_RETURN_IF_ERROR(AllocatePlanes());
+  JXLPOOL_RETURN_IF_ERROR(SampleGroups(state_.dimensions.num_groups, recorder,
+                                       [&](uint32_t group) { return DecodeGroupIntoFrame(group, 0); }));
+  if (ChoosePlan() == Plan::kGroups) return BeginGroups(delivery);
+  FrameRenderer renderer;
+  return BeginFrame(delivery, FrameRenderer::kTileWidth, FrameRenderer::kTileHeight, &renderer);
+}
+
+}  // namespace jxlpool
