@@ -228,5 +228,6 @@ JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const Jxlp
   }
   const MemoryProfile::StageScope stage(&decoder->profile, "decode preview");
   const Status status = decoder->image.DecodePreview(targets.data(), targets.size());
+  decoder->pool->buffers.Settle();
   return status.ok() ? JXLPOOL_OK : decoder->Fail(status);
 }

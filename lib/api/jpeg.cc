@@ -29,5 +29,6 @@ JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolB
   if (!decoder->image.container().has_jpeg_reconstruction()) return JXLPOOL_END;
   CallbackSink sink(write, opaque);
   const Status status = ReconstructJpeg(&decoder->image, &decoder->cancelled, &decoder->memory, &sink);
+  decoder->pool->buffers.Settle();
   return status.ok() ? JXLPOOL_OK : decoder->Report(status);
 }

@@ -1,8 +1,8 @@
 // After one warm-up decode, decoding the same file again with the same decoder makes no call into the heap and maps no
 // memory, in any thread: for every file, to memory and to a callback, with one thread and with two,
-// and with a conversion of colour. Nor is input copied that lies in one piece.
+// with a conversion of colour, and back to the JPEG that it was made from. Nor is input copied that lies in one piece.
 //
-// usage: warm_allocation_test [--decodes N] [--attempts N] FOLDER_OR_FILE...
+// usage: warm_allocation_test [--decodes N] [--attempts N] [--threads N] FOLDER_OR_FILE...
 // Folders that do not exist are left out. Prints where the first calls come from, by backtrace. With several threads,
 // which of them does what may ask for a size that the warm-up never saw; a case fails if all attempts do.
 #include <execinfo.h>
@@ -39,6 +39,7 @@ struct Totals {
   int cases = 0;
   int failed = 0;
   int loud_attempts = 0;
+  int reconstructions = 0;
   int copying = 0;  // cases with input that had to be copied
   uint64_t misses = 0;
 };
@@ -46,20 +47,41 @@ struct Totals {
 struct Settings {
   int decodes = 3;
   int attempts = 3;
+  uint32_t threads = 2;  // where there are several
 };
+
+enum class Work { kPixels, kRows, kJpeg };
+
+const char* NameOf(Work work) {
+  return work == Work::kPixels ? "pixels" : work == Work::kRows ? "rows" : "reconstruction";
+}
 
 struct Case {
   uint32_t num_threads;
-  Sink sink;
-  const char* color_encoding;  // to convert to, or null
+  Work work;
+  const char* color_encoding = nullptr;  // to convert to
 };
 constexpr Case kCases[] = {
-    {1, Sink::kPixels, nullptr},
-    {1, Sink::kRows, nullptr},
-    {2, Sink::kPixels, nullptr},
-    {2, Sink::kRows, nullptr},
-    {1, Sink::kRows, "RGB_D65_SRG_Rel_SRG"},
+    {1, Work::kPixels},
+    {1, Work::kRows},
+    {2, Work::kPixels},
+    {2, Work::kRows},
+    {1, Work::kJpeg},
+    {2, Work::kJpeg},
+    {1, Work::kRows, "RGB_D65_SRG_Rel_SRG"},
 };
+
+// The JPEG that the image was made from, instead of pixels. JXLPOOL_END: there is none.
+JxlpoolStatus Reconstruct(const TestFile& file, Decoder* decoder, Target* target) {
+  target->checksum = 0;
+  const JxlpoolStatus status = decoder->OpenMemory(file.bytes.data(), file.bytes.size());
+  if (status != JXLPOOL_OK) return status;
+  auto take = [&](const uint8_t* data, size_t size) {
+    for (size_t i = 0; i < size; ++i) target->checksum = (target->checksum ^ data[i]) * 0x100000001B3u;
+    return true;
+  };
+  return decoder->ReconstructJpeg(&take);
+}
 
 // Input is used where it lies, unless it comes in pieces: boxes of type jxlp, of which only containers have any.
 void CheckCopies(const TestFile& file, Decoder* decoder, Totals* totals) {
@@ -74,31 +96,34 @@ void CheckCopies(const TestFile& file, Decoder* decoder, Totals* totals) {
 }
 
 // Decodes once to warm up, then `decodes` times while counting. Whether there was nothing to count.
-bool IsQuiet(const TestFile& file, const Case& test_case, int decodes, Totals* totals) {
+bool IsQuiet(const TestFile& file, const Case& test_case, const Settings& settings, Totals* totals) {
   Pool pool;
   auto options = Make<JxlpoolDecoderOptions>();
   options.pool = pool.get();
-  options.num_threads = test_case.num_threads;
+  options.num_threads = test_case.num_threads == 1 ? 1 : settings.threads;
   options.color_encoding = test_case.color_encoding;
   Decoder decoder(&options);
   Target target;
-  target.sink = test_case.sink;
-  const JxlpoolStatus expected = DecodeAll(file, &decoder, &target);
+  target.sink = test_case.work == Work::kRows ? Sink::kRows : Sink::kPixels;
+  const auto decode = test_case.work == Work::kJpeg ? &Reconstruct : &DecodeAll;
+  const JxlpoolStatus expected = decode(file, &decoder, &target);
+  if (expected == JXLPOOL_END) return true;
+  if (test_case.work == Work::kJpeg) ++totals->reconstructions;
   const uint64_t checksum = target.checksum;
   CheckCopies(file, &decoder, totals);
   pool.ResetStatistics();
   bool quiet = true;
-  for (int i = 0; i < decodes && quiet; ++i) {
+  for (int i = 0; i < settings.decodes && quiet; ++i) {
     const uint64_t before = CountedHeapUse().calls;
     g_backtraces_left = kMaxBacktraces;
     SetHeapObserver(PrintBacktrace);
-    const JxlpoolStatus status = DecodeAll(file, &decoder, &target);
+    const JxlpoolStatus status = decode(file, &decoder, &target);
     SetHeapObserver(nullptr);
     const uint64_t calls = CountedHeapUse().calls - before;
     if (calls == 0 && status == expected && target.checksum == checksum) continue;
     quiet = false;
     std::fprintf(stderr, "%s, %u threads, %s, decode %d: %llu calls into the heap, %llu misses of the pool%s\n",
-                 file.name.c_str(), test_case.num_threads, test_case.sink == Sink::kRows ? "rows" : "pixels", i + 2,
+                 file.name.c_str(), options.num_threads, NameOf(test_case.work), i + 2,
                  static_cast<unsigned long long>(calls), static_cast<unsigned long long>(pool.Statistics().misses),
                  status != expected || target.checksum != checksum ? "; the result changed" : "");
   }
@@ -110,7 +135,7 @@ void CheckCase(const TestFile& file, const Case& test_case, const Settings& sett
   ++totals->cases;
   const int attempts = test_case.num_threads == 1 ? 1 : settings.attempts;
   for (int i = 0; i < attempts; ++i) {
-    if (IsQuiet(file, test_case, settings.decodes, totals)) return;
+    if (IsQuiet(file, test_case, settings, totals)) return;
     ++totals->loud_attempts;
   }
   ++totals->failed;
@@ -134,6 +159,10 @@ int Run(int argc, char** argv) {
       settings.attempts = std::atoi(argv[++i]);
       continue;
     }
+    if (std::strcmp(argv[i], "--threads") == 0 && i + 1 < argc) {
+      settings.threads = static_cast<uint32_t>(std::atoi(argv[++i]));
+      continue;
+    }
     for (const std::string& path : FindFiles(argv[i])) {
       const TestFile file = ReadFile(path);
       ++totals.files;
@@ -142,9 +171,9 @@ int Run(int argc, char** argv) {
   }
   std::printf(
       "%d files, %d cases: %d failed; %d attempts with calls into the heap; %llu misses of warm pools; "
-      "%d cases with copied input\n",
+      "%d cases with copied input; %d JPEG reconstructions\n",
       totals.files, totals.cases, totals.failed, totals.loud_attempts, static_cast<unsigned long long>(totals.misses),
-      totals.copying);
+      totals.copying, totals.reconstructions);
   if (totals.files == 0) return kSkipped;
   return totals.failed == 0 ? 0 : 1;
 }
