@@ -21,8 +21,8 @@ namespace {
 
 constexpr int kRounds = 7;
 
-enum Way { kDirect, kCold, kWarm, kNumWays };
-constexpr const char* kWayNames[kNumWays] = {"direct", "pool, cold", "pool, warm"};
+enum Way { kDirect, kCold, kPrewarmed, kWarm, kNumWays };
+constexpr const char* kWayNames[kNumWays] = {"direct", "pool, cold", "pool, pre-warmed", "pool, warm"};
 
 struct Measurement {
   double ms = 0;
@@ -67,9 +67,12 @@ struct Setup {
   Decoder decoder;
 };
 
-// The first frame.
-bool Decode(const std::vector<uint8_t>& file, Decoder* decoder, std::vector<uint8_t>* pixels) {
-  if (decoder->OpenMemory(file.data(), file.size()) != JXLPOOL_OK) return false;
+bool Open(const std::vector<uint8_t>& file, Decoder* decoder) {
+  return decoder->OpenMemory(file.data(), file.size()) == JXLPOOL_OK;
+}
+
+// The first frame of the open image, which is closed.
+bool Decode(Decoder* decoder, std::vector<uint8_t>* pixels) {
   const auto info = decoder->ImageInfo();
   auto frame = Make<JxlpoolFrameInfo>();
   if (!info || decoder->NextFrame(&frame) != JXLPOOL_OK) return false;
@@ -84,7 +87,9 @@ bool Decode(const std::vector<uint8_t>& file, Decoder* decoder, std::vector<uint
   return ok;
 }
 
-bool Measure(const std::vector<uint8_t>& file, Setup* setup, std::vector<uint8_t>* pixels, Measurement* result) {
+// With or without opening the image, which is open then.
+bool Measure(const std::vector<uint8_t>& file, bool is_open, Setup* setup, std::vector<uint8_t>* pixels,
+             Measurement* result) {
   setup->decoder.ResetStatistics();
   setup->pool.ResetStatistics();
   ResetPeakResident();
@@ -92,7 +97,8 @@ bool Measure(const std::vector<uint8_t>& file, Setup* setup, std::vector<uint8_t
   const uint64_t faults = PageFaults();
   const uint64_t calls = CountedHeapUse().calls;
   const auto begin = std::chrono::steady_clock::now();
-  if (!Decode(file, &setup->decoder, pixels)) return false;
+  if (!is_open && !Open(file, &setup->decoder)) return false;
+  if (!Decode(&setup->decoder, pixels)) return false;
   result->ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   result->heap_calls = CountedHeapUse().calls - calls;
   result->page_faults = PageFaults() - faults;
@@ -116,8 +122,9 @@ bool MeasureInChild(const std::vector<uint8_t>& file, Way way, uint32_t num_thre
   if (child == 0) {
     std::vector<uint8_t> pixels(pixel_bytes, 1);
     Setup setup(way, num_threads);
-    bool ok = way != kWarm || Decode(file, &setup.decoder, &pixels);
-    ok = ok && Measure(file, &setup, &pixels, result);
+    bool ok = way != kWarm || (Open(file, &setup.decoder) && Decode(&setup.decoder, &pixels));
+    ok = ok && (way != kPrewarmed || (Open(file, &setup.decoder) && setup.decoder.Prewarm(0) == JXLPOOL_OK));
+    ok = ok && Measure(file, way == kPrewarmed, &setup, &pixels, result);
     ok = ok && write(ends[1], result, sizeof(*result)) == sizeof(*result);
     _exit(ok ? 0 : 1);
   }
@@ -133,7 +140,7 @@ bool BenchWithThreads(const std::vector<uint8_t>& file, uint32_t num_threads, si
   std::vector<double> ms[kNumWays];
   Measurement results[kNumWays];
   for (int round = 0; round < kRounds; ++round) {
-    for (const Way way : {kDirect, kCold, kWarm}) {
+    for (const Way way : {kDirect, kCold, kPrewarmed, kWarm}) {
       if (!MeasureInChild(file, way, num_threads, pixel_bytes, &results[way])) return false;
       ms[way].push_back(results[way].ms);
     }
