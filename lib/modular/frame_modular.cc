@@ -170,16 +170,11 @@ Result<ModularImage> FrameModular::NewGroupImage(uint32_t g, Fill fill) const {
       JXLPOOL_RETURN_IF_ERROR(result.Add(image_[i].BorrowConst()));
       continue;
     }
-    const auto group_shape = [&](uint32_t group) {
-      const Region region = GroupRegion(shape, group);
-      return ChannelShape{region.width, region.height, shape.hshift, shape.vshift};
-    };
-    // No group is larger than the first.
-    JXLPOOL_ASSIGN_OR_RETURN(ModularChannel channel, ModularChannel::CreateWithRoom(
-                                                         memory_, group_shape(g), group_shape(0), sample_type_, fill));
-    JXLPOOL_RETURN_IF_ERROR(result.Add(std::move(channel)));
+    const Region region = GroupRegion(shape, g);
+    JXLPOOL_RETURN_IF_ERROR(result.Add(ChannelShape{region.width, region.height, shape.hshift, shape.vshift}));
   }
   result.set_num_meta(shapes_.num_meta);
+  JXLPOOL_RETURN_IF_ERROR(result.Allocate(fill));
   return result;
 }
 
