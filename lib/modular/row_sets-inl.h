@@ -125,7 +125,6 @@ class LeafSet {
   }
   // Index of the only member.
   HWY_INLINE size_t OnlyMember() const {
-    if constexpr (kWords == 1) return static_cast<size_t>(std::countr_zero(hn::GetLane(vectors_[0])));
 #if HWY_TARGET != HWY_SCALAR
     if constexpr (kLanes == 4) {
       const hn::Half<D> half;
@@ -165,6 +164,19 @@ class LeafSet {
   }
 
   hn::VFromD<D> vectors_[kVectors];
+};
+
+// A set of one word is better off in a general register: it becomes an index there.
+template <>
+class LeafSet<1> {
+ public:
+  HWY_INLINE explicit LeafSet(const uint64_t* from) : word_(*from) {}
+  HWY_INLINE void Restrict(const uint64_t* other) { word_ &= *other; }
+  HWY_INLINE void Store(uint64_t* to) const { *to = word_; }
+  HWY_INLINE size_t OnlyMember() const { return static_cast<size_t>(std::countr_zero(word_)); }
+
+ private:
+  uint64_t word_;
 };
 
 template <size_t kWords>
