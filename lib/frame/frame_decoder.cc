@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/bits.h"
+#include "lib/base/trace.h"
 #include "lib/frame/lf_global.h"
 
 namespace jxlpool {
@@ -61,17 +62,15 @@ Status FrameDecoder::DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupRea
   return decoder.Decode(state_.vardct, group, readers->readers, count, views).At(readers->readers[0].Position());
 }
 
-Result<ModularImage> FrameDecoder::DecodeModularGroup(uint32_t group, GroupReaders* readers) {
-  const bool missing = readers->count < state_.header.passes.num_passes;
-  JXLPOOL_ASSIGN_OR_RETURN(ModularImage image,
-                           state_.modular.NewGroupImage(group, missing ? Fill::kZero : Fill::kUninitialized));
-  for (uint32_t pass = 0; pass < readers->count; ++pass) {
-    BitReader* reader = &readers->readers[pass];
-    JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGroupInto(pass, group, reader, &image).At(reader->Position()));
-    JXLPOOL_RETURN_IF_ERROR(reader->Check());
+Status FrameDecoder::DecodeModularGroups(uint32_t first, uint32_t count, GroupReaders* readers, ModularImage* images) {
+  for (uint32_t i = 0; i < count; ++i) {
+    const bool missing = readers[i].count < state_.header.passes.num_passes;
+    JXLPOOL_ASSIGN_OR_RETURN(images[i],
+                             state_.modular.NewGroupImage(first + i, missing ? Fill::kZero : Fill::kUninitialized));
   }
-  JXLPOOL_RETURN_IF_ERROR(state_.modular.FinishGroup(&image));
-  return image;
+  JXLPOOL_RETURN_IF_ERROR(DecodeModularPasses(first, count, readers, images));
+  for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(state_.modular.FinishGroup(&images[i]));
+  return OkStatus();
 }
 
 Status FrameDecoder::DecodeGroupIntoFrame(uint32_t group, uint32_t worker) {
@@ -90,10 +89,31 @@ Status FrameDecoder::DecodeGroupIntoFrame(uint32_t group, uint32_t worker) {
     }
     JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroup(group, worker, &readers, planes));
   }
-  for (uint32_t pass = 0; pass < readers.count; ++pass) {
-    BitReader* reader = &readers.readers[pass];
-    JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGroup(pass, group, reader).At(reader->Position()));
-    JXLPOOL_RETURN_IF_ERROR(reader->Check());
+  return DecodeModularPasses(group, 1, &readers, nullptr);
+}
+
+uint32_t FrameDecoder::ModularGroupsAtATime() const {
+  // Events of a trace come in the order of the groups.
+  if (kTraceEnabled || !state_.header.is_modular) return 1;
+  return jxlpool::ModularGroupsAtATime(state_.dimensions.num_groups, state_.dimensions.group_dim,
+                                       state_.context->threads->num_workers(), state_.context->schedule_mode);
+}
+
+Status FrameDecoder::DecodeModularPasses(uint32_t first, uint32_t count, GroupReaders* readers, ModularImage* images) {
+  uint32_t num_passes = 0;
+  for (uint32_t i = 0; i < count; ++i) num_passes = std::max(num_passes, readers[i].count);
+  for (uint32_t pass = 0; pass < num_passes; ++pass) {
+    ModularGroupPart parts[kMaxGroupsAtATime];
+    uint32_t num_parts = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      if (pass >= readers[i].count) continue;
+      parts[num_parts++] = {first + i, &readers[i].readers[pass], images == nullptr ? nullptr : &images[i], OkStatus()};
+    }
+    state_.modular.DecodeGroups(pass, {parts, num_parts});
+    for (uint32_t i = 0; i < num_parts; ++i) {
+      JXLPOOL_RETURN_IF_ERROR(parts[i].status.At(parts[i].reader->Position()));
+      JXLPOOL_RETURN_IF_ERROR(parts[i].reader->Check());
+    }
   }
   return OkStatus();
 }
@@ -111,12 +131,29 @@ Status FrameDecoder::AllocatePlanes() {
   return OkStatus();
 }
 
+Status FrameDecoder::DecodeModularGroupsIntoFrame(uint32_t first, uint32_t count) {
+  JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
+  GroupReaders readers[kMaxGroupsAtATime];
+  for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(OpenGroup(first + i, &readers[i]));
+  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", first, 0, nullptr});
+  return DecodeModularPasses(first, count, readers, nullptr);
+}
+
 Status FrameDecoder::DecodeAllGroups() {
   JXLPOOL_RETURN_IF_ERROR(AllocatePlanes());
-  JXLPOOL_RETURN_IF_ERROR(state_.context->threads->Run(
-      static_cast<uint32_t>(state_.dimensions.num_groups),
-      [&](uint32_t group, uint32_t worker) { return DecodeGroupIntoFrame(group, worker); }));
-  return state_.modular.Finish(state_.context->threads);
+  ThreadPool* threads = state_.context->threads;
+  const uint32_t num_groups = static_cast<uint32_t>(state_.dimensions.num_groups);
+  const uint32_t at_a_time = ModularGroupsAtATime();
+  if (state_.header.is_modular) {
+    JXLPOOL_RETURN_IF_ERROR(threads->Run(CeilDiv(num_groups, at_a_time), [&](uint32_t task, uint32_t) {
+      const uint32_t first = task * at_a_time;
+      return DecodeModularGroupsIntoFrame(first, std::min(at_a_time, num_groups - first));
+    }));
+  } else {
+    JXLPOOL_RETURN_IF_ERROR(
+        threads->Run(num_groups, [&](uint32_t group, uint32_t worker) { return DecodeGroupIntoFrame(group, worker); }));
+  }
+  return state_.modular.Finish(threads);
 }
 
 Status FrameDecoder::DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t worker, GroupTiles* tiles) {
@@ -133,7 +170,8 @@ Status FrameDecoder::DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t work
     for (uint32_t pass = 0; pass < readers.count; ++pass) JXLPOOL_RETURN_IF_ERROR(readers.readers[pass].Check());
     return OkStatus();
   }
-  JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, DecodeModularGroup(group, &readers));
+  ModularImage image;
+  JXLPOOL_RETURN_IF_ERROR(DecodeModularGroups(group, 1, &readers, &image));
   for (size_t plane = 0; plane < tile->planes(); ++plane) {
     if (samples_.ChannelOfPlane(plane) == SIZE_MAX) continue;
     const Rect rect = tiles->PlaneRect(plane, gx, gy);
@@ -144,12 +182,17 @@ Status FrameDecoder::DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t work
   return OkStatus();
 }
 
-Result<ModularImage> FrameDecoder::ModularGroup(uint32_t group) {
-  if (!state_.modular.group_local()) return state_.modular.GroupView(group);
-  GroupReaders readers;
-  JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
-  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", group, 0, nullptr});
-  return DecodeModularGroup(group, &readers);
+Status FrameDecoder::ModularGroups(uint32_t first, uint32_t count, ModularImage* images) {
+  if (!state_.modular.group_local()) {
+    for (uint32_t i = 0; i < count; ++i) {
+      JXLPOOL_ASSIGN_OR_RETURN(images[i], state_.modular.GroupView(first + i));
+    }
+    return OkStatus();
+  }
+  GroupReaders readers[kMaxGroupsAtATime];
+  for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(OpenGroup(first + i, &readers[i]));
+  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", first, 0, nullptr});
+  return DecodeModularGroups(first, count, readers, images);
 }
 
 FrameDecoder::Plan FrameDecoder::ChoosePlan() const {

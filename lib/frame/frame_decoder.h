@@ -96,19 +96,25 @@ class FrameDecoder {
   // frame_decoder.cc: groups.
   Status OpenGroup(uint32_t group, GroupReaders* readers);
   Status DecodeVarDctGroup(uint32_t group, uint32_t worker, GroupReaders* readers, View2D<float> (&planes)[3]);
-  // The final samples of one group of a frame whose groups are independent.
-  Result<ModularImage> DecodeModularGroup(uint32_t group, GroupReaders* readers);
+  // Streams of groups are decoded side by side, which is faster.
+  static constexpr uint32_t kMaxGroupsAtATime = FrameModular::kMaxGroupsAtATime;
+  uint32_t ModularGroupsAtATime() const;
+  // The modular data of the groups [first, first + count). `images` is null if they go into the frame's channels.
+  Status DecodeModularPasses(uint32_t first, uint32_t count, GroupReaders* readers, ModularImage* images);
+  // Their final samples. REQUIRES: groups are independent.
+  Status DecodeModularGroups(uint32_t first, uint32_t count, GroupReaders* readers, ModularImage* images);
   Status DecodeJpegGroup(uint32_t group, uint32_t worker);
   // All groups, rows of groups one after another.
   Status DecodeJpegRows();
   // Decodes a group into the planes of the frame.
   Status DecodeGroupIntoFrame(uint32_t group, uint32_t worker);
   Status AllocatePlanes();
+  Status DecodeModularGroupsIntoFrame(uint32_t first, uint32_t count);
   Status DecodeAllGroups();
   // Decodes a group into its tile of float planes.
   Status DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t worker, GroupTiles* tiles);
-  // The final samples of one group of a Modular frame.
-  Result<ModularImage> ModularGroup(uint32_t group);
+  // The final samples of the groups [first, first + count) of a Modular frame.
+  Status ModularGroups(uint32_t first, uint32_t count, ModularImage* images);
 
   // How a frame's rows come into being.
   enum class Plan : uint8_t {
@@ -124,11 +130,12 @@ class FrameDecoder {
   // Rows of tiles that are worked on together, so that every worker has something to do.
   uint32_t TileRowsPerBand(uint32_t tile_width) const;
   // Calls deliver(tile, worker) for all tiles of the frame in raster order, band by band if that is needed.
-  Status ForEachTile(uint32_t tile_width, uint32_t tile_height, TaskFunction deliver);
+  Status ForEachTile(uint32_t tile_width, uint32_t tile_height, uint32_t rows_per_band, TaskFunction deliver);
   Status BeginGroups(const FrameDelivery& delivery);
   Status DeliverGroups(const FrameDelivery& delivery);
   Status BeginFrame(const FrameDelivery& delivery, uint32_t tile_width, uint32_t tile_height, FrameRenderer* renderer);
   Status DeliverFrame(const FrameDelivery& delivery);
+  void EmitGroup(const ModularImage& image, const Rect& rect, uint32_t worker);
   template <typename T>
   void EmitIntegers(const ModularImage& image, const Rect& rect, uint32_t worker);
   void EmitFloats(const ModularImage& image, const Rect& rect, uint32_t worker);

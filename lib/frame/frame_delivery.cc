@@ -70,11 +70,12 @@ uint32_t FrameDecoder::TileRowsPerBand(uint32_t tile_width) const {
   return workers == 1 ? 1 : static_cast<uint32_t>(CeilDiv<uint64_t>(4 * uint64_t{workers}, tiles_x));
 }
 
-Status FrameDecoder::ForEachTile(uint32_t tile_width, uint32_t tile_height, TaskFunction deliver) {
+Status FrameDecoder::ForEachTile(uint32_t tile_width, uint32_t tile_height, uint32_t rows_per_band,
+                                 TaskFunction deliver) {
   ThreadPool* threads = state_.context->threads;
   const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.width, tile_width));
   const uint32_t tiles_y = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.height, tile_height));
-  const uint32_t rows_at_once = composer_.in_order() ? TileRowsPerBand(tile_width) : tiles_y;
+  const uint32_t rows_at_once = composer_.in_order() ? rows_per_band : tiles_y;
   for (uint32_t first = 0; first < tiles_y; first += rows_at_once) {
     const uint32_t rows = std::min(rows_at_once, tiles_y - first);
     JXLPOOL_RETURN_IF_ERROR(threads->Run(rows * tiles_x, [&](uint32_t tile, uint32_t worker) -> Status {
@@ -83,7 +84,10 @@ Status FrameDecoder::ForEachTile(uint32_t tile_width, uint32_t tile_height, Task
     }));
     const uint64_t done = std::min<uint64_t>(state_.dimensions.height, uint64_t{first + rows} * tile_height);
     JXLPOOL_RETURN_IF_ERROR(composer_.FinishRows(static_cast<uint32_t>(done)));
-    if (ChoosePlan() == Plan::kGroups) ReleaseGroups(first * tiles_x, rows * tiles_x);
+    if (ChoosePlan() == Plan::kGroups) {
+      const uint32_t groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
+      ReleaseGroups(first * groups_x, rows * groups_x);
+    }
   }
   return OkStatus();
 }
@@ -133,18 +137,30 @@ Status FrameDecoder::DeliverGroups(const FrameDelivery& delivery) {
   const FrameDimensions& dimensions = state_.dimensions;
   const uint32_t group_dim = dimensions.group_dim;
   JXLPOOL_RETURN_IF_ERROR(BeginGroups(delivery));
-  return ForEachTile(group_dim, group_dim, [&](uint32_t group, uint32_t worker) -> Status {
-    JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, ModularGroup(group));
-    const Rect rect = dimensions.GroupRect(group);
-    if (!emits_integers_) {
-      EmitFloats(image, rect, worker);
-    } else if (state_.modular.sample_type() == SampleType::kInt16) {
-      EmitIntegers<int16_t>(image, rect, worker);
-    } else {
-      EmitIntegers<int32_t>(image, rect, worker);
-    }
-    return OkStatus();
-  });
+  const uint32_t groups_x = static_cast<uint32_t>(dimensions.groups_x);
+  const uint32_t at_a_time = ModularGroupsAtATime();
+  const uint32_t tiles_x = CeilDiv(groups_x, at_a_time);
+  return ForEachTile(group_dim * at_a_time, group_dim, TileRowsPerBand(group_dim),
+                     [&](uint32_t tile, uint32_t worker) -> Status {
+                       const uint32_t gx = tile % tiles_x * at_a_time;
+                       const uint32_t first = tile / tiles_x * groups_x + gx;
+                       const uint32_t count = std::min(at_a_time, groups_x - gx);
+                       ModularImage images[kMaxGroupsAtATime];
+                       JXLPOOL_RETURN_IF_ERROR(ModularGroups(first, count, images));
+                       for (uint32_t i = 0; i < count; ++i)
+                         EmitGroup(images[i], dimensions.GroupRect(first + i), worker);
+                       return OkStatus();
+                     });
+}
+
+void FrameDecoder::EmitGroup(const ModularImage& image, const Rect& rect, uint32_t worker) {
+  if (!emits_integers_) {
+    EmitFloats(image, rect, worker);
+  } else if (state_.modular.sample_type() == SampleType::kInt16) {
+    EmitIntegers<int16_t>(image, rect, worker);
+  } else {
+    EmitIntegers<int32_t>(image, rect, worker);
+  }
 }
 
 Status FrameDecoder::BeginFrame(const FrameDelivery& delivery, uint32_t tile_width, uint32_t tile_height,
@@ -163,14 +179,15 @@ Status FrameDecoder::DeliverFrame(const FrameDelivery& delivery) {
   FrameRenderer renderer;
   JXLPOOL_RETURN_IF_ERROR(BeginFrame(delivery, tile_width, tile_height, &renderer));
   const uint32_t tiles_x = static_cast<uint32_t>(CeilDiv<uint64_t>(state_.dimensions.width, tile_width));
-  return ForEachTile(tile_width, tile_height, [&](uint32_t tile, uint32_t worker) -> Status {
-    const Rect whole_tile{int64_t{tile % tiles_x} * tile_width, int64_t{tile / tiles_x} * tile_height, tile_width,
-                          tile_height};
-    return renderer.Render(worker, whole_tile.Intersection(frame), [&](const OutputRow& row) {
-      composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
-      return OkStatus();
-    });
-  });
+  return ForEachTile(
+      tile_width, tile_height, TileRowsPerBand(tile_width), [&](uint32_t tile, uint32_t worker) -> Status {
+        const Rect whole_tile{int64_t{tile % tiles_x} * tile_width, int64_t{tile / tiles_x} * tile_height, tile_width,
+                              tile_height};
+        return renderer.Render(worker, whole_tile.Intersection(frame), [&](const OutputRow& row) {
+          composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+          return OkStatus();
+        });
+      });
 }
 
 }  // namespace jxlpool

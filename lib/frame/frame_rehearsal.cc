@@ -50,14 +50,24 @@ Status FrameDecoder::RehearseLfGroups(SizeRecorder* recorder) {
 
 Status FrameDecoder::RehearseIndependentGroups(const FrameDelivery& delivery, SizeRecorder* recorder) {
   JXLPOOL_RETURN_IF_ERROR(BeginGroups(delivery));
-  return SampleGroups(state_.dimensions.num_groups, recorder,
-                      [&](uint32_t group) { return ModularGroup(group).status(); });
+  const uint32_t groups_x = static_cast<uint32_t>(state_.dimensions.groups_x);
+  const uint32_t at_a_time = ModularGroupsAtATime();
+  return SampleGroups(state_.dimensions.num_groups, recorder, [&](uint32_t group) {
+    const uint32_t gx = group % groups_x / at_a_time * at_a_time;
+    ModularImage images[kMaxGroupsAtATime];
+    return ModularGroups(group / groups_x * groups_x + gx, std::min(at_a_time, groups_x - gx), images);
+  });
 }
 
 Status FrameDecoder::RehearseFrame(const FrameDelivery& delivery, SizeRecorder* recorder) {
   JXLPOOL_RETURN_IF_ERROR(AllocatePlanes());
-  JXLPOOL_RETURN_IF_ERROR(SampleGroups(state_.dimensions.num_groups, recorder,
-                                       [&](uint32_t group) { return DecodeGroupIntoFrame(group, 0); }));
+  const uint32_t num_groups = static_cast<uint32_t>(state_.dimensions.num_groups);
+  const uint32_t at_a_time = ModularGroupsAtATime();
+  JXLPOOL_RETURN_IF_ERROR(SampleGroups(num_groups, recorder, [&](uint32_t group) {
+    if (!state_.header.is_modular) return DecodeGroupIntoFrame(group, 0);
+    const uint32_t first = group / at_a_time * at_a_time;
+    return DecodeModularGroupsIntoFrame(first, std::min(at_a_time, num_groups - first));
+  }));
   if (ChoosePlan() == Plan::kGroups) return BeginGroups(delivery);
   FrameRenderer renderer;
   return BeginFrame(delivery, FrameRenderer::kTileWidth, FrameRenderer::kTileHeight, &renderer);

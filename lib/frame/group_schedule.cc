@@ -11,6 +11,12 @@ constexpr uint32_t kPerLfGroup = ScheduleLimits::kGroupsPerLfGroup;
 
 }  // namespace
 
+uint32_t ModularGroupsAtATime(uint64_t num_groups, uint32_t group_dim, uint32_t num_workers, ScheduleMode mode) {
+  constexpr uint32_t kMaxGroupDim = 512;
+  if (mode == ScheduleMode::kStreaming || group_dim > kMaxGroupDim) return 1;
+  return num_workers > 1 && num_groups < 4 * uint64_t{num_workers} ? 1 : 2;
+}
+
 ScheduleLimits LimitsFor(const GroupGrid& grid, uint32_t num_workers, ScheduleMode mode) {
   ScheduleLimits limits;
   if (num_workers < 2) return limits;

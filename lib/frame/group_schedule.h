@@ -52,9 +52,13 @@ struct ScheduleLimits {
 
 enum class ScheduleMode : uint8_t {
   kStreaming,  // the least memory: a group per worker, which wait for each other now and then
-  kParallel,   // several workers hardly ever wait; the same as kStreaming with one
+  kParallel,   // several workers hardly ever wait; a worker may have two groups at a time where that is faster
 };
 ScheduleLimits LimitsFor(const GroupGrid& grid, uint32_t num_workers, ScheduleMode mode);
+
+// Groups of a Modular frame that a worker decodes side by side: 1 or 2. Two only where none of the workers goes short
+// of groups, and groups are not large.
+uint32_t ModularGroupsAtATime(uint64_t num_groups, uint32_t group_dim, uint32_t num_workers, ScheduleMode mode);
 
 struct GroupTask {
   bool is_lf_group = false;

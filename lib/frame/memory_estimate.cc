@@ -136,7 +136,11 @@ class FrameEstimate {
     const uint64_t planes = num_channels * PlaneBytes(dimensions_.ysize + 64, width, int16 ? 2 : 4);
     // Undoing a Squeeze makes a plane out of two halves; sections have trees and codes of their own.
     const uint64_t group = num_channels * PlaneBytes(dimensions_.group_dim, dimensions_.group_dim, 4);
-    return planes + planes / 2 + 2 * workers_ * (group + kModularLoop) + kLz77Window * (1 + workers_) +
+    const uint64_t at_a_time = frame_.header->is_modular
+                                   ? ModularGroupsAtATime(dimensions_.num_groups, dimensions_.group_dim,
+                                                          static_cast<uint32_t>(workers_), settings_.mode)
+                                   : 1;
+    return planes + planes / 2 + 2 * at_a_time * workers_ * (group + kModularLoop) + kLz77Window * (1 + workers_) +
            EntropyBytes(frame_.toc->total_size, kEntropyPerByte, 1 + workers_);
   }
 

@@ -27,9 +27,21 @@ enum class LoopKind : uint8_t {
   kSetsAnyWeighted,  // leaf sets (8 words; all properties), any predictor
 };
 
-// Decodes all rows but the first, which is stored already. At the end of the data it stops early; the caller checks for
-// that.
-void DecodeChannelRows(LoopKind kind, LoopContext* context, EntropyDecoder* decoder, BitReader* reader);
+// The rows of a channel from context->next_row on, which is not 0.
+struct ChannelRows {
+  LoopKind kind = LoopKind::kZero;
+  LoopContext* context = nullptr;
+  EntropyDecoder* decoder = nullptr;
+  BitReader* reader = nullptr;
+};
+
+// Decodes the rows. At the end of the data it stops early; the caller checks for that.
+void DecodeChannelRows(const ChannelRows& rows);
+
+// Whether the rows of two channels of different streams can be decoded by one loop; and that loop. It stops at the end
+// of the smaller channel, or of the data of either; what is left is for DecodeChannelRows.
+bool CanDecodeTogether(const ChannelRows& first, const ChannelRows& second);
+void DecodeChannelRowPairs(const ChannelRows& first, const ChannelRows& second);
 
 }  // namespace jxlpool
 

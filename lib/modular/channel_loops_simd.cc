@@ -16,10 +16,19 @@ namespace HWY_NAMESPACE {
 namespace {
 
 template <class Case, class Coder>
-void DecodeWith(LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
-  SymbolReader<Coder> symbols(decoder, *reader);
-  DecodeRows<Case>(*c, symbols);
-  symbols.Store(reader);
+void DecodeWith(const ChannelRows& rows) {
+  SymbolReader<Coder> symbols(rows.decoder, *rows.reader);
+  DecodeRows<Case>(*rows.context, symbols);
+  symbols.Store(rows.reader);
+}
+
+template <class Case, class Coder>
+void DecodePairsWith(const ChannelRows& first, const ChannelRows& second) {
+  SymbolReader<Coder> symbols0(first.decoder, *first.reader);
+  SymbolReader<Coder> symbols1(second.decoder, *second.reader);
+  DecodeRowPairs<Case>(*first.context, *second.context, symbols0, symbols1);
+  symbols0.Store(first.reader);
+  symbols1.Store(second.reader);
 }
 
 // For coders that are too rare for loops of their own.
@@ -34,64 +43,88 @@ class AnySymbols {
   BitReader* reader_;
 };
 
-template <class Case>
-void DecodeCase(LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
-  const CoderKind kind = decoder->kind();
-  if (kind.copies == Copies::kNone && kind.uses_ans) {
-    DecodeWith<Case, Coder<true, Copies::kNone>>(c, decoder, reader);
-  } else if (kind.copies == Copies::kNone) {
-    DecodeWith<Case, Coder<false, Copies::kNone>>(c, decoder, reader);
-  } else {
-    AnySymbols symbols(decoder, reader);
-    DecodeRows<Case>(*c, symbols);
+// What to do with a static case: decode one channel, or two. REQUIRES for two: CanDecodeTogether.
+struct DecodeOne {
+  const ChannelRows& rows;
+
+  const ChannelRows& any() const { return rows; }
+  template <class Case>
+  void Run() const {
+    const CoderKind kind = rows.decoder->kind();
+    if constexpr (Case::kSearch == Search::kOneLeaf && Case::kPrediction == Prediction::kGradient) {
+      if (kind.copies == Copies::kRepeat && !kind.uses_ans) {
+        return DecodeWith<Case, Coder<false, Copies::kRepeat>>(rows);
+      }
+    }
+    if (kind.copies == Copies::kNone && kind.uses_ans) {
+      DecodeWith<Case, Coder<true, Copies::kNone>>(rows);
+    } else if (kind.copies == Copies::kNone) {
+      DecodeWith<Case, Coder<false, Copies::kNone>>(rows);
+    } else {
+      AnySymbols symbols(rows.decoder, rows.reader);
+      DecodeRows<Case>(*rows.context, symbols);
+    }
   }
-}
+};
+
+struct DecodeTwo {
+  const ChannelRows& first;
+  const ChannelRows& second;
+
+  const ChannelRows& any() const { return first; }
+  template <class Case>
+  void Run() const {
+    DecodePairsWith<Case, Coder<true, Copies::kNone>>(first, second);
+  }
+};
 
 // Leaf sets of as many words as the tables have, which is one of kWordSizes.
-template <Prediction kPrediction, bool kRunsWeighted, bool kUnit, WestProperties kWest, size_t... kWordSizes>
-void DecodeSets(LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
-  const size_t num_words = c->tables->num_words();
+template <Prediction kPrediction, bool kRunsWeighted, bool kUnit, WestProperties kWest, size_t... kWordSizes,
+          class Action>
+void DecodeSets(const Action& action) {
+  const size_t num_words = action.any().context->tables->num_words();
   const auto decode_if = [&](auto words) {
     if (num_words != words()) return;
-    DecodeCase<LoopCase<Search::kSets, kPrediction, kRunsWeighted, kUnit, words(), kWest>>(c, decoder, reader);
+    action.template Run<LoopCase<Search::kSets, kPrediction, kRunsWeighted, kUnit, words(), kWest>>();
   };
   (decode_if(std::integral_constant<size_t, kWordSizes>()), ...);
 }
 
-void DecodeRowsOf(LoopKind kind, LoopContext* c, EntropyDecoder* decoder, BitReader* reader) {
+template <class Action>
+void Visit(const Action& action) {
   constexpr auto kAll = WestProperties::kAll;
+  constexpr auto kValues = WestProperties::kValues;
   constexpr auto kDifferences = WestProperties::kDifferences;
-  switch (kind) {
+  switch (action.any().kind) {
     case LoopKind::kZero:
-      return DecodeCase<LoopCase<Search::kOneLeaf, Prediction::kZero, false, false>>(c, decoder, reader);
+      return action.template Run<LoopCase<Search::kOneLeaf, Prediction::kZero, false, false>>();
     case LoopKind::kGradient:
-      if (decoder->kind().copies == Copies::kRepeat && !decoder->kind().uses_ans) {
-        using Case = LoopCase<Search::kOneLeaf, Prediction::kGradient, false>;
-        return DecodeWith<Case, Coder<false, Copies::kRepeat>>(c, decoder, reader);
-      }
-      return DecodeCase<LoopCase<Search::kOneLeaf, Prediction::kGradient, false>>(c, decoder, reader);
+      return action.template Run<LoopCase<Search::kOneLeaf, Prediction::kGradient, false>>();
     case LoopKind::kWeighted:
-      return DecodeCase<LoopCase<Search::kOneLeaf, Prediction::kWeighted, true>>(c, decoder, reader);
+      return action.template Run<LoopCase<Search::kOneLeaf, Prediction::kWeighted, true>>();
     case LoopKind::kByGradient:
-      return DecodeCase<LoopCase<Search::kByGradient, Prediction::kGradient, false>>(c, decoder, reader);
+      return action.template Run<LoopCase<Search::kByGradient, Prediction::kGradient, false>>();
     case LoopKind::kByWeighted:
-      return DecodeCase<LoopCase<Search::kByWeighted, Prediction::kWeighted, true>>(c, decoder, reader);
+      return action.template Run<LoopCase<Search::kByWeighted, Prediction::kWeighted, true>>();
     case LoopKind::kSetsZeroValues:
-      return DecodeSets<Prediction::kZero, false, false, WestProperties::kValues, 1, 2>(c, decoder, reader);
+      return DecodeSets<Prediction::kZero, false, false, kValues, 1, 2>(action);
     case LoopKind::kSetsZero:
-      return DecodeSets<Prediction::kZero, false, false, kAll, 8>(c, decoder, reader);
+      return DecodeSets<Prediction::kZero, false, false, kAll, 8>(action);
     case LoopKind::kSetsGradient:
-      return DecodeSets<Prediction::kGradient, false, true, kDifferences, 1, 2, 4, 8>(c, decoder, reader);
+      return DecodeSets<Prediction::kGradient, false, true, kDifferences, 1, 2, 4, 8>(action);
     case LoopKind::kSetsMixed:
-      return DecodeSets<Prediction::kGradientOrWeighted, true, true, kDifferences, 1, 2, 4, 8>(c, decoder, reader);
+      return DecodeSets<Prediction::kGradientOrWeighted, true, true, kDifferences, 1, 2, 4, 8>(action);
     case LoopKind::kSetsMixedAll:
-      return DecodeSets<Prediction::kGradientOrWeighted, true, true, kAll, 4, 8>(c, decoder, reader);
+      return DecodeSets<Prediction::kGradientOrWeighted, true, true, kAll, 4, 8>(action);
     case LoopKind::kSetsAny:
-      return DecodeSets<Prediction::kAny, false, false, kAll, 8>(c, decoder, reader);
+      return DecodeSets<Prediction::kAny, false, false, kAll, 8>(action);
     case LoopKind::kSetsAnyWeighted:
-      return DecodeSets<Prediction::kAny, true, false, kAll, 8>(c, decoder, reader);
+      return DecodeSets<Prediction::kAny, true, false, kAll, 8>(action);
   }
 }
+
+void DecodeRowsOf(const ChannelRows& rows) { Visit(DecodeOne{rows}); }
+void DecodeRowsOfTwo(const ChannelRows& first, const ChannelRows& second) { Visit(DecodeTwo{first, second}); }
 
 }  // namespace
 // NOLINTNEXTLINE(google-readability-namespace-comments)
@@ -103,9 +136,24 @@ HWY_AFTER_NAMESPACE();
 namespace jxlpool {
 
 HWY_EXPORT(DecodeRowsOf);
+HWY_EXPORT(DecodeRowsOfTwo);
 
-void DecodeChannelRows(LoopKind kind, LoopContext* context, EntropyDecoder* decoder, BitReader* reader) {
-  HWY_DYNAMIC_DISPATCH(DecodeRowsOf)(kind, context, decoder, reader);
+void DecodeChannelRows(const ChannelRows& rows) { HWY_DYNAMIC_DISPATCH(DecodeRowsOf)(rows); }
+
+bool CanDecodeTogether(const ChannelRows& first, const ChannelRows& second) {
+  if (first.kind != second.kind || first.context->next_row != second.context->next_row) return false;
+  for (const ChannelRows* rows : {&first, &second}) {
+    const CoderKind coder = rows->decoder->kind();
+    if (!coder.uses_ans || coder.copies != Copies::kNone) return false;
+  }
+  const LeafTables* first_tables = first.context->tables;
+  const LeafTables* second_tables = second.context->tables;
+  if (first_tables == nullptr || second_tables == nullptr) return first_tables == second_tables;
+  return first_tables->num_words() == second_tables->num_words();
+}
+
+void DecodeChannelRowPairs(const ChannelRows& first, const ChannelRows& second) {
+  HWY_DYNAMIC_DISPATCH(DecodeRowsOfTwo)(first, second);
 }
 
 }  // namespace jxlpool

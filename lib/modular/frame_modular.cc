@@ -1,6 +1,7 @@
 #include "lib/modular/frame_modular.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "lib/modular/trace_modular.h"
@@ -153,14 +154,6 @@ Status FrameModular::AddRegion(const ChannelShape& shape, const Region& region, 
   return part->Add(channel->BorrowRegion(part_shape, region.x0, region.y0));
 }
 
-Status FrameModular::DecodePart(uint32_t pass, uint32_t g, BitReader* reader, ModularImage* part) const {
-  const TraceLabel label("ModularPassGroup");
-  const uint32_t num_lf_groups = info_.lf_groups_x * info_.lf_groups_y;
-  const uint32_t num_groups = info_.groups_x * info_.groups_y;
-  const uint32_t stream = ModularGroupStream(num_lf_groups, num_groups, pass, g);
-  return DecodeModularStream(StreamParams(stream), reader, part);
-}
-
 Result<ModularImage> FrameModular::NewGroupImage(uint32_t g, Fill fill) const {
   ModularImage result(memory_, sample_type_);
   JXLPOOL_RETURN_IF_ERROR(result.channels().Reserve(shapes_.shapes.size()));
@@ -178,28 +171,45 @@ Result<ModularImage> FrameModular::NewGroupImage(uint32_t g, Fill fill) const {
   return result;
 }
 
-Status FrameModular::DecodeGroupInto(uint32_t pass, uint32_t g, BitReader* reader, ModularImage* image) const {
-  ModularImage part(memory_, sample_type_);
+Result<ModularImage> FrameModular::ChannelsOf(uint32_t pass, const ModularGroupPart& part) {
+  ModularImage channels(memory_, sample_type_);
   for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
-    const ChannelShape& shape = (*image)[i].shape();
+    const ChannelShape& shape = group_local_ ? (*part.image)[i].shape() : shapes_.shapes[i];
     if (!InPass(shape, pass)) continue;
-    JXLPOOL_RETURN_IF_ERROR(AddRegion(shape, Region{0, 0, shape.width, shape.height}, &(*image)[i], &part));
+    const Region region = group_local_ ? Region{0, 0, shape.width, shape.height} : GroupRegion(shape, part.group);
+    ModularChannel* channel = group_local_ ? &(*part.image)[i] : &image_[i];
+    JXLPOOL_RETURN_IF_ERROR(AddRegion(shape, region, channel, &channels));
   }
-  return DecodePart(pass, g, reader, &part);
+  return channels;
+}
+
+void FrameModular::DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts) {
+  const TraceLabel label("ModularPassGroup");
+  const uint32_t num_lf_groups = info_.lf_groups_x * info_.lf_groups_y;
+  const uint32_t num_groups = info_.groups_x * info_.groups_y;
+  ModularImage images[kMaxGroupsAtATime];
+  ModularStream streams[kMaxGroupsAtATime];
+  bool all_ok = true;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    auto channels = ChannelsOf(pass, parts[i]);
+    parts[i].status = channels.status();
+    all_ok &= channels.ok();
+    if (channels.ok()) images[i] = std::move(channels.value());
+    streams[i].params = StreamParams(ModularGroupStream(num_lf_groups, num_groups, pass, parts[i].group));
+    streams[i].reader = parts[i].reader;
+    streams[i].image = &images[i];
+  }
+  if (!all_ok) return;
+  if (parts.size() == 2) {
+    DecodeModularStreams(&streams[0], &streams[1]);
+    for (size_t i = 0; i < 2; ++i) parts[i].status = streams[i].status;
+  } else if (parts.size() == 1) {
+    parts[0].status = DecodeModularStream(streams[0].params, streams[0].reader, streams[0].image);
+  }
 }
 
 Status FrameModular::FinishGroup(ModularImage* image) const {
   return UndoTransforms(header_.transforms, GlobalUndo(nullptr), image);
-}
-
-Status FrameModular::DecodeGroup(uint32_t pass, uint32_t g, BitReader* reader) {
-  ModularImage part(memory_, sample_type_);
-  for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
-    const ChannelShape& shape = shapes_.shapes[i];
-    if (!InPass(shape, pass)) continue;
-    JXLPOOL_RETURN_IF_ERROR(AddRegion(shape, GroupRegion(shape, g), &image_[i], &part));
-  }
-  return DecodePart(pass, g, reader, &part);
 }
 
 Status FrameModular::Finish(ThreadPool* threads) {

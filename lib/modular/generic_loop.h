@@ -7,7 +7,10 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/modular/channel_decoder.h"
+#include "lib/bitstream/bit_reader.h"
+#include "lib/entropy/entropy_decoder.h"
+#include "lib/modular/channel_params.h"
+#include "lib/modular/modular_image.h"
 #include "lib/modular/properties.h"
 #include "lib/modular/weighted_predictor.h"
 

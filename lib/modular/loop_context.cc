@@ -61,6 +61,7 @@ void LoopContext::LoadFirstRow(const GenericLoop& generic) {
 }
 
 void LoopContext::StoreRow(size_t y) {
+  next_row = y + 1;
   int32_t* row = rows[y % 3];
   row[-1] = row[0];
   row[width] = row[width - 1];

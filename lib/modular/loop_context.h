@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/modular/channel_decoder.h"
+#include "lib/modular/channel_params.h"
 #include "lib/modular/generic_loop.h"
 #include "lib/modular/leaf_tables.h"
 #include "lib/modular/modular_image.h"
@@ -29,6 +29,9 @@ struct LoopContext {
 
   uint32_t width = 0;
   uint32_t height = 0;
+
+  // The first row that is not decoded yet.
+  size_t next_row = 0;
 
   // Row y is rows[y % 3].
   int32_t* rows[3] = {};
@@ -58,7 +61,7 @@ struct LoopContext {
 
   // Takes over the first row of the channel and the state behind it.
   void LoadFirstRow(const GenericLoop& generic);
-  // Copies row y from the ring to the channel and completes its border.
+  // Copies row y from the ring to the channel and completes its border; y + 1 is next.
   void StoreRow(size_t y);
 
  private:

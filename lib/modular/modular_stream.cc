@@ -1,9 +1,8 @@
 #include "lib/modular/modular_stream.h"
 
 #include <algorithm>
-#include <utility>
 
-#include "lib/entropy/entropy_decoder.h"
+#include "lib/modular/stream_decoder.h"
 #include "lib/modular/trace_modular.h"
 
 namespace jxlpool {
@@ -14,23 +13,6 @@ void ReadWeightedParams(BitReader* reader, WeightedParams* params) {
   params->p2 = reader->Read(5);
   for (uint32_t& p3 : params->p3) p3 = reader->Read(5);
   for (uint32_t& w : params->w) w = reader->Read(4);
-}
-
-bool HasOnlyRcts(const TransformList& list) {
-  return std::all_of(list.transforms.begin(), list.transforms.end(),
-                     [](const Transform& transform) { return transform.kind == TransformKind::kRct; });
-}
-
-// Moves decoded channels to where the caller wants them.
-Status Deliver(ModularImage* from, ModularImage* to) {
-  for (size_t i = 0; i < to->size(); ++i) {
-    if ((*to)[i].has_samples()) {
-      (*to)[i].CopyFrom((*from)[i]);
-    } else {
-      (*to)[i] = std::move((*from)[i]);
-    }
-  }
-  return OkStatus();
 }
 
 }  // namespace
@@ -52,70 +34,35 @@ Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* heade
 
 Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,
                              uint64_t max_local_nodes, BitReader* reader, ModularImage* image) {
-  uint32_t widest = 0;
-  uint64_t samples = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const ChannelShape& shape = (*image)[i].shape();
-    if (shape.empty()) continue;
-    widest = std::max(widest, shape.width);
-    samples += shape.area();
-  }
-  if (widest == 0) return OkStatus();
-
-  MaTreeAndCode local;
-  if (header.use_global_tree) {
-    if (params.global == nullptr)
-      return Corrupt("a modular image uses a global tree that is absent", reader->Position());
-  } else {
-    JXLPOOL_ASSIGN_OR_RETURN(local, MaTreeAndCode::Read(reader, image->memory(), max_local_nodes, "/data"));
-  }
-  const TraceLabel label("/data");
-  const MaTreeAndCode& tree = header.use_global_tree ? *params.global : local;
-  JXLPOOL_ASSIGN_OR_RETURN(EntropyDecoder decoder,
-                           EntropyDecoder::Create(tree.code, reader, image->memory(), widest, samples));
-  ChannelDecoderParams channel_params;
-  channel_params.tree = &tree;
-  channel_params.weighted = header.weighted;
-  channel_params.stream_index = params.stream_index;
-  channel_params.loops = params.loops;
-  channel_params.memory = image->memory();
-  for (size_t i = 0; i < count; ++i) {
-    ModularChannel& channel = (*image)[i];
-    if (channel.empty()) continue;
-    if (!channel.has_samples()) {
-      JXLPOOL_ASSIGN_OR_RETURN(channel, ModularChannel::Create(image->memory(), channel.shape(), image->type()));
-    }
-    const uint64_t begin = reader->Position();
-    JXLPOOL_RETURN_IF_ERROR(DecodeChannel(channel_params, image, i, &decoder, reader));
-    if constexpr (kTraceEnabled) TraceModularChannel(params.stream_index, i, channel, begin, reader->Position());
-  }
-  return decoder.Finish(reader);
+  ChannelSequence channels;
+  JXLPOOL_RETURN_IF_ERROR(channels.Begin(params, header, count, max_local_nodes, reader, image));
+  return channels.DecodeAll();
 }
 
 Status DecodeModularStream(const ModularStreamParams& params, BitReader* reader, ModularImage* image) {
-  if (image->size() == 0) return OkStatus();
-  ModularHeader header;
-  const uint64_t begin = reader->Position();
-  JXLPOOL_RETURN_IF_ERROR(ReadModularHeader(reader, image->memory(), &header));
-  ShapeList list;
-  JXLPOOL_RETURN_IF_ERROR(ListShapes(*image, &list));
-  if constexpr (kTraceEnabled) TraceModularHeader(params.stream_index, header, list, begin, reader->Position());
-  JXLPOOL_RETURN_IF_ERROR(ApplyTransforms(&header.transforms, reader->Position(), &list));
-  if constexpr (kTraceEnabled) TraceModularChannels(params.stream_index, list, list.shapes.size());
+  StreamDecoder stream;
+  JXLPOOL_RETURN_IF_ERROR(stream.Begin(params, reader, image));
+  JXLPOOL_RETURN_IF_ERROR(stream.channels().DecodeAll());
+  return stream.Finish();
+}
 
-  const uint64_t max_nodes = MaxLocalNodes(list, list.shapes.size());
-  UndoParams undo;
-  undo.bit_depth = params.bit_depth;
-  undo.weighted = header.weighted;
-  if (HasOnlyRcts(header.transforms)) {
-    JXLPOOL_RETURN_IF_ERROR(DecodeModularChannels(params, header, image->size(), max_nodes, reader, image));
-    return UndoTransforms(header.transforms, undo, image);
+void DecodeModularStreams(ModularStream* first, ModularStream* second) {
+  StreamDecoder decoders[2];
+  ModularStream* streams[2] = {first, second};
+  for (size_t i = 0; i < 2; ++i) {
+    streams[i]->status = decoders[i].Begin(streams[i]->params, streams[i]->reader, streams[i]->image);
   }
-  ModularImage transformed(image->memory(), image->type());
-  JXLPOOL_RETURN_IF_ERROR(AddShapes(list, &transformed));
-  JXLPOOL_RETURN_IF_ERROR(DecodeModularChannels(params, header, transformed.size(), max_nodes, reader, &transformed));
-  JXLPOOL_RETURN_IF_ERROR(UndoTransforms(header.transforms, undo, &transformed));
-  return Deliver(&transformed, image);
+  if (kTraceEnabled || !first->status.ok() || !second->status.ok()) {
+    // Events of a trace come in the order of the streams.
+    for (size_t i = 0; i < 2; ++i) {
+      if (streams[i]->status.ok()) streams[i]->status = decoders[i].channels().DecodeAll();
+    }
+  } else {
+    ChannelSequence::DecodeTogether(&decoders[0].channels(), &decoders[1].channels(), &first->status, &second->status);
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    if (streams[i]->status.ok()) streams[i]->status = decoders[i].Finish();
+  }
 }
 
 }  // namespace jxlpool

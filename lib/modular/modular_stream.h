@@ -20,7 +20,7 @@
 
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
-#include "lib/modular/channel_decoder.h"
+#include "lib/modular/channel_params.h"
 #include "lib/modular/ma_tree.h"
 #include "lib/modular/modular_image.h"
 #include "lib/modular/transform.h"
@@ -76,6 +76,16 @@ Status DecodeModularChannels(const ModularStreamParams& params, const ModularHea
 // nothing. REQUIRES: image->num_meta() == 0. Errors: kCorrupt, kNeedMoreInput (the section ended too early),
 // kMemoryLimit; the image is garbage then.
 Status DecodeModularStream(const ModularStreamParams& params, BitReader* reader, ModularImage* image);
+
+// One of two streams that are decoded side by side.
+struct ModularStream {
+  ModularStreamParams params;
+  BitReader* reader = nullptr;
+  ModularImage* image = nullptr;
+  Status status;
+};
+// DecodeModularStream for two independent streams, each with a status of its own: faster than one after the other.
+void DecodeModularStreams(ModularStream* first, ModularStream* second);
 
 }  // namespace jxlpool
 

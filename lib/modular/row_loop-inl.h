@@ -120,66 +120,131 @@ HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, const uint64_t* row_
   return c.leaves[set.OnlyMember()];
 }
 
-// Decodes row y into the ring. REQUIRES: y > 0, row y - 1 is stored.
+// Columns that leaves are looked for at a time.
+template <class Case>
+inline constexpr size_t kPortion = Case::kSearch == Search::kSets ? LoopContext::kSetColumns : SIZE_MAX / 2;
+
+// A row being decoded into the ring, sample by sample. A local variable whose address does not escape, so that its
+// members live in registers. REQUIRES: y > 0, row y - 1 is stored; Step is called for each column in turn, PrepareSets
+// before those of its columns.
 template <class Case, class Symbols>
-HWY_INLINE void DecodeRow(const LoopContext& c, size_t y, Symbols& symbols) {
-  const int32_t* above = c.rows[(y + 2) % 3];
-  const int32_t* above2 = y > 1 ? c.rows[(y + 1) % 3] : above;
-  int32_t* row = c.rows[y % 3];
-  std::conditional_t<Case::kRunsWeighted, WeightedRow, NoWeightedRow> weighted(c, y);
-  Around s;
-  s.n = above[0];
-  s.ne = above[1];
-  s.w = s.ww = s.nw = s.n;
-  int64_t last_gradient = 0;
-  const PrunedLeaf& first_leaf = c.leaves[0];
-  const size_t width = c.width;
-  const size_t portion = Case::kSearch == Search::kSets ? LoopContext::kSetColumns : width;
-  for (Columns columns{0, 0}; columns.end < width;) {
-    columns = {columns.end, HWY_MIN(width, columns.end + portion)};
-    if constexpr (Case::kSearch == Search::kSets) PrepareRowSets<Case::kWords>(c, y, columns);
-    for (size_t x = columns.begin; x < columns.end; ++x) {
-      s.nee = above[x + 2];
-      s.nn = above2[x];
-      const int64_t prediction_weighted = weighted.Predict(x, s.w, s.n);
-      size_t cluster;
-      const PrunedLeaf* leaf = &first_leaf;
-      if constexpr (Case::kSearch == Search::kOneLeaf) {
-        cluster = first_leaf.cluster;
-      } else if constexpr (Case::kSearch == Search::kSets) {
-        leaf =
-            &FindLeaf<Case>(c, c.row_sets + (x - columns.begin) * Case::kWords, s, last_gradient, weighted.MaxError(x));
-        cluster = leaf->cluster;
-      } else {
-        const int64_t value =
-            Case::kSearch == Search::kByGradient ? static_cast<int32_t>(s.w + s.n - s.nw) : weighted.MaxError(x);
-        cluster = c.clusters[BranchlessClamp<int64_t>(value, c.cluster_low, c.cluster_high) - c.cluster_low];
-      }
-      const int64_t residual = UnpackSigned(symbols.ReadCluster(cluster));
-      const int64_t prediction = Predict<Case>(s, prediction_weighted, leaf->predictor);
-      const int64_t scaled = Case::kUnit ? residual : residual * leaf->multiplier + leaf->offset;
-      const int32_t sample = static_cast<int32_t>(scaled + prediction);
-      row[x] = sample;
-      weighted.Update(x, sample);
-      last_gradient = s.w + s.n - s.nw;
-      s.ww = x == 0 ? sample : s.w;
-      s.w = sample;
-      s.nw = s.n;
-      s.n = s.ne;
-      s.ne = s.nee;
+class RowDecoder {
+ public:
+  HWY_INLINE RowDecoder(const LoopContext& c, size_t y, Symbols& symbols)
+      : c_(c),
+        symbols_(symbols),
+        y_(y),
+        above_(c.rows[(y + 2) % 3]),
+        above2_(y > 1 ? c.rows[(y + 1) % 3] : above_),
+        row_(c.rows[y % 3]),
+        weighted_(c, y) {
+    s_.n = above_[0];
+    s_.ne = above_[1];
+    s_.w = s_.ww = s_.nw = s_.n;
+  }
+
+  HWY_INLINE void PrepareSets(Columns columns) {
+    if constexpr (Case::kSearch == Search::kSets) {
+      first_column_ = columns.begin;
+      PrepareRowSets<Case::kWords>(c_, y_, columns);
     }
+  }
+
+  HWY_INLINE void Step(size_t x) {
+    s_.nee = above_[x + 2];
+    s_.nn = above2_[x];
+    const int64_t prediction_weighted = weighted_.Predict(x, s_.w, s_.n);
+    size_t cluster;
+    const PrunedLeaf* leaf = c_.leaves;
+    if constexpr (Case::kSearch == Search::kOneLeaf) {
+      cluster = leaf->cluster;
+    } else if constexpr (Case::kSearch == Search::kSets) {
+      leaf = &FindLeaf<Case>(c_, c_.row_sets + (x - first_column_) * Case::kWords, s_, last_gradient_,
+                             weighted_.MaxError(x));
+      cluster = leaf->cluster;
+    } else {
+      const int64_t value =
+          Case::kSearch == Search::kByGradient ? static_cast<int32_t>(s_.w + s_.n - s_.nw) : weighted_.MaxError(x);
+      cluster = c_.clusters[BranchlessClamp<int64_t>(value, c_.cluster_low, c_.cluster_high) - c_.cluster_low];
+    }
+    const int64_t residual = UnpackSigned(symbols_.ReadCluster(cluster));
+    const int64_t prediction = Predict<Case>(s_, prediction_weighted, leaf->predictor);
+    const int64_t scaled = Case::kUnit ? residual : residual * leaf->multiplier + leaf->offset;
+    const int32_t sample = static_cast<int32_t>(scaled + prediction);
+    row_[x] = sample;
+    weighted_.Update(x, sample);
+    last_gradient_ = s_.w + s_.n - s_.nw;
+    s_.ww = x == 0 ? sample : s_.w;
+    s_.w = sample;
+    s_.nw = s_.n;
+    s_.n = s_.ne;
+    s_.ne = s_.nee;
+  }
+
+  // All columns from `x` on.
+  HWY_INLINE void Finish(size_t x) {
+    const size_t width = c_.width;
+    while (x < width) {
+      const Columns columns{x, HWY_MIN(width, x + kPortion<Case>)};
+      PrepareSets(columns);
+      for (; x < columns.end; ++x) Step(x);
+    }
+  }
+
+ private:
+  const LoopContext& c_;
+  Symbols& symbols_;
+  const size_t y_;
+  const int32_t* above_;
+  const int32_t* above2_;
+  int32_t* row_;
+  std::conditional_t<Case::kRunsWeighted, WeightedRow, NoWeightedRow> weighted_;
+  Around s_;
+  int64_t last_gradient_ = 0;
+  size_t first_column_ = 0;
+};
+
+// Decodes the rows from c.next_row on.
+template <class Case, class Symbols>
+HWY_INLINE void DecodeRows(LoopContext& c, Symbols& symbols) {
+  while (c.next_row < c.height) {
+    const size_t y = c.next_row;
+    if constexpr (Case::kRunsWeighted) PrepareColumns(c, y);
+    RowDecoder<Case, Symbols> row(c, y, symbols);
+    row.Finish(0);
+    c.StoreRow(y);
+    if (symbols.overrun()) return;
   }
 }
 
-// Decodes all rows but the first.
+// The same for two channels of independent streams. Each sample depends on the one before by a long chain of
+// instructions; two chains side by side take hardly longer than one. Stops at the end of the smaller channel or where
+// the data of one of them end.
 template <class Case, class Symbols>
-HWY_INLINE void DecodeRows(LoopContext& c, Symbols& symbols) {
-  const size_t height = c.height;
-  for (size_t y = 1; y < height; ++y) {
-    if constexpr (Case::kRunsWeighted) PrepareColumns(c, y);
-    DecodeRow<Case>(c, y, symbols);
-    c.StoreRow(y);
-    if (symbols.overrun()) return;
+HWY_INLINE void DecodeRowPairs(LoopContext& c0, LoopContext& c1, Symbols& symbols0, Symbols& symbols1) {
+  const size_t width = HWY_MIN(c0.width, c1.width);
+  while (c0.next_row < c0.height && c1.next_row < c1.height) {
+    const size_t y = c0.next_row;
+    if constexpr (Case::kRunsWeighted) {
+      PrepareColumns(c0, y);
+      PrepareColumns(c1, y);
+    }
+    RowDecoder<Case, Symbols> row0(c0, y, symbols0);
+    RowDecoder<Case, Symbols> row1(c1, y, symbols1);
+    for (size_t x = 0; x < width;) {
+      const Columns columns{x, HWY_MIN(width, x + kPortion<Case>)};
+      row0.PrepareSets(columns);
+      row1.PrepareSets(columns);
+      for (; x < columns.end; ++x) {
+        row0.Step(x);
+        row1.Step(x);
+      }
+    }
+    row0.Finish(width);
+    row1.Finish(width);
+    c0.StoreRow(y);
+    c1.StoreRow(y);
+    if (symbols0.overrun() || symbols1.overrun()) return;
   }
 }
 

@@ -119,37 +119,89 @@ struct Decoded {
   uint64_t position = 0;
 };
 
-// All channels of the given shapes from one stream.
-Decoded Decode(const MaTreeAndCode& tree, const std::vector<uint8_t>& bits, const std::vector<ChannelShape>& shapes,
-               const WeightedParams& weighted, ChannelLoops loops, SampleType type, Memory* memory) {
-  Decoded result;
-  ModularImage image(memory, type);
-  uint32_t widest = 0;
-  for (const ChannelShape& shape : shapes) {
-    EXPECT_TRUE(image.Add(shape).ok());
-    widest = std::max(widest, shape.width);
-  }
-  EXPECT_TRUE(image.Allocate().ok());
-  BitReader reader(bits.data(), bits.size());
-  auto decoder = EntropyDecoder::Create(tree.code, &reader, memory, widest);
-  EXPECT_TRUE(decoder.ok());
-  ChannelDecoderParams params;
-  params.tree = &tree;
-  params.weighted = weighted;
-  params.stream_index = 3;
-  params.loops = loops;
-  params.memory = memory;
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    result.status = DecodeChannel(params, &image, i, &decoder.value(), &reader);
-    if (!result.status.ok()) return result;
-    std::vector<int32_t> samples;
-    for (size_t y = 0; y < shapes[i].height; ++y) {
-      for (size_t x = 0; x < shapes[i].width; ++x) samples.push_back(image[i].Get(x, y));
+// A stream: a tree, a code, and random bits that make samples of it.
+struct Stream {
+  MaTreeAndCode tree;
+  std::vector<uint8_t> bits;
+  std::vector<ChannelShape> shapes;
+  WeightedParams weighted;
+};
+
+// A stream while it is decoded.
+struct Decoding {
+  Decoding(const Stream& stream, ChannelLoops loops, SampleType type, Memory* memory)
+      : image(memory, type), reader(stream.bits.data(), stream.bits.size()) {
+    uint32_t widest = 0;
+    for (const ChannelShape& shape : stream.shapes) {
+      EXPECT_TRUE(image.Add(shape).ok());
+      widest = std::max(widest, shape.width);
     }
-    result.channels.push_back(std::move(samples));
+    EXPECT_TRUE(image.Allocate().ok());
+    auto created = EntropyDecoder::Create(stream.tree.code, &reader, memory, widest);
+    EXPECT_TRUE(created.ok());
+    decoder = std::move(created).value();
+    params.tree = &stream.tree;
+    params.weighted = stream.weighted;
+    params.stream_index = 3;
+    params.loops = loops;
+    params.memory = memory;
   }
-  result.position = reader.Position();
+
+  void Keep(size_t i, Decoded* result) const {
+    std::vector<int32_t> samples;
+    for (size_t y = 0; y < image[i].height(); ++y) {
+      for (size_t x = 0; x < image[i].width(); ++x) samples.push_back(image[i].Get(x, y));
+    }
+    result->channels.push_back(std::move(samples));
+    result->position = reader.Position();
+  }
+
+  ModularImage image;
+  BitReader reader;
+  EntropyDecoder decoder;
+  ChannelDecoderParams params;
+};
+
+// All channels of one stream.
+Decoded Decode(const Stream& stream, ChannelLoops loops, SampleType type, Memory* memory) {
+  Decoded result;
+  Decoding decoding(stream, loops, type, memory);
+  for (size_t i = 0; i < stream.shapes.size(); ++i) {
+    result.status = DecodeChannel(decoding.params, &decoding.image, i, &decoding.decoder, &decoding.reader);
+    if (!result.status.ok()) return result;
+    decoding.Keep(i, &result);
+  }
   return result;
+}
+
+// Of two streams, as long as both have channels and are good. Counts the channels that went together.
+void DecodeBoth(const Stream& first, const Stream& second, SampleType type, Memory* memory, Decoded (&results)[2],
+                int* num_together) {
+  Decoding decodings[2] = {{first, ChannelLoops::kSpecialised, type, memory},
+                           {second, ChannelLoops::kSpecialised, type, memory}};
+  const Stream* streams[2] = {&first, &second};
+  for (size_t i = 0;; ++i) {
+    ChannelDecoder channels[2];
+    bool going[2];
+    for (size_t k = 0; k < 2; ++k) going[k] = results[k].status.ok() && i < streams[k]->shapes.size();
+    if (!going[0] && !going[1]) return;
+    for (size_t k = 0; k < 2; ++k) {
+      if (going[k]) results[k].status = channels[k].Plan(decodings[k].params, &decodings[k].image, i);
+    }
+    const bool both = going[0] && going[1];
+    const size_t words = both ? ChannelDecoder::CommonWords(channels[0], channels[1]) : 1;
+    for (size_t k = 0; k < 2; ++k) {
+      if (going[k]) results[k].status = channels[k].Begin(words, &decodings[k].decoder, &decodings[k].reader);
+    }
+    if (both && results[0].status.ok() && results[1].status.ok()) {
+      *num_together += ChannelDecoder::DecodeTogether(&channels[0], &channels[1]) ? 1 : 0;
+    }
+    for (size_t k = 0; k < 2; ++k) {
+      if (!going[k] || !results[k].status.ok()) continue;
+      results[k].status = channels[k].Finish();
+      if (results[k].status.ok()) decodings[k].Keep(i, &results[k]);
+    }
+  }
 }
 
 struct LoopCase {
@@ -231,37 +283,74 @@ void ExpectSame(const Decoded& expected, const Decoded& actual, bool stored_in_1
   ASSERT_EQ(expected.position, actual.position);
 }
 
-void TestLoops(const LoopCase& loop_case, uint32_t num_seeds) {
+// REQUIRES: `memory` outlives `stream`.
+void RandomStream(const TreeStyle& style, uint32_t seed, Memory* memory, Stream* stream) {
   const Coding codings[] = {Coding::kAns, Coding::kPrefix, Coding::kAnsCopies, Coding::kPrefixRepeats};
+  Random random(seed);
+  const std::vector<MaNode> nodes = RandomTree(style, &random);
+  auto tree = MaTree::FromNodes(nodes.data(), nodes.size(), memory);
+  ASSERT_TRUE(tree.ok()) << tree.status().message();
+  stream->tree.tree = std::move(tree).value();
+  BitWriter header;
+  const bool large_values = seed % 8 == 7;
+  RandomCode(stream->tree.tree.num_leaves(), codings[seed % 4], large_values, &random).Write(&header);
+  BitReader header_reader(header.bytes().data(), header.bytes().size());
+  auto code = EntropyCode::Read(&header_reader, memory, stream->tree.tree.num_leaves());
+  ASSERT_TRUE(code.ok()) << code.status().message();
+  stream->tree.code = std::move(code).value();
+  stream->shapes = RandomShapes(&random);
+  stream->bits.resize(seed % 16 == 5 ? 200 : 40000);
+  for (uint8_t& byte : stream->bits) byte = static_cast<uint8_t>(random());
+  stream->weighted = RandomWeighted(&random);
+}
+
+void TestLoops(const LoopCase& loop_case, uint32_t num_seeds) {
   for (uint32_t seed = 0; seed < num_seeds; ++seed) {
     SCOPED_TRACE(seed);
-    Random random(seed);
     TestMemory memory;
-    MaTreeAndCode tree;
-    const std::vector<MaNode> nodes = RandomTree(loop_case.style, &random);
-    auto read_tree = MaTree::FromNodes(nodes.data(), nodes.size(), &memory.memory);
-    ASSERT_TRUE(read_tree.ok()) << read_tree.status().message();
-    tree.tree = std::move(read_tree).value();
-    BitWriter header;
-    const bool large_values = seed % 8 == 7;
-    RandomCode(tree.tree.num_leaves(), codings[seed % 4], large_values, &random).Write(&header);
-    BitReader header_reader(header.bytes().data(), header.bytes().size());
-    auto code = EntropyCode::Read(&header_reader, &memory.memory, tree.tree.num_leaves());
-    ASSERT_TRUE(code.ok()) << code.status().message();
-    tree.code = std::move(code).value();
-
-    const std::vector<ChannelShape> shapes = RandomShapes(&random);
-    std::vector<uint8_t> bits(seed % 16 == 5 ? 200 : 40000);
-    for (uint8_t& byte : bits) byte = static_cast<uint8_t>(random());
-    const WeightedParams weighted = RandomWeighted(&random);
-    const Decoded expected =
-        Decode(tree, bits, shapes, weighted, ChannelLoops::kGeneric, SampleType::kInt32, &memory.memory);
+    Stream stream;
+    ASSERT_NO_FATAL_FAILURE(RandomStream(loop_case.style, seed, &memory.memory, &stream));
+    const Decoded expected = Decode(stream, ChannelLoops::kGeneric, SampleType::kInt32, &memory.memory);
     for (const ChannelLoops loops : {ChannelLoops::kSpecialised, ChannelLoops::kFastest}) {
-      ExpectSame(expected, Decode(tree, bits, shapes, weighted, loops, SampleType::kInt32, &memory.memory), false);
-      ExpectSame(expected, Decode(tree, bits, shapes, weighted, loops, SampleType::kInt16, &memory.memory), true);
+      ExpectSame(expected, Decode(stream, loops, SampleType::kInt32, &memory.memory), false);
+      ExpectSame(expected, Decode(stream, loops, SampleType::kInt16, &memory.memory), true);
       if (testing::Test::HasFatalFailure()) return;
     }
   }
+}
+
+// Streams of one case with different trees, codes, shapes and lengths; every tenth pair ends early.
+void TestPairs(const LoopCase& loop_case, uint32_t num_pairs) {
+  int num_together = 0;
+  for (uint32_t pair = 0; pair < num_pairs; ++pair) {
+    SCOPED_TRACE(pair);
+    TestMemory memory;
+    Stream streams[2];
+    // Seeds that are multiples of 4 are coded with ANS.
+    for (uint32_t k = 0; k < 2; ++k) {
+      const uint32_t seed = pair % 5 == 4 ? 2 * pair + k : 8 * pair + 4 * k;
+      ASSERT_NO_FATAL_FAILURE(RandomStream(loop_case.style, seed, &memory.memory, &streams[k]));
+      if (pair % 10 == k) streams[k].bits.resize(300);
+    }
+    if (pair % 2 == 0) streams[1].shapes = streams[0].shapes;
+    Decoded expected[2];
+    for (size_t k = 0; k < 2; ++k) {
+      expected[k] = Decode(streams[k], ChannelLoops::kGeneric, SampleType::kInt32, &memory.memory);
+    }
+    for (const SampleType type : {SampleType::kInt32, SampleType::kInt16}) {
+      Decoded actual[2];
+      DecodeBoth(streams[0], streams[1], type, &memory.memory, actual, &num_together);
+      for (size_t k = 0; k < 2; ++k) ExpectSame(expected[k], actual[k], type == SampleType::kInt16);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GT(num_together, 0);
+}
+
+TEST_P(Loops, PairsAgreeWithTheGenericLoop) { TestPairs(GetParam(), 40); }
+
+TEST_P(Loops, PairsAgreeOnAllTargets) {
+  ForEachTarget([] { TestPairs(GetParam(), 6); });
 }
 
 TEST_P(Loops, AgreeWithTheGenericLoop) { TestLoops(GetParam(), 64); }

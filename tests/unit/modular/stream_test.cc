@@ -157,20 +157,22 @@ TEST(ModularRobustness, Mutation) {
       for (uint32_t i = 0; i <= random() % 4; ++i) {
         bytes[start + random() % (bytes.size() - start)] ^= static_cast<uint8_t>(1u << (random() % 8));
       }
-      std::string crcs[2];
-      for (const ChannelLoops loops : {ChannelLoops::kSpecialised, ChannelLoops::kGeneric}) {
+      std::string crcs[3];
+      for (size_t i = 0; i < 3; ++i) {
         TestMemory memory;
         memory.budget.set_limit(uint64_t{64} << 20);
         DecodeOptions options;
-        options.loops = loops;
+        options.loops = i == 0 ? ChannelLoops::kGeneric : ChannelLoops::kSpecialised;
+        options.groups_at_a_time = i == 2 ? 2 : 1;
         options.allow_int16 = false;
         options.max_samples = 1 << 22;
         DecodedFrame frame;
         const Status status = DecodeTestFrame(bytes, options, &memory.memory, &frame);
-        crcs[loops == ChannelLoops::kGeneric ? 1 : 0] = status.ok() ? CrcOfSamples(frame) : "error";
+        crcs[i] = status.ok() ? CrcOfSamples(frame) : "error";
         EXPECT_EQ(memory.budget.total().live, 0u);
       }
       EXPECT_EQ(crcs[0], crcs[1]) << vector.name;
+      EXPECT_EQ(crcs[0], crcs[2]) << vector.name;
     }
   }
 }

@@ -137,14 +137,18 @@ class FrameTester {
     JXLPOOL_RETURN_IF_ERROR(DecodeLfGlobal(&first, modular_));
     if (toc.IsSingleSection()) {
       JXLPOOL_RETURN_IF_ERROR(modular_->DecodeLfGroup(0, &first));
-      JXLPOOL_RETURN_IF_ERROR(DecodeGroup(0, &first));
+      JXLPOOL_RETURN_IF_ERROR(DecodeGroups(0, 1, &first));
     } else {
       JXLPOOL_RETURN_IF_ERROR(Run(num_lf_groups, [&](uint32_t g, uint32_t) {
         const TraceScope scope(Context("LfGroup", g));
         BitReader reader = headers_.Section(toc.LfGroup(g));
         return modular_->DecodeLfGroup(g, &reader);
       }));
-      JXLPOOL_RETURN_IF_ERROR(Run(num_groups, [&](uint32_t g, uint32_t) { return DecodeGroup(g, nullptr); }));
+      const uint32_t at_a_time = options_.groups_at_a_time;
+      JXLPOOL_RETURN_IF_ERROR(Run(CeilDiv(num_groups, at_a_time), [&](uint32_t task, uint32_t) {
+        const uint32_t begin = task * at_a_time;
+        return DecodeGroups(begin, std::min(at_a_time, num_groups - begin), nullptr);
+      }));
     }
     if (modular_->group_local()) return OkStatus();
     const TraceScope scope(Context("Render"));
@@ -165,21 +169,26 @@ class FrameTester {
   }
 
   // `reader` is that of the only section, or null.
-  Status DecodeGroup(uint32_t g, BitReader* reader) {
-    ModularImage image;
-    if (modular_->group_local()) {
-      JXLPOOL_ASSIGN_OR_RETURN(image, modular_->NewGroupImage(g));
+  Status DecodeGroups(uint32_t begin, uint32_t count, BitReader* reader) {
+    ModularImage images[FrameModular::kMaxGroupsAtATime];
+    for (uint32_t i = 0; i < count && modular_->group_local(); ++i) {
+      JXLPOOL_ASSIGN_OR_RETURN(images[i], modular_->NewGroupImage(begin + i));
     }
     for (uint32_t pass = 0; pass < headers_.frame.passes.num_passes; ++pass) {
-      const TraceScope scope(Context("PassGroup", g, pass));
-      BitReader section = reader == nullptr ? headers_.Section(headers_.toc.PassGroup(pass, g)) : BitReader();
-      BitReader* const from = reader == nullptr ? &section : reader;
-      JXLPOOL_RETURN_IF_ERROR(modular_->group_local() ? modular_->DecodeGroupInto(pass, g, from, &image)
-                                                      : modular_->DecodeGroup(pass, g, from));
+      const TraceScope scope(Context("PassGroup", begin, pass));
+      BitReader sections[FrameModular::kMaxGroupsAtATime];
+      ModularGroupPart parts[FrameModular::kMaxGroupsAtATime];
+      for (uint32_t i = 0; i < count; ++i) {
+        if (reader == nullptr) sections[i] = headers_.Section(headers_.toc.PassGroup(pass, begin + i));
+        parts[i] = {begin + i, reader == nullptr ? &sections[i] : reader, &images[i], OkStatus()};
+      }
+      modular_->DecodeGroups(pass, {parts, count});
+      for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(parts[i].status);
     }
-    if (!modular_->group_local()) return OkStatus();
-    JXLPOOL_RETURN_IF_ERROR(modular_->FinishGroup(&image));
-    if (options_.keep_samples) CopyGroup(image, g, headers_.dimensions, frame_);
+    for (uint32_t i = 0; i < count && modular_->group_local(); ++i) {
+      JXLPOOL_RETURN_IF_ERROR(modular_->FinishGroup(&images[i]));
+      if (options_.keep_samples) CopyGroup(images[i], begin + i, headers_.dimensions, frame_);
+    }
     return OkStatus();
   }
 

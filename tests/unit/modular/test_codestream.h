@@ -26,6 +26,7 @@ struct DecodeOptions {
   ChannelLoops loops = ChannelLoops::kFastest;
   bool allow_int16 = true;
   bool force_full_frame = false;
+  uint32_t groups_at_a_time = 1;
   ThreadPool* threads = nullptr;
   bool keep_samples = true;  // false: only for timing
   uint64_t max_samples = uint64_t{1} << 30;
