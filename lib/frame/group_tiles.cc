@@ -77,7 +77,7 @@ void GroupTiles::Save(uint32_t gx, uint32_t gy) {
     const Rect rect = PlaneRect(p, gx, gy);
     const size_t width = static_cast<size_t>(rect.width);
     const size_t height = static_cast<size_t>(rect.height);
-    if (gx + 1 < groups_x_) {
+    if (gx + 1 < groups_x_ && plane.kept_columns != 0) {
       for (size_t y = 0; y < height; ++y) {
         std::memcpy(plane.columns.Row(ColumnsIndex(gx, gy), y), tile.Row(p, y) + width - plane.kept_columns,
                     plane.kept_columns * sizeof(float));

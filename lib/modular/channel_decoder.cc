@@ -49,6 +49,7 @@ Status ChannelDecoder::Begin(size_t min_words, EntropyDecoder* decoder, BitReade
     return OkStatus();
   }
   JXLPOOL_RETURN_IF_ERROR(context_.Init(*params_, plan_.tree, image_, index_));
+  if (!plan_.tree.needs_weighted()) generic.LeaveOutWeighted();
   JXLPOOL_RETURN_IF_ERROR(generic.DecodeRows(0, 1, decoder, reader));
   context_.LoadFirstRow(generic);
   rows_ = ChannelRows{plan_.kind, &context_, decoder, reader};

@@ -21,6 +21,9 @@ class GenericLoop {
   // For channel `index` of `image`. The arguments must outlive the loop. REQUIRES: as DecodeChannel.
   GenericLoop(const ChannelDecoderParams& params, ModularImage* image, size_t index);
 
+  // Spares the state of the self-correcting predictor. REQUIRES: the result does not depend on it; no row is decoded.
+  void LeaveOutWeighted() { uses_weighted_ = false; }
+
   // Decodes rows [begin, end). REQUIRES: calls continue where the last one ended, at first at 0.
   // Errors: kNeedMoreInput, kMemoryLimit.
   Status DecodeRows(size_t begin, size_t end, EntropyDecoder* decoder, BitReader* reader);
