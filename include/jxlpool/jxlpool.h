@@ -258,7 +258,7 @@ typedef struct JxlpoolImageInfo {
   int alpha_associated;  /* whether colour is premultiplied by that alpha, as coded */
   int xyb_encoded;       /* lossy in the decoder's own colour space; the original profile is history */
   int is_container;
-  int has_jpeg_reconstruction; /* the file can be turned back into the JPEG it was made from */
+  int has_jpeg_reconstruction; /* the file has data to turn it back into the JPEG it was made from */
   int have_animation;
   uint32_t ticks_per_second_numerator; /* animations: a tick lasts denominator / numerator seconds */
   uint32_t ticks_per_second_denominator;
