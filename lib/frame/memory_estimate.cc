@@ -23,8 +23,6 @@ constexpr uint64_t kMaxEntropyCode = 1536 * kKiB;
 constexpr uint64_t kLz77Window = uint64_t{4} << 20;
 // Tree, tables of leaves and the self-correcting predictor of one channel.
 constexpr uint64_t kModularLoop = 288 * kKiB;
-// The self-correcting predictor, per column, where the list of varblocks is coded with it: in recompressed JPEGs.
-constexpr uint64_t kPredictorColumn = 48;
 
 // A Matrix2D.
 uint64_t PlaneBytes(uint64_t rows, uint64_t columns, uint64_t sample_bytes) {
@@ -112,8 +110,7 @@ class FrameEstimate {
     // Per worker: an LF group, or a group.
     const uint64_t lf_blocks = std::min<uint64_t>(geometry.block_rows, 256) * std::min<uint64_t>(columns, 256);
     const uint64_t lf_workers = std::min<uint64_t>(workers_, geometry.num_lf_groups());
-    const bool is_jpeg = frame_.header->colour_transform != FrameColourTransform::kXyb;
-    bytes += lf_workers * (lf_blocks * (24 + (is_jpeg ? kPredictorColumn : 0)) + kModularLoop);
+    bytes += lf_workers * (lf_blocks * 24 + kModularLoop);
     const uint64_t group_workers = std::min<uint64_t>(workers_, geometry.num_groups());
     const uint64_t largest = std::min<uint64_t>(64, std::bit_ceil(columns * kBlockDim)) *
                              std::min<uint64_t>(64, std::bit_ceil(uint64_t{geometry.block_rows} * kBlockDim));
