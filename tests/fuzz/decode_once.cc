@@ -1,9 +1,9 @@
 #include "tests/fuzz/decode_once.h"
 
-#include <cstring>
 #include <ctime>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tests/hash_bytes.h"
 
 namespace jxlpool::fuzz {
 namespace {
@@ -131,15 +131,7 @@ class Run {
   }
 
   void Hash(const uint8_t* data, size_t size) {
-    uint64_t hash = outcome_.pixel_hash ^ 0x9E3779B97F4A7C15u;
-    for (; size >= 8; size -= 8, data += 8) {
-      uint64_t word;
-      std::memcpy(&word, data, 8);
-      hash = (hash ^ word) * 0xD6E8FEB86659FD93u;
-      hash ^= hash >> 32;
-    }
-    for (; size > 0; --size, ++data) hash = (hash ^ *data) * 0x100000001B3u;
-    outcome_.pixel_hash = hash;
+    outcome_.pixel_hash = HashBytes(outcome_.pixel_hash ^ 0x9E3779B97F4A7C15u, data, size);
   }
 
   const DecodeSettings& settings_;

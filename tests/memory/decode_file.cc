@@ -1,28 +1,15 @@
 #include "tests/memory/decode_file.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "tests/hash_bytes.h"
+
 namespace jxlpool::memory_test {
-namespace {
 
 namespace fs = std::filesystem;
-
-uint64_t Mix(uint64_t hash, const uint8_t* data, size_t size) {
-  for (; size >= 8; size -= 8, data += 8) {
-    uint64_t word;
-    std::memcpy(&word, data, 8);
-    hash = (hash ^ word) * 0xD6E8FEB86659FD93u;
-    hash ^= hash >> 32;
-  }
-  for (; size > 0; --size, ++data) hash = (hash ^ *data) * 0x100000001B3u;
-  return hash;
-}
-
-}  // namespace
 
 std::vector<std::string> FindFiles(const std::string& path) {
   std::vector<std::string> files;
@@ -57,7 +44,7 @@ JxlpoolStatus DecodeOpen(Decoder* decoder, Target* target) {
   size_t row_bytes = 0;
   auto take = [&](uint32_t, uint32_t num_rows, const void* rows, size_t stride) {
     for (uint32_t y = 0; y < num_rows; ++y) {
-      target->checksum = Mix(target->checksum, static_cast<const uint8_t*>(rows) + stride * y, row_bytes);
+      target->checksum = HashBytes(target->checksum, static_cast<const uint8_t*>(rows) + stride * y, row_bytes);
     }
     return true;
   };
@@ -77,7 +64,7 @@ JxlpoolStatus DecodeOpen(Decoder* decoder, Target* target) {
     }
     status = decoder->DecodeFrame(output);
     if (status != JXLPOOL_OK) break;
-    if (target->sink == Sink::kPixels) target->checksum = Mix(target->checksum, target->pixels.data(), bytes);
+    if (target->sink == Sink::kPixels) target->checksum = HashBytes(target->checksum, target->pixels.data(), bytes);
   }
   return status == JXLPOOL_END ? JXLPOOL_OK : status;
 }
