@@ -73,23 +73,16 @@ Status FrameDecoder::DecodeModularGroups(uint32_t first, uint32_t count, GroupRe
   return OkStatus();
 }
 
-Status FrameDecoder::DecodeGroupIntoFrame(uint32_t group, uint32_t worker) {
-  JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
-  GroupReaders readers;
-  JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
-  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", group, 0, nullptr});
-  if (!state_.header.is_modular) {
-    const BlockRect rect = state_.vardct.geometry.GroupRect(group);
-    View2D<float> planes[3];
-    for (size_t c = 0; c < 3; ++c) {
-      const uint32_t hshift = state_.vardct.parameters.hshift[c];
-      const uint32_t vshift = state_.vardct.parameters.vshift[c];
-      planes[c] = state_.colour_planes[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
-                                                     8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
-    }
-    JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroup(group, worker, &readers, planes));
+Status FrameDecoder::DecodeVarDctGroupIntoPlanes(uint32_t group, uint32_t worker, GroupReaders* readers) {
+  const BlockRect rect = state_.vardct.geometry.GroupRect(group);
+  View2D<float> planes[3];
+  for (size_t c = 0; c < 3; ++c) {
+    const uint32_t hshift = state_.vardct.parameters.hshift[c];
+    const uint32_t vshift = state_.vardct.parameters.vshift[c];
+    planes[c] = state_.colour_planes[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
+                                                   8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
   }
-  return DecodeModularPasses(group, 1, &readers, nullptr);
+  return DecodeVarDctGroup(group, worker, readers, planes);
 }
 
 uint32_t FrameDecoder::ModularGroupsAtATime() const {
@@ -131,11 +124,14 @@ Status FrameDecoder::AllocatePlanes() {
   return OkStatus();
 }
 
-Status FrameDecoder::DecodeModularGroupsIntoFrame(uint32_t first, uint32_t count) {
+Status FrameDecoder::DecodeGroupsIntoFrame(uint32_t first, uint32_t count, uint32_t worker) {
   JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
   GroupReaders readers[kMaxGroupsAtATime];
   for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(OpenGroup(first + i, &readers[i]));
   const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", first, 0, nullptr});
+  for (uint32_t i = 0; i < count && !state_.header.is_modular; ++i) {
+    JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroupIntoPlanes(first + i, worker, &readers[i]));
+  }
   return DecodeModularPasses(first, count, readers, nullptr);
 }
 
@@ -144,15 +140,10 @@ Status FrameDecoder::DecodeAllGroups() {
   ThreadPool* threads = state_.context->threads;
   const uint32_t num_groups = static_cast<uint32_t>(state_.dimensions.num_groups);
   const uint32_t at_a_time = ModularGroupsAtATime();
-  if (state_.header.is_modular) {
-    JXLPOOL_RETURN_IF_ERROR(threads->Run(CeilDiv(num_groups, at_a_time), [&](uint32_t task, uint32_t) {
-      const uint32_t first = task * at_a_time;
-      return DecodeModularGroupsIntoFrame(first, std::min(at_a_time, num_groups - first));
-    }));
-  } else {
-    JXLPOOL_RETURN_IF_ERROR(
-        threads->Run(num_groups, [&](uint32_t group, uint32_t worker) { return DecodeGroupIntoFrame(group, worker); }));
-  }
+  JXLPOOL_RETURN_IF_ERROR(threads->Run(CeilDiv(num_groups, at_a_time), [&](uint32_t task, uint32_t worker) {
+    const uint32_t first = task * at_a_time;
+    return DecodeGroupsIntoFrame(first, std::min(at_a_time, num_groups - first), worker);
+  }));
   return state_.modular.Finish(threads);
 }
 

@@ -106,10 +106,10 @@ class FrameDecoder {
   Status DecodeJpegGroup(uint32_t group, uint32_t worker);
   // All groups, rows of groups one after another.
   Status DecodeJpegRows();
-  // Decodes a group into the planes of the frame.
-  Status DecodeGroupIntoFrame(uint32_t group, uint32_t worker);
+  Status DecodeVarDctGroupIntoPlanes(uint32_t group, uint32_t worker, GroupReaders* readers);
+  // Decodes the groups [first, first + count) into the planes and channels of the frame.
+  Status DecodeGroupsIntoFrame(uint32_t first, uint32_t count, uint32_t worker);
   Status AllocatePlanes();
-  Status DecodeModularGroupsIntoFrame(uint32_t first, uint32_t count);
   Status DecodeAllGroups();
   // Decodes a group into its tile of float planes.
   Status DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t worker, GroupTiles* tiles);

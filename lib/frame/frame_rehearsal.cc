@@ -64,9 +64,8 @@ Status FrameDecoder::RehearseFrame(const FrameDelivery& delivery, SizeRecorder* 
   const uint32_t num_groups = static_cast<uint32_t>(state_.dimensions.num_groups);
   const uint32_t at_a_time = ModularGroupsAtATime();
   JXLPOOL_RETURN_IF_ERROR(SampleGroups(num_groups, recorder, [&](uint32_t group) {
-    if (!state_.header.is_modular) return DecodeGroupIntoFrame(group, 0);
     const uint32_t first = group / at_a_time * at_a_time;
-    return DecodeModularGroupsIntoFrame(first, std::min(at_a_time, num_groups - first));
+    return DecodeGroupsIntoFrame(first, std::min(at_a_time, num_groups - first), 0);
   }));
   if (ChoosePlan() == Plan::kGroups) return BeginGroups(delivery);
   FrameRenderer renderer;
