@@ -10,9 +10,7 @@ constexpr size_t kMaxPlanes = 3 + 256;
 
 }  // namespace
 
-RenderSpec FrameRenderer::MakeSpec() {
-  const FrameHeader& header = state_->header;
-  const FrameDimensions& dimensions = state_->dimensions;
+RenderSpec SpecOfHeaders(const ImageHeader& image, const FrameHeader& header, const FrameDimensions& dimensions) {
   RenderSpec spec;
   spec.width = static_cast<uint32_t>(dimensions.width);
   spec.height = static_cast<uint32_t>(dimensions.height);
@@ -22,9 +20,16 @@ RenderSpec FrameRenderer::MakeSpec() {
     spec.vshift[c] = dimensions.vshift[c];
   }
   spec.filter = header.restoration_filter;
+  spec.num_extra = image.num_extra_channels;
+  spec.upsampling_weights = &image.upsampling_weights;
+  spec.noise_field = {spec.width, spec.height, dimensions.group_dim, 0, 0};
+  return spec;
+}
+
+RenderSpec FrameRenderer::MakeSpec() {
+  const FrameHeader& header = state_->header;
+  RenderSpec spec = SpecOfHeaders(state_->image(), header, state_->dimensions);
   spec.extra_upsampling = extra_upsampling_.data();
-  spec.num_extra = state_->num_extra();
-  spec.upsampling_weights = &state_->image().upsampling_weights;
   if (header.HasFlag(kFlagPatches)) {
     spec.patches = &state_->patches;
     spec.patch_references = state_->patch_references;
@@ -32,7 +37,8 @@ RenderSpec FrameRenderer::MakeSpec() {
   spec.extra_blending = state_->extra_blending.data();
   if (header.HasFlag(kFlagSplines)) spec.splines = &state_->splats;
   if (header.HasFlag(kFlagNoise)) spec.noise = &state_->noise;
-  spec.noise_field = {spec.width, spec.height, dimensions.group_dim, state_->visible_frames, state_->invisible_frames};
+  spec.noise_field.visible_frames = state_->visible_frames;
+  spec.noise_field.invisible_frames = state_->invisible_frames;
   if (!header.is_modular) {
     spec.base_correlation_x = state_->vardct.correlation.base_x;
     spec.base_correlation_b = state_->vardct.correlation.base_b;

@@ -13,6 +13,10 @@
 
 namespace jxlpool {
 
+// What the headers tell of a frame's pipeline: all but features and the upsampling of extra channels. `image` must
+// outlive it.
+RenderSpec SpecOfHeaders(const ImageHeader& image, const FrameHeader& header, const FrameDimensions& dimensions);
+
 class FrameRenderer {
  public:
   // Tiles that the drivers use: wide enough that the borders cost little, small enough for the cache.

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "lib/base/bits.h"
+#include "lib/frame/frame_renderer.h"
 #include "lib/frame/frame_table.h"
 #include "lib/render/tile_pipeline.h"
 #include "lib/vardct/vardct_frame.h"
@@ -65,21 +66,10 @@ class FrameEstimate {
     const FrameHeader& header = *frame_.header;
     PoolVector<uint32_t> extra_upsampling(memory, Category::kOther);
     for (const uint8_t factor : header.ec_factor) JXLPOOL_RETURN_IF_ERROR(extra_upsampling.PushBack(factor));
-    RenderSpec spec;
-    spec.width = static_cast<uint32_t>(dimensions_.width);
-    spec.height = static_cast<uint32_t>(dimensions_.height);
-    spec.upsampling = header.upsampling;
-    for (size_t c = 0; c < 3; ++c) {
-      spec.hshift[c] = dimensions_.hshift[c];
-      spec.vshift[c] = dimensions_.vshift[c];
-    }
-    spec.filter = header.restoration_filter;
+    RenderSpec spec = SpecOfHeaders(*settings_.image, header, dimensions_);
     spec.extra_upsampling = extra_upsampling.data();
-    spec.num_extra = num_extra_;
-    spec.upsampling_weights = &settings_.image->upsampling_weights;
     const NoiseParameters noise;
     if (header.HasFlag(kFlagNoise)) spec.noise = &noise;
-    spec.noise_field = {spec.width, spec.height, dimensions_.group_dim, 0, 0};
     return TilePipeline::Create(memory, spec);
   }
 
