@@ -17,7 +17,7 @@ void* Allocate(void* opaque, size_t size) {
   static_assert(sizeof(Buffer) <= kBufferAlignment);
   if (size > SIZE_MAX - kBufferAlignment) return nullptr;
   auto acquired = static_cast<Memory*>(opaque)->Acquire(size + kBufferAlignment, Category::kInput, ElementType::kOther,
-                                                        Fill::kUninitialized);
+                                                        Fill::kDirty);
   if (!acquired.ok()) return nullptr;
   Buffer buffer = std::move(acquired).value();
   uint8_t* payload = buffer.data();

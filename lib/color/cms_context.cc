@@ -94,8 +94,7 @@ void* Allocate(cmsContext context, cmsUInt32Number size) {
   if (state == nullptr) return nullptr;
   if (state->creating) return TakeFromReserve(state, size);
   if (size <= kLargestBlock) {
-    auto buffer =
-        state->memory->Acquire(size + sizeof(BlockNode), Category::kOther, ElementType::kOther, Fill::kUninitialized);
+    auto buffer = state->memory->Acquire(size + sizeof(BlockNode), Category::kOther, ElementType::kOther, Fill::kDirty);
     if (buffer.ok()) {
       auto* node = new (buffer.value().data()) BlockNode();
       node->size = size;

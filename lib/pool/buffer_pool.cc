@@ -21,10 +21,16 @@ SystemMemoryOptions SystemOptions(const BufferPoolOptions& options) {
 
 void Prepare(BlockHeader* block, Category category, ElementType type, Fill fill) {
   UnpoisonRange(block->payload, block->size);
-  if (fill == Fill::kUninitialized) {
-    MarkUninitialized(block->payload, block->size);
-  } else if (!block->is_zero) {
-    std::memset(block->payload, 0, block->size);
+  switch (fill) {
+    case Fill::kUninitialized:
+      MarkUninitialized(block->payload, block->size);
+      break;
+    case Fill::kZero:
+      if (!block->is_zero) std::memset(block->payload, 0, block->size);
+      break;
+    case Fill::kDirty:
+      MarkInitialized(block->payload, block->size);
+      break;
   }
   block->is_zero = false;
   block->is_matrix = false;

@@ -30,6 +30,7 @@ inline constexpr size_t kNumElementTypes = 6;
 enum class Fill : uint8_t {
   kUninitialized,  // anything; debug and sanitizer builds make reading it visible
   kZero,           // all bytes zero
+  kDirty,          // what the last holder left or the system gave; reading it is no error
 };
 
 // Lower-case name, e.g. "coefficients".

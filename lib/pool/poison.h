@@ -78,6 +78,13 @@ inline void MarkUninitialized([[maybe_unused]] uint8_t* start, [[maybe_unused]] 
 #endif
 }
 
+// The range may be read, whatever is in it: what others than instrumented code write is not seen by MemorySanitizer.
+inline void MarkInitialized([[maybe_unused]] uint8_t* start, [[maybe_unused]] size_t size) {
+#if defined(JXLPOOL_MSAN)
+  __msan_unpoison(start, size);
+#endif
+}
+
 // A block went from its owner to a free list.
 inline void MarkReleased(uint8_t* start, size_t size) {
   if constexpr (kFillPatterns) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/scratch_arena.h"
@@ -77,6 +79,26 @@ TEST_F(PoisonTest, DebugBuildsFillWithPatterns) {
   buffer.Release();
   UnpoisonRange(data, size);
   for (size_t i = 0; i < size; ++i) ASSERT_EQ(data[i], kReleasedPattern);
+}
+
+TEST_F(PoisonTest, DirtyFillLeavesWhatTheLastHolderWrote) {
+  for (const size_t bytes : {size_t{128}, size_t{200} << 10, size_t{5} << 20}) {
+    Buffer buffer = Acquire(bytes);
+    const uint8_t* data = buffer.data();
+    std::memset(buffer.data(), 0x5A, buffer.size());
+    buffer.Release();
+    buffer = Acquire(bytes, Fill::kDirty);
+    ASSERT_EQ(buffer.data(), data);
+    const uint8_t expected = kFillPatterns ? kReleasedPattern : 0x5A;
+    for (size_t i = 0; i < buffer.size(); ++i) ASSERT_EQ(buffer.data()[i], expected);
+    buffer.Release();
+    buffer = Acquire(bytes, Fill::kZero);
+    for (size_t i = 0; i < buffer.size(); ++i) ASSERT_EQ(buffer.data()[i], 0);
+    buffer.Release();
+    buffer = Acquire(bytes);
+    if (kFillPatterns || kSanitizerWatchesHeap) continue;
+    EXPECT_EQ(buffer.data()[0], 0) << "uninitialised is no work in release builds";
+  }
 }
 
 TEST_F(PoisonTest, ZeroFillIsZeroForFreshAndReusedBlocksOfAllBackings) {
