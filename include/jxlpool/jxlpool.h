@@ -101,8 +101,8 @@ typedef struct JxlpoolError {
   uint64_t bit_position; /* in bits from the start of the codestream (not of the container), or JXLPOOL_NO_POSITION */
   uint64_t requested_bytes; /* JXLPOOL_MEMORY_LIMIT: the size of the request that was refused; else 0 */
   const char* category;     /* JXLPOOL_MEMORY_LIMIT: what the memory was for, e.g. "canvas"; else ""; static storage */
-  uint64_t needed_limit;    /* JXLPOOL_MEMORY_LIMIT: what the limit would have to be for that request, be it memory_limit
-                               or, if the message says so, max_total_bytes of the pool; later ones may need more */
+  uint64_t needed_limit; /* JXLPOOL_MEMORY_LIMIT: what the limit would have to be for that request, be it memory_limit
+                            or, if the message says so, max_total_bytes of the pool; later ones may need more */
 } JxlpoolError;
 
 /* ---- Pools ------------------------------------------------------------------------------------------------------- */
@@ -130,13 +130,17 @@ JXLPOOL_API void jxlpool_pool_destroy(JxlpoolPool* pool);
 /* Returns all cached memory that no decoder is using to the system. */
 JXLPOOL_API void jxlpool_pool_trim(JxlpoolPool* pool);
 
+/* The same, and the pool forgets its statistics and what it has learned about the sizes that decodes need: what
+ * decoders hold apart, it is as new. */
+JXLPOOL_API void jxlpool_pool_clear(JxlpoolPool* pool);
+
 /* Requests for blocks of memory, and what became of them. requests == hits + misses. */
 typedef struct JxlpoolPoolCounts {
   uint64_t requests;
   uint64_t requested_bytes;
-  uint64_t hits;       /* allocations that were saved */
-  uint64_t hit_bytes;  /* the bytes of those */
-  uint64_t releases;   /* blocks given back */
+  uint64_t hits;        /* allocations that were saved */
+  uint64_t hit_bytes;   /* the bytes of those */
+  uint64_t releases;    /* blocks given back */
   uint64_t live_blocks; /* in use now; not affected by a reset */
   uint64_t live_bytes;
 } JxlpoolPoolCounts;
@@ -146,30 +150,35 @@ typedef struct JxlpoolPoolCounts {
 
 typedef struct JxlpoolPoolStatistics {
   size_t struct_size;
-  uint64_t hits;         /* requests served from the cache */
-  uint64_t misses;       /* requests that needed memory from the system */
-  uint64_t live_bytes;   /* in use by decoders now */
-  uint64_t peak_bytes;   /* largest live_bytes since creation or reset */
-  uint64_t cached_bytes; /* kept for reuse now */
-
-  /* In the same terms as above, from a later version of the library: */
-  uint64_t system_bytes;             /* held now: in use or cached */
-  uint64_t peak_system_bytes;        /* largest system_bytes since creation or reset */
-  uint64_t system_allocations;       /* blocks that came from the system */
-  uint64_t system_allocated_bytes;   /* the bytes of those */
-  uint64_t system_releases;          /* blocks that went back */
-  uint64_t overhead_bytes;           /* what the pool needs for itself now; not part of the others */
-  JxlpoolPoolCounts total;           /* of everything */
-  uint32_t num_categories;           /* see jxlpool_category_name */
-  uint32_t num_types;                /* see jxlpool_element_type_name */
+  uint64_t hits;                   /* requests served from the cache */
+  uint64_t misses;                 /* requests that needed memory from the system */
+  uint64_t live_bytes;             /* in use by decoders now */
+  uint64_t peak_bytes;             /* largest live_bytes since creation or reset */
+  uint64_t cached_bytes;           /* kept for reuse now, for whatever category and type */
+  uint64_t system_bytes;           /* held now: in use or cached */
+  uint64_t peak_system_bytes;      /* largest system_bytes since creation or reset */
+  uint64_t system_allocations;     /* blocks that came from the system, also those that nobody asked for yet */
+  uint64_t system_allocated_bytes; /* the bytes of those */
+  uint64_t system_releases;        /* blocks that went back */
+  uint64_t overhead_bytes;         /* what the pool needs for itself now; not part of the others */
+  JxlpoolPoolCounts total;         /* of everything */
+  uint32_t num_categories;         /* see jxlpool_category_name */
+  uint32_t num_types;              /* see jxlpool_element_type_name */
   JxlpoolPoolCounts categories[JXLPOOL_MAX_CATEGORIES];
   JxlpoolPoolCounts types[JXLPOOL_MAX_ELEMENT_TYPES];
+  uint64_t cached_blocks;         /* the number of blocks in cached_bytes */
+  uint64_t system_released_bytes; /* the bytes of system_releases */
+  /* Why cached bytes went back to the system: */
+  uint64_t aged_bytes;     /* unused for several decodes */
+  uint64_t pressure_bytes; /* to make room for a block of another size */
+  uint64_t overflow_bytes; /* beyond a bound on what is kept */
+  uint64_t trimmed_bytes;  /* jxlpool_pool_trim, or max_total_bytes was reached */
 } JxlpoolPoolStatistics;
 
 /* May be called at any time; while decoders run, the numbers are a snapshot without a common moment. */
 JXLPOOL_API JxlpoolStatus jxlpool_pool_get_statistics(const JxlpoolPool* pool, JxlpoolPoolStatistics* statistics);
 
-/* Zeroes hits and misses; the peak starts from what is live now. */
+/* Counts start anew; peaks start from what is live and held now. */
 JXLPOOL_API void jxlpool_pool_reset_statistics(JxlpoolPool* pool);
 
 /* ---- Decoders ---------------------------------------------------------------------------------------------------- */
@@ -188,7 +197,7 @@ typedef struct JxlpoolDecoderOptions {
   size_t struct_size;
   JxlpoolPool* pool;          /* shared pool; NULL: the decoder makes one of its own */
   uint64_t memory_limit;      /* bytes whose amount depends on the input, at any moment; 0: no limit. Not counted: the
-                                 caller's      own buffers and mapped files */
+                                 caller's own buffers and mapped files */
   uint64_t max_samples;       /* width * height * channels of an image or frame; 0: 2^30 */
   uint32_t num_threads;       /* threads that work on a decode, the calling one included; 0: one per CPU */
   int keep_orientation;       /* deliver pixels as stored instead of turned upright */
@@ -678,8 +687,8 @@ typedef int (*JxlpoolBytesCallback)(void* opaque, const uint8_t* data, size_t si
  * image is open, without disturbing the frames. JXLPOOL_END: the file holds no data for that, and nothing was written.
  * Errors: all; JXLPOOL_CORRUPT and JXLPOOL_UNSUPPORTED mean that the data does not make a JPEG of this image, and say
  * nothing about its pixels. A part of the file may have been written then. Memory: a JPEG with one scan (baseline) is
- * written while it is decoded, row by row of groups; the nonzero coefficients of others are kept, which take about twice
- * the size of the JPEG. */
+ * written while it is decoded, row by row of groups; the nonzero coefficients of others are kept, which take about
+ * twice the size of the JPEG. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolBytesCallback write,
                                                            void* opaque);
 
@@ -697,7 +706,7 @@ typedef struct JxlpoolDecoderStatistics {
   uint32_t num_categories;
   JxlpoolMemoryUse categories[JXLPOOL_MAX_CATEGORIES]; /* peaks of different categories need not coincide */
   uint64_t copied_input_bytes;                         /* input that could not be used where it lay */
-  uint64_t matrices_created;  /* two- and three-dimensional arrays of samples or coefficients */
+  uint64_t matrices_created; /* two- and three-dimensional arrays of samples or coefficients */
   uint64_t matrices_released;
   uint64_t matrices_active; /* now; 0 without an open image: else there is a leak */
   uint64_t matrices_peak;
@@ -727,12 +736,12 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decode
                                                           JxlpoolMemoryEstimate* estimate);
 
 /* Makes the pool hold what decoding the first frame will take, in physical memory, so that the decode itself finds its
- * blocks in the pool and causes no page faults: for applications that have time between opening an image and showing it.
- * Reads and decodes a few sections for that, in the calling thread: up to a fifth of the time of the
- * decode, less of larger images. The blocks are charged to memory_limit meanwhile, as those of the decode will
- * be. `streamed_pixel_bytes` as above: the number of bytes per pixel of the output, if it is delivered through a
- * callback. Frames that refer to others are left out. REQUIRES: an image is open. Errors: all, of which none affects the
- * image; JXLPOOL_MEMORY_LIMIT also if the pool may not keep as much (max_cached_bytes): what fits is kept then. */
+ * blocks in the pool and causes no page faults: for applications that have time between opening an image and showing
+ * it. Reads and decodes a few sections for that, in the calling thread: up to a fifth of the time of the decode, less
+ * of larger images. The blocks are charged to memory_limit meanwhile, as those of the decode will be.
+ * `streamed_pixel_bytes` as above: the number of bytes per pixel of the output, if it is delivered through a callback.
+ * Frames that refer to others are left out. REQUIRES: an image is open. Errors: all, of which none affects the image;
+ * JXLPOOL_MEMORY_LIMIT also if the pool may not keep as much (max_cached_bytes): what fits is kept then. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_prewarm(JxlpoolDecoder* decoder, uint32_t streamed_pixel_bytes);
 
 /* What a category is called, e.g. "coefficients"; "" for index >= num_categories. Static storage. */
@@ -756,8 +765,8 @@ typedef struct JxlpoolMemoryStage {
 } JxlpoolMemoryStage;
 
 /* Records from now on what the decoder has in use, in at most `max_samples` samples: of intervals that become longer as
- * time goes by, each the highest of its interval. Costs time; for tools. 0 samples: stops. Errors: JXLPOOL_MEMORY_LIMIT,
- * JXLPOOL_INVALID_ARGUMENT. */
+ * time goes by, each the highest of its interval. Costs time; for tools. 0 samples: stops. Errors:
+ * JXLPOOL_MEMORY_LIMIT, JXLPOOL_INVALID_ARGUMENT. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_start_profile(JxlpoolDecoder* decoder, uint32_t max_samples);
 
 /* Sample `index` in the order of time. JXLPOOL_END: there are fewer. */

@@ -64,6 +64,7 @@ class Pool {
   explicit operator bool() const { return pool_ != nullptr; }
 
   void Trim() { jxlpool_pool_trim(pool_); }
+  void Clear() { jxlpool_pool_clear(pool_); }
   JxlpoolPoolStatistics Statistics() const {
     auto statistics = Make<JxlpoolPoolStatistics>();
     (void)jxlpool_pool_get_statistics(pool_, &statistics);

@@ -48,6 +48,10 @@ void jxlpool_pool_trim(JxlpoolPool* pool) {
   if (pool != nullptr) pool->buffers.Trim();
 }
 
+void jxlpool_pool_clear(JxlpoolPool* pool) {
+  if (pool != nullptr) pool->buffers.Clear();
+}
+
 JxlpoolStatus jxlpool_pool_get_statistics(const JxlpoolPool* pool, JxlpoolPoolStatistics* statistics) {
   if (pool == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   const PoolStatistics counted = const_cast<JxlpoolPool*>(pool)->buffers.GetStatistics();
@@ -68,6 +72,12 @@ JxlpoolStatus jxlpool_pool_get_statistics(const JxlpoolPool* pool, JxlpoolPoolSt
   result.num_types = kNumElementTypes;
   for (size_t i = 0; i < kNumCategories; ++i) result.categories[i] = ToPublicCounts(counted.by_category[i]);
   for (size_t i = 0; i < kNumElementTypes; ++i) result.types[i] = ToPublicCounts(counted.by_type[i]);
+  result.cached_blocks = counted.cached_blocks;
+  result.system_released_bytes = counted.system_released_bytes;
+  result.aged_bytes = counted.aged_bytes;
+  result.pressure_bytes = counted.pressure_bytes;
+  result.overflow_bytes = counted.overflow_bytes;
+  result.trimmed_bytes = counted.trimmed_bytes;
   return WriteStruct(result, statistics);
 }
 

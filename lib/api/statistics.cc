@@ -44,7 +44,7 @@ JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* decoder, Jxlp
 void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder) {
   if (decoder == nullptr) return;
   decoder->budget.ResetPeaks();
-  decoder->copied_input_bytes = 0;
+  decoder->copied_input_bytes = 0 - CopiedOfOpenImage(*decoder);  // what the open image adds is not new
 }
 
 const char* jxlpool_category_name(uint32_t index) {

@@ -247,8 +247,15 @@ void BufferPool::Trim() {
 }
 
 void BufferPool::Clear() {
+  BlockChain idle;
+  depot_.DetachIdle(&idle);  // and what was given up for want of room is forgotten
+  ReleaseAll(&idle, kTrimmed);
   Trim();
   retention_.Forget();
+  Census::Entry entry;
+  for (size_t cursor = 0; census_.TakeFresh(&cursor, &entry);) {
+  }
+  missed_.store(false, std::memory_order_relaxed);
   futile_searches_left_.store(0, std::memory_order_relaxed);
   ResetStatistics();
 }

@@ -169,6 +169,10 @@ class CliTest(ToolTest):
             for key in ("requests", "hits", "misses", "releases", "live_bytes", "requested_bytes", "saved_bytes"):
                 self.assertEqual(sum(c[key] for c in pool[group].values()), pool[key], (group, key))
         self.assertEqual(pool["hits"] + pool["misses"], pool["requests"])
+        self.assertEqual(pool["system_allocated_bytes"] - pool["system_released_bytes"], pool["system_bytes"])
+        self.assertEqual(pool["system_released_bytes"],
+                         sum(pool[f"{why}_bytes"] for why in ("aged", "pressure", "overflow", "trimmed")))
+        self.assertAlmostEqual(pool["allocation_reduction"], 1 - pool["system_allocations"] / pool["requests"], 5)
         self.assertEqual(stats["matrices"]["created"], stats["matrices"]["released"] + stats["matrices"]["active"])
         self.assertEqual(stats["copied_input_bytes"], 0)
         without = json.loads(self.ok(data("lossy"), "--disable_output", "--quiet", "--stats=json",
@@ -176,6 +180,7 @@ class CliTest(ToolTest):
         self.assertEqual(without["hits"], 0)
         self.assertEqual(without["cached_bytes"], 0)
         self.assertEqual(without["system_allocations"], without["requests"])
+        self.assertEqual(without["allocation_reduction"], 0)
 
     def test_memory_profile(self):
         self.fails(data("lossy"), "--disable_output", f"--memory_profile={self.out('p.png')}", status=2)

@@ -203,7 +203,43 @@ TEST(PoolStatistics, AddUpAndStartAnew) {
 
   pool.Trim();
   EXPECT_EQ(pool.Statistics().cached_bytes, 0u);
+  EXPECT_EQ(pool.Statistics().cached_blocks, 0u);
   EXPECT_EQ(pool.Statistics().system_bytes, pool.Statistics().live_bytes);
+  EXPECT_EQ(pool.Statistics().trimmed_bytes, first.cached_bytes);
+}
+
+TEST(PoolStatistics, TellWhyMemoryWentBack) {
+  auto options = Make<JxlpoolPoolOptions>();
+  options.max_cached_bytes = 100000;
+  Pool pool(&options);
+  Decoder decoder = MakeDecoder(pool, 1);
+  ASSERT_EQ(Decode(&decoder, Large()).status, JXLPOOL_OK);
+  pool.Trim();
+  const JxlpoolPoolStatistics statistics = pool.Statistics();
+  EXPECT_GT(statistics.overflow_bytes, 0u);
+  EXPECT_GT(statistics.trimmed_bytes, 0u);
+  EXPECT_EQ(statistics.system_bytes, statistics.system_allocated_bytes - statistics.system_released_bytes);
+  EXPECT_EQ(statistics.system_released_bytes, statistics.aged_bytes + statistics.pressure_bytes +
+                                                  statistics.overflow_bytes + statistics.trimmed_bytes);
+}
+
+TEST(PoolClear, MakesAPoolAsNew) {
+  Pool pool;
+  Decoder decoder = MakeDecoder(pool, 1);
+  JxlpoolPoolStatistics first;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(Decode(&decoder, Large()).status, JXLPOOL_OK);
+    if (i == 0) first = pool.Statistics();
+  }
+  pool.Clear();
+  EXPECT_EQ(pool.Statistics().total.requests, 0u);
+  EXPECT_EQ(pool.Statistics().system_bytes, 0u);
+  ASSERT_EQ(Decode(&decoder, Large()).status, JXLPOOL_OK);
+  const JxlpoolPoolStatistics again = pool.Statistics();
+  EXPECT_EQ(again.hits, first.hits);
+  EXPECT_EQ(again.system_allocations, first.system_allocations);
+  EXPECT_EQ(again.peak_system_bytes, first.peak_system_bytes);
+  EXPECT_EQ(again.pressure_bytes, first.pressure_bytes);
 }
 
 TEST(Canvas, OnlyFramesThatAreReferredToTakeOne) {

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,12 @@ double Percent(uint64_t part, uint64_t whole) {
   return whole == 0 ? 100.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
+// By how much fewer blocks came from the system than were asked for, in percent.
+double Reduction(const JxlpoolPoolStatistics& pool) {
+  return pool.total.requests == 0 ? 0.0
+                                  : 100.0 - std::min(100.0, Percent(pool.system_allocations, pool.total.requests));
+}
+
 void PrintRow(const char* name, const JxlpoolPoolCounts& counts) {
   if (counts.requests == 0 && counts.releases == 0 && counts.live_bytes == 0) return;
   std::fprintf(stderr, "  %-14s %9llu %9llu %7llu %6.2f %9llu %14llu %14llu %12llu\n", name, Number{counts.requests},
@@ -31,12 +38,20 @@ void PrintRow(const char* name, const JxlpoolPoolCounts& counts) {
 }
 
 void PrintPool(const JxlpoolPoolStatistics& pool) {
-  std::fprintf(stderr, "pool: peak %llu bytes in use, %llu held; now %llu in use, %llu cached\n",
-               Number{pool.peak_bytes}, Number{pool.peak_system_bytes}, Number{pool.live_bytes},
-               Number{pool.cached_bytes});
-  std::fprintf(stderr, "  %llu of %llu allocations saved (%.2f %%), %llu of %llu bytes; %llu bytes from the system\n",
+  std::fprintf(
+      stderr, "pool: peak %llu bytes in use, %llu held; now %llu in use, %llu cached in %llu blocks, %llu for itself\n",
+      Number{pool.peak_bytes}, Number{pool.peak_system_bytes}, Number{pool.live_bytes}, Number{pool.cached_bytes},
+      Number{pool.cached_blocks}, Number{pool.overhead_bytes});
+  std::fprintf(stderr, "  %llu of %llu requests found a block in the pool (%.2f %%), %llu of %llu bytes\n",
                Number{pool.total.hits}, Number{pool.total.requests}, Percent(pool.total.hits, pool.total.requests),
-               Number{pool.total.hit_bytes}, Number{pool.total.requested_bytes}, Number{pool.system_allocated_bytes});
+               Number{pool.total.hit_bytes}, Number{pool.total.requested_bytes});
+  std::fprintf(stderr, "  from the system: %llu blocks, %llu bytes; allocations reduced by %.2f %%\n",
+               Number{pool.system_allocations}, Number{pool.system_allocated_bytes}, Reduction(pool));
+  std::fprintf(stderr,
+               "  back to the system: %llu blocks, %llu bytes (%llu aged, %llu for want of room, %llu beyond a bound, "
+               "%llu trimmed)\n",
+               Number{pool.system_releases}, Number{pool.system_released_bytes}, Number{pool.aged_bytes},
+               Number{pool.pressure_bytes}, Number{pool.overflow_bytes}, Number{pool.trimmed_bytes});
   std::fprintf(stderr, "  %-14s %9s %9s %7s %6s %9s %14s %14s %12s\n", "", "requests", "hits", "misses", "hit %",
                "releases", "bytes", "bytes saved", "bytes live");
   for (uint32_t i = 0; i < pool.num_categories; ++i) PrintRow(jxlpool_category_name(i), pool.categories[i]);
@@ -84,12 +99,19 @@ Json ToJson(const JxlpoolPoolStatistics& pool) {
   Json json = ToJson(pool.total);
   json["peak_bytes"] = pool.peak_bytes;
   json["cached_bytes"] = pool.cached_bytes;
+  json["cached_blocks"] = pool.cached_blocks;
   json["system_bytes"] = pool.system_bytes;
   json["peak_system_bytes"] = pool.peak_system_bytes;
   json["system_allocations"] = pool.system_allocations;
   json["system_allocated_bytes"] = pool.system_allocated_bytes;
   json["system_releases"] = pool.system_releases;
+  json["system_released_bytes"] = pool.system_released_bytes;
+  json["aged_bytes"] = pool.aged_bytes;
+  json["pressure_bytes"] = pool.pressure_bytes;
+  json["overflow_bytes"] = pool.overflow_bytes;
+  json["trimmed_bytes"] = pool.trimmed_bytes;
   json["allocations_saved"] = pool.total.hits;
+  json["allocation_reduction"] = Reduction(pool) / 100;
   json["overhead_bytes"] = pool.overhead_bytes;
   for (uint32_t i = 0; i < pool.num_categories; ++i) {
     json["categories"][jxlpool_category_name(i)] = ToJson(pool.categories[i]);
