@@ -125,7 +125,8 @@ JxlpoolStatus ToPublic(ErrorCode code) {
 
 JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, uint32_t num_threads)
     : pool(shared_pool),
-      budget(memory_limit == 0 ? Budget::kUnlimited : memory_limit),
+      budget(memory_limit == 0 ? Budget::kUnlimited : memory_limit,
+             num_threads <= 1 ? Budget::Users::kOneThread : Budget::Users::kManyThreads),
       memory(&shared_pool->buffers, &budget),
       threads(num_threads),
       input(&memory),

@@ -6,17 +6,27 @@
 #include "lib/pool/size_recorder.h"
 
 namespace jxlpool {
-namespace {
 
-void RaiseTo(std::atomic<uint64_t>* peak, uint64_t value) {
-  uint64_t seen = peak->load(std::memory_order_relaxed);
-  while (seen < value && !peak->compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
-  }
+uint64_t Budget::Add(std::atomic<uint64_t>* counter, uint64_t value) {
+  if (users_ == Users::kManyThreads) return counter->fetch_add(value, std::memory_order_relaxed) + value;
+  const uint64_t sum = counter->load(std::memory_order_relaxed) + value;
+  counter->store(sum, std::memory_order_relaxed);
+  return sum;
 }
 
-}  // namespace
+bool Budget::Replace(std::atomic<uint64_t>* counter, uint64_t* expected, uint64_t value) {
+  if (users_ == Users::kManyThreads) {
+    return counter->compare_exchange_weak(*expected, value, std::memory_order_relaxed);
+  }
+  counter->store(value, std::memory_order_relaxed);
+  return true;
+}
 
-void Budget::Counter::Add(uint64_t bytes) { RaiseTo(&peak, live.fetch_add(bytes, std::memory_order_relaxed) + bytes); }
+void Budget::RaiseTo(std::atomic<uint64_t>* peak, uint64_t value) {
+  uint64_t seen = peak->load(std::memory_order_relaxed);
+  while (seen < value && !Replace(peak, &seen, value)) {
+  }
+}
 
 bool Budget::TryCharge(uint64_t bytes, Category category, Holder holder) {
   const uint64_t matrix = holder == Holder::kMatrix ? kMatrix : 0;
@@ -28,11 +38,12 @@ bool Budget::TryCharge(uint64_t bytes, Category category, Holder holder) {
       NoteRefusal({bytes, category, live_bytes > kUnlimited - bytes ? kUnlimited : live_bytes + bytes});
       return false;
     }
-  } while (!total_.live.compare_exchange_weak(live, live + bytes + matrix, std::memory_order_relaxed));
+  } while (!Replace(&total_.live, &live, live + bytes + matrix));
   live += bytes + matrix;
   RaiseTo(&total_.peak, BytesIn(live));
   if (matrix != 0) CountMatrix(live);
-  categories_[static_cast<size_t>(category)].Add(bytes);
+  Counter& counter = categories_[static_cast<size_t>(category)];
+  RaiseTo(&counter.peak, Add(&counter.live, bytes));
   if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
     Sample(profile);
   if (SizeRecorder* recorder = recorder_.load(std::memory_order_relaxed)) [[unlikely]]
@@ -42,7 +53,7 @@ bool Budget::TryCharge(uint64_t bytes, Category category, Holder holder) {
 
 void Budget::CountMatrix(uint64_t live) {
   RaiseTo(&matrices_peak_, live >> kMatrixShift);
-  matrices_created_.fetch_add(1, std::memory_order_relaxed);
+  Add(&matrices_created_, 1);
 }
 
 void Budget::Sample(MemoryProfile* profile) const {
@@ -75,8 +86,8 @@ Budget::Matrices Budget::matrices() const {
 }
 
 void Budget::Refund(uint64_t bytes, Category category, Holder holder) {
-  total_.live.fetch_sub(bytes + (holder == Holder::kMatrix ? kMatrix : 0), std::memory_order_relaxed);
-  categories_[static_cast<size_t>(category)].live.fetch_sub(bytes, std::memory_order_relaxed);
+  Add(&total_.live, 0 - (bytes + (holder == Holder::kMatrix ? kMatrix : 0)));
+  Add(&categories_[static_cast<size_t>(category)].live, 0 - bytes);
   if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
     Sample(profile);
   if (SizeRecorder* recorder = recorder_.load(std::memory_order_relaxed)) [[unlikely]]

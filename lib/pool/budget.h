@@ -1,7 +1,7 @@
 // Budget: how many bytes one decode may hold at a time, with exact accounting by category.
 //
-// Thread-safe and lock-free. Charges are exact: the sum over live blocks never exceeds the limit, not even for a
-// moment.
+// Lock-free, and thread-safe unless it was made for one thread at a time. Charges are exact: the sum over live blocks
+// never exceeds the limit, not even for a moment.
 #ifndef LIB_POOL_BUDGET_H_
 #define LIB_POOL_BUDGET_H_
 
@@ -20,7 +20,12 @@ class Budget {
  public:
   static constexpr uint64_t kUnlimited = ~uint64_t{0};
 
-  explicit Budget(uint64_t limit_bytes = kUnlimited) : limit_(limit_bytes) {}
+  // Who charges and refunds. Where that is one thread at a time it takes no atomic read-modify-write; the rest may be
+  // called from any thread in either case.
+  enum class Users : uint8_t { kOneThread, kManyThreads };
+
+  explicit Budget(uint64_t limit_bytes = kUnlimited, Users users = Users::kManyThreads)
+      : users_(users), limit_(limit_bytes) {}
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
@@ -76,10 +81,15 @@ class Budget {
   struct alignas(64) Counter {
     std::atomic<uint64_t> live{0};
     std::atomic<uint64_t> peak{0};
-    void Add(uint64_t bytes);
   };
+  // Adds to a counter and returns its new value.
+  uint64_t Add(std::atomic<uint64_t>* counter, uint64_t value);
+  // Replaces `expected` if the counter still has that value, else sets `*expected` to what it has.
+  bool Replace(std::atomic<uint64_t>* counter, uint64_t* expected, uint64_t value);
+  void RaiseTo(std::atomic<uint64_t>* peak, uint64_t value);
   void Sample(MemoryProfile* profile) const;
 
+  const Users users_;
   std::atomic<uint64_t> limit_;
   std::atomic<MemoryProfile*> profile_{nullptr};
   std::atomic<SizeRecorder*> recorder_{nullptr};

@@ -18,7 +18,7 @@ struct BenchMemory {
   explicit BenchMemory(const BufferPoolOptions& options) : pool(options) {}
 
   BufferPool pool;
-  Budget budget;
+  Budget budget{Budget::kUnlimited, Budget::Users::kOneThread};
   Memory memory{&pool, &budget};
 };
 

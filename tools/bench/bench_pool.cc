@@ -6,10 +6,10 @@
 // acquisition and its release.
 //  - matrix: nothing else. The C heap caches, too, once a program has freed blocks of that size (glibc's threshold for
 //    mappings rises), so in such a loop it hands out the same warm pages again and again.
+//  - matrix, decoder with threads: the same with a budget that many threads may charge.
 //  - matrix, used: writes to each page in between.
-//  - matrix, fresh pages: what an allocation costs where the C heap has nothing cached: direct maps blocks from 128 KiB
-//  on
-//    and touches their pages; the pool does what it does under `matrix`.
+//  - matrix, fresh pages: what an allocation costs where the C heap has nothing cached: direct maps blocks from 128
+//    KiB on and touches their pages; the pool does what it does under `matrix`.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -92,14 +92,14 @@ void UseFreshPages([[maybe_unused]] bool fresh) {
 #endif
 }
 
-// One pool for all threads, with a budget per thread, as decoders that share a pool have.
+// One pool for all threads, with a budget per thread, as decoders of one thread that share a pool have.
 BenchMemory& SharedPool() {
   static BenchMemory bench;
   return bench;
 }
 
-void MatrixBench(benchmark::State& state, Shape shape, Source source, Touch touch) {
-  Budget budget;
+void MatrixBench(benchmark::State& state, Shape shape, Source source, Touch touch, Budget::Users users) {
+  Budget budget(Budget::kUnlimited, users);
   Memory memory(&SharedPool().pool, &budget);
   for (int i = 0; i < 10; ++i) PoolOnce(shape, Touch::kAllPages, &memory);
   const HeapUse before = CountedHeapUse();
@@ -177,7 +177,7 @@ double TicksPerNanosecond() {
 
 // Nanoseconds of single operations, the cost of reading the clock subtracted.
 void LatencyBench(benchmark::State& state, Shape shape, Source source) {
-  Budget budget;
+  Budget budget(Budget::kUnlimited, Budget::Users::kOneThread);
   Memory memory(&SharedPool().pool, &budget);
   for (int i = 0; i < 10; ++i) PoolOnce(shape, Touch::kAllPages, &memory);
   uint64_t clock = ~uint64_t{0};
@@ -215,18 +215,23 @@ void RegisterAll() {
         const char* kind = touch == Touch::kNothing    ? "matrix/"
                            : touch == Touch::kAllPages ? "matrix, used/"
                                                        : "matrix, fresh pages/";
-        benchmark::RegisterBenchmark((kind + name + end).c_str(), MatrixBench, shape, source, touch)->MinTime(0.1);
+        benchmark::RegisterBenchmark((kind + name + end).c_str(), MatrixBench, shape, source, touch,
+                                     Budget::Users::kOneThread)
+            ->MinTime(0.1);
       }
+      benchmark::RegisterBenchmark(("matrix, decoder with threads/" + name + end).c_str(), MatrixBench, shape, source,
+                                   Touch::kNothing, Budget::Users::kManyThreads)
+          ->MinTime(0.1);
       benchmark::RegisterBenchmark(("latency/" + name + end).c_str(), LatencyBench, shape, source)->MinTime(0.05);
     }
     for (const int threads : {1, 2, 4, 8}) {
       benchmark::RegisterBenchmark(("concurrent, used/3x256x256" + end).c_str(), MatrixBench, kShapes[0], source,
-                                   Touch::kAllPages)
+                                   Touch::kAllPages, Budget::Users::kOneThread)
           ->Threads(threads)
           ->UseRealTime()
           ->MinTime(0.1);
       benchmark::RegisterBenchmark(("concurrent/1x100x100" + end).c_str(), MatrixBench, kShapes[2], source,
-                                   Touch::kNothing)
+                                   Touch::kNothing, Budget::Users::kOneThread)
           ->Threads(threads)
           ->UseRealTime()
           ->MinTime(0.1);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace jxlpool {
@@ -37,6 +38,54 @@ TEST(BudgetTest, HugeChargesDoNotWrapAround) {
   budget.set_limit(Budget::kUnlimited);
   EXPECT_FALSE(budget.TryCharge(~uint64_t{0}, Category::kTile));
   EXPECT_EQ(budget.total().live, 10u);
+}
+
+void ExpectEqual(const Budget::Usage& a, const Budget::Usage& b) {
+  EXPECT_EQ(a.live, b.live);
+  EXPECT_EQ(a.peak, b.peak);
+}
+
+// What one thread at a time does counts the same whether the budget knows that it is alone or not.
+TEST(BudgetTest, CountsAlikeForOneThreadAndForMany) {
+  constexpr uint64_t kLimit = 100000;
+  Budget one(kLimit, Budget::Users::kOneThread);
+  Budget many(kLimit, Budget::Users::kManyThreads);
+  struct Charge {
+    uint64_t bytes;
+    Category category;
+    Budget::Holder holder;
+  };
+  std::vector<Charge> held;
+  std::mt19937 random(7);
+  for (int i = 0; i < 5000; ++i) {
+    if (!held.empty() && random() % 2 == 0) {
+      std::swap(held[random() % held.size()], held.back());
+      for (Budget* budget : {&one, &many}) budget->Refund(held.back().bytes, held.back().category, held.back().holder);
+      held.pop_back();
+    } else {
+      const Charge charge = {random() % 20000, static_cast<Category>(random() % kNumCategories),
+                             random() % 2 == 0 ? Budget::Holder::kMatrix : Budget::Holder::kOther};
+      const bool granted = one.TryCharge(charge.bytes, charge.category, charge.holder);
+      ASSERT_EQ(many.TryCharge(charge.bytes, charge.category, charge.holder), granted);
+      if (granted) held.push_back(charge);
+    }
+    if (i == 2500) {
+      one.ResetPeaks();
+      many.ResetPeaks();
+    }
+    ASSERT_LE(one.total().live, kLimit);
+  }
+  ExpectEqual(one.total(), many.total());
+  for (size_t c = 0; c < kNumCategories; ++c) {
+    ExpectEqual(one.category(static_cast<Category>(c)), many.category(static_cast<Category>(c)));
+  }
+  EXPECT_EQ(one.matrices().created, many.matrices().created);
+  EXPECT_EQ(one.matrices().released, many.matrices().released);
+  EXPECT_EQ(one.matrices().active, many.matrices().active);
+  EXPECT_EQ(one.matrices().peak, many.matrices().peak);
+  EXPECT_EQ(one.last_refusal().needed_limit, many.last_refusal().needed_limit);
+  EXPECT_GT(one.last_refusal().needed_limit, kLimit);
+  EXPECT_GT(one.matrices().peak, 1u);
 }
 
 // Threads charge and refund at random; at no moment may the sum exceed the limit.
