@@ -188,7 +188,8 @@ typedef struct JxlpoolDecoder JxlpoolDecoder;
 
 /* How much memory several threads take to be fast. The pixels are the same. */
 typedef enum JxlpoolMode {
-  JXLPOOL_MODE_AUTOMATIC = 0, /* parallel, unless memory_limit calls for streaming, or for a single thread */
+  JXLPOOL_MODE_AUTOMATIC = 0, /* parallel, unless memory_limit or max_total_bytes of the pool calls for streaming, or for
+                                 a single thread */
   JXLPOOL_MODE_STREAMING = 1, /* the least memory that all threads can work with: about a group each */
   JXLPOOL_MODE_PARALLEL = 2   /* the most speed: threads hardly ever wait for each other */
 } JxlpoolMode;

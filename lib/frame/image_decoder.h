@@ -38,7 +38,8 @@ struct JpegCoefficients;
 class SizeRecorder;
 
 enum class DecodeMode : uint8_t {
-  kAutomatic,  // kParallel, unless the memory limit asks for something leaner: then kStreaming, then one thread
+  kAutomatic,  // kParallel, unless the memory limit or the cap of the pool asks for something leaner: then kStreaming,
+               // then one thread
   kStreaming,  // the least memory that all threads can work with
   kParallel,   // the most speed
 };
@@ -185,6 +186,7 @@ class ImageDecoder {
   Status RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets, FrameSlots* slots);
 
   // image_memory.cc.
+  uint64_t Room() const;
   // Decides on the mode in which the frame will be decoded.
   Status ChooseMode(const FrameState& frame, uint64_t streamed_pixel_bytes);
   uint64_t StreamedPixelBytesOf(const OutputTarget* targets, size_t num_targets) const;

@@ -68,21 +68,30 @@ uint64_t ImageDecoder::StreamedPixelBytesOf(const OutputTarget* targets, size_t 
   return StreamedPixelBytes(targets, num_targets, state_->header.num_extra_channels);
 }
 
+// What may be acquired besides what is live, by the limit of the decode and the cap of its pool.
+uint64_t ImageDecoder::Room() const {
+  const uint64_t limit = memory_->budget()->limit();
+  const uint64_t room = memory_->pool()->RoomUnderCap();
+  if (limit == Budget::kUnlimited) return room;
+  return std::min(room, limit - std::min(limit, memory_->budget()->total().live));
+}
+
 Status ImageDecoder::ChooseMode(const FrameState& frame, uint64_t streamed_pixel_bytes) {
   FrameContext* context = &state_->context;
   context->threads = threads_;
   context->schedule_mode =
       state_->options.mode == DecodeMode::kStreaming ? ScheduleMode::kStreaming : ScheduleMode::kParallel;
-  const uint64_t limit = memory_->budget()->limit();
-  if (state_->options.mode != DecodeMode::kAutomatic || limit == Budget::kUnlimited) return OkStatus();
+  if (state_->options.mode != DecodeMode::kAutomatic) return OkStatus();
+  const uint64_t room = Room();
+  if (room == Budget::kUnlimited) return OkStatus();
   EstimateSettings settings = SettingsFor(*context, streamed_pixel_bytes);
   const FrameOutline outline{&frame.header, &frame.dimensions, &frame.toc};
-  const uint64_t live = memory_->budget()->total().live + SavedBytes(outline, settings);
+  const uint64_t saved = SavedBytes(outline, settings);
   for (const ScheduleMode mode : {ScheduleMode::kParallel, ScheduleMode::kStreaming}) {
     settings.num_workers = threads_->num_workers();
     settings.mode = context->schedule_mode = mode;
     JXLPOOL_ASSIGN_OR_RETURN(const uint64_t bytes, EstimateFrame(outline, settings, memory_));
-    if (live + bytes <= limit) return OkStatus();
+    if (saved + bytes <= room) return OkStatus();
   }
   context->threads = &no_threads_;
   return OkStatus();

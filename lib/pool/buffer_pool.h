@@ -103,6 +103,10 @@ class BufferPool {
   // Starts counting anew. Peaks restart from what is live now.
   void ResetStatistics();
 
+  // What can still be acquired under max_system_bytes if everything cached makes way; ~0 without a cap. Other decodes may
+  // take it first.
+  uint64_t RoomUnderCap();
+
   // Live and cached now: what a cap would have to leave room for.
   uint64_t system_bytes() const { return retention_.system_bytes(); }
 

@@ -335,6 +335,12 @@ PoolStatistics BufferPool::GetStatistics() {
   return statistics;
 }
 
+uint64_t BufferPool::RoomUnderCap() {
+  const uint64_t cap = options_.retention.max_system_bytes;
+  if (cap == ~uint64_t{0}) return cap;
+  return cap - std::min(cap, GetStatistics().total.live_bytes);
+}
+
 void BufferPool::ResetStatistics() {
   const std::lock_guard<std::mutex> lock(caches_mutex_);
   baseline_ = CountAll();

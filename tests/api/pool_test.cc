@@ -112,6 +112,26 @@ TEST(PoolCap, ErrorSaysWhatTheCapWouldHaveToBe) {
   EXPECT_LE(pool.Statistics().peak_system_bytes, options.max_total_bytes);
 }
 
+// As memory_limit does.
+TEST(PoolCap, CallsForTheLeanerPlan) {
+  Decoder unlimited = MakeDecoder(Pool(), 4);
+  const Decoded expected = Decode(&unlimited, Large());
+  ASSERT_EQ(unlimited.OpenFile(Large().c_str()), JXLPOOL_OK);
+  const auto estimate = unlimited.EstimateMemory(3);
+  ASSERT_TRUE(estimate);
+  ASSERT_LT(estimate->one_thread, unlimited.Statistics().total.peak_bytes) << "four threads take more";
+  auto options = Make<JxlpoolPoolOptions>();
+  options.max_total_bytes = estimate->one_thread;
+  const Pool pool(&options);
+  Decoder decoder = MakeDecoder(pool, 4);
+  for (int i = 0; i < 10; ++i) {
+    const Decoded decoded = Decode(&decoder, Large());
+    EXPECT_EQ(decoded.status, JXLPOOL_OK);
+    EXPECT_EQ(decoded.checksum, expected.checksum);
+  }
+  EXPECT_LE(pool.Statistics().peak_system_bytes, options.max_total_bytes);
+}
+
 TEST(PoolBounds, SizesOutsideOfTheRangeAreNotCached) {
   auto options = Make<JxlpoolPoolOptions>();
   options.min_cached_size = 4096;
