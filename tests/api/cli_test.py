@@ -5,6 +5,7 @@ usage: see cli_support.py
 """
 import json
 import struct
+import xml.etree.ElementTree
 
 import synthetic
 from cli_support import H, ToolTest, W, data, main, png_chunks, read, read_netpbm, read_npy, read_pfm, read_png
@@ -182,6 +183,13 @@ class CliTest(ToolTest):
         self.assertEqual(without["system_allocations"], without["requests"])
         self.assertEqual(without["allocation_reduction"], 0)
 
+    def test_decode_modes(self):
+        outputs = []
+        for mode in ("auto", "streaming", "parallel"):
+            self.ok(data("lossy"), self.out("a.ppm"), f"--decode_mode={mode}", "--num_threads=4")
+            outputs.append(read(self.out("a.ppm")))
+        self.assertEqual(len(set(outputs)), 1)
+
     def test_memory_profile(self):
         self.fails(data("lossy"), "--disable_output", f"--memory_profile={self.out('p.png')}", status=2)
         self.ok(data("lossy"), "--disable_output", "--quiet", f"--memory_profile={self.out('p.json')}")
@@ -194,8 +202,14 @@ class CliTest(ToolTest):
         self.ok(data("lossy"), "--disable_output", "--quiet", f"--memory_profile={self.out('p.svg')}")
         with open(self.out("p.svg"), encoding="utf-8") as file:
             text = file.read()
-        self.assertTrue(text.startswith("<svg") and text.endswith("</svg>\n"))
-        self.assertIn("peak", text)
+        chart = xml.etree.ElementTree.fromstring(text)
+        tag = "{http://www.w3.org/2000/svg}"
+        texts = [element.text for element in chart.iter(f"{tag}text")]
+        areas = [path.find(f"{tag}title").text for path in chart.iter(f"{tag}path")]
+        stages = [rect.find(f"{tag}title").text for rect in chart.iter(f"{tag}rect") if rect.find(f"{tag}title") is not None]
+        self.assertTrue(any(label.startswith("peak ") for label in texts))
+        self.assertTrue({"lf", "tile", "entropy"} <= set(areas) <= set(texts), (areas, texts))
+        self.assertTrue(any(stage.startswith("decode frame: ") for stage in stages), stages)
 
     def test_warm_decodes_do_not_allocate(self):
         args = (data("lossy"), "--disable_output", "--quiet", "--stats=json", "--num_threads=0")
@@ -212,6 +226,7 @@ class CliTest(ToolTest):
                      (data("rgb8"), self.out("a.png"), "--downsampling=3"),
                      (data("rgb8"), self.out("a.png"), "--png_compression=10"),
                      (data("rgb8"), self.out("a.png"), "--stats=xml"),
+                     (data("rgb8"), self.out("a.png"), "--decode_mode=fast"),
                      (data("rgb8"), self.out("a.png"), "--memory_limit=12X"),
                      (data("rgb8"), self.out("a.png"), "third"), ("--info",), ("--info=xml", data("rgb8"))):
             self.fails(*args, status=2)
