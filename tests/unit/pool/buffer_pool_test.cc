@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "lib/pool/memory.h"
@@ -201,6 +202,29 @@ TEST(BufferPoolTest, CapOnTheSystemIsHardButCachesMakeWay) {
   EXPECT_LE(s.pool.GetStatistics().peak_system_bytes, 10 * kMiB);
   const Buffer rest = Acquire(&s.memory, 5 * kMiB);
   EXPECT_FALSE(rest.empty());
+}
+
+// The depot is emptied only if the cache of the thread that asks does not suffice.
+TEST(BufferPoolTest, PressureEmptiesTheNearestCacheFirst) {
+  BufferPoolOptions options;
+  options.retention.max_system_bytes = 10 * kMiB;
+  options.retention.slack_bytes = 10 * kMiB;  // what is cached stays until the cap calls for it
+  Pooled s(options);
+  std::thread([&] { Acquire(&s.memory, kMiB).Release(); }).join();  // leaves its block to the depot
+  const uint8_t* in_depot = nullptr;
+  {
+    const Buffer block = Acquire(&s.memory, 3 * kMiB);
+    in_depot = block.data();
+  }
+  Acquire(&s.memory, 2 * kMiB).Release();  // stays with this thread
+  ASSERT_EQ(s.pool.GetStatistics().cached_bytes, 6 * kMiB);
+  Buffer five = Acquire(&s.memory, 5 * kMiB);
+  EXPECT_EQ(s.pool.GetStatistics().trimmed_bytes, 2 * kMiB) << "this thread's";
+  EXPECT_EQ(Acquire(&s.memory, 3 * kMiB).data(), in_depot);
+  const Buffer three = Acquire(&s.memory, 3 * kMiB + 128);
+  ASSERT_FALSE(three.empty());
+  EXPECT_EQ(s.pool.GetStatistics().trimmed_bytes, 6 * kMiB) << "and the depot";
+  five.Release();
 }
 
 TEST(BufferPoolTest, BudgetHoldsForRandomSequences) {

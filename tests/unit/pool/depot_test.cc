@@ -27,6 +27,7 @@ TEST_F(DepotTest, GivesBackExactSizes) {
   BlockChain overflow;
   Put(&depot, 4096, &overflow);
   EXPECT_EQ(depot.Pop(4096 + 128), nullptr);
+  EXPECT_EQ(depot.Pop(4096 - 128), nullptr) << "one that is a little too large is refused as well";
   EXPECT_EQ(depot.Pop(4096), &blocks_[0]);
   EXPECT_EQ(depot.Pop(4096), nullptr);
   EXPECT_EQ(overflow.head, nullptr);
