@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""djxl-pooled --num_reps=12 calls the heap exactly as often as --num_reps=1: what is decoded again needs nothing new.
+"""djxl-pooled --num_reps=12 calls the heap exactly as often as --num_reps=2: what is decoded again needs nothing new.
 
 The tool reads the clock at the beginning and the end of each repetition; the preloaded library notes the number of
-calls whenever it does.
+calls whenever it does. What happens between two repetitions counts for the second of them.
 
 usage: reps_test.py DJXL_POOLED COUNT_PRELOAD_LIBRARY FILE_OR_FOLDER...
 """
@@ -34,7 +34,7 @@ def calls_by_repetition(tool, library, file, threads, count_file):
     with open(count_file, encoding="ascii") as text:
         counts = [int(line) for line in text]
     assert len(counts) == 2 * REPETITIONS, f"{file}: the clock was read {len(counts)} times"
-    return [counts[2 * i + 1] - counts[2 * i] for i in range(REPETITIONS)]
+    return [counts[1] - counts[0]] + [counts[i + 2] - counts[i] for i in range(1, len(counts) - 2, 2)]
 
 
 def main(tool, library, *paths):
