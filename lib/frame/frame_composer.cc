@@ -89,11 +89,22 @@ Status FrameComposer::BeginSave(Memory* memory) {
   if (save_ == Save::kComposed && !settings_.coalescing && frame.IsNormalFrame()) save_ = Save::kNothing;
   if (save_ == Save::kNothing) return OkStatus();
   const bool composed = save_ == Save::kComposed;
+  if (composed && OverwritesSlot()) {
+    saved_ = settings_.slots->reference[frame.save_as_reference];
+    return OkStatus();
+  }
   JXLPOOL_ASSIGN_OR_RETURN(
       saved_, SharedFrame::Create(memory, num_planes, composed ? canvas_width_ : settings_.dimensions->width,
                                   composed ? canvas_height_ : settings_.dimensions->height, Fill::kUninitialized));
   saved_->before_colour_transform = !composed;
   return OkStatus();
+}
+
+bool FrameComposer::OverwritesSlot() const {
+  const SharedFrame& slot = settings_.slots->reference[settings_.frame->save_as_reference];
+  // Patches read anywhere, blending reads what it is about to write.
+  return slot.unique() && !settings_.frame->HasFlag(kFlagPatches) && !slot->before_colour_transform &&
+         slot->width() == canvas_width_ && slot->height() == canvas_height_ && slot->planes.planes() == num_planes_;
 }
 
 Status FrameComposer::BeginBlending(Memory* memory) {
@@ -133,7 +144,10 @@ Status FrameComposer::CheckSources() const {
 
 void FrameComposer::SaveRow(uint32_t y, uint32_t x, size_t n, const float* const* planes) {
   Matrix3D<float>& to = saved_->planes;
-  for (size_t c = 0; c < to.planes(); ++c) std::memcpy(to.Row(c, y) + x, planes[c], n * sizeof(float));
+  for (size_t c = 0; c < to.planes(); ++c) {
+    float* row = to.Row(c, y) + x;
+    if (planes[c] != row) std::memcpy(row, planes[c], n * sizeof(float));
+  }
 }
 
 void FrameComposer::Row(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes) {
@@ -178,7 +192,10 @@ void FrameComposer::BlendOntoCanvas(uint32_t worker, uint32_t y, uint32_t x, siz
 
 void FrameComposer::Emit(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes) {
   if (save_ == Save::kComposed) SaveRow(y, x, n, planes);
-  if (settings_.output == nullptr) return;
+  if (settings_.output != nullptr) Show(worker, y, x, n, planes);
+}
+
+void FrameComposer::Show(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes) {
   if (has_spot_colours_) MixSpotColours(n, planes);
   if (late_transfer_) transform_.ApplyTransferFunction(planes[0], planes[1], planes[2], n);
   if (use_engine_) {
@@ -211,11 +228,14 @@ void FrameComposer::FillBackground(uint32_t y, uint32_t x0, uint32_t x1) {
     const float* from[kMaxPlanes];
     float* to[kMaxPlanes];
     BackgroundRow(y, x0, from);
-    for (size_t c = 0; c < num_planes_; ++c) {
-      to[c] = background_.Row(c);
-      std::memcpy(to[c], from[c], n * sizeof(float));
+    if (save_ == Save::kComposed) SaveRow(y, x0, n, from);
+    if (settings_.output != nullptr) {
+      for (size_t c = 0; c < num_planes_; ++c) {
+        to[c] = background_.Row(c);
+        std::memcpy(to[c], from[c], n * sizeof(float));
+      }
+      Show(0, y, x0, n, to);
     }
-    Emit(0, y, x0, n, to);
     x0 += static_cast<uint32_t>(n);
   }
 }

@@ -30,9 +30,10 @@ struct ComposeSettings {
   const FrameHeader* frame = nullptr;
   const FrameDimensions* dimensions = nullptr;
   const ImageColour* colour = nullptr;
-  SizeHeader canvas;                  // the image, or the preview
-  const FrameSlots* slots = nullptr;  // as they are before this frame
-  bool coalescing = true;             // false: the frame is delivered by itself
+  SizeHeader canvas;  // the image, or the preview
+  // As they are before this frame. What it replaces may be written over, unless somebody else refers to it.
+  const FrameSlots* slots = nullptr;
+  bool coalescing = true;  // false: the frame is delivered by itself
   bool render_spot_colours = true;
   FrameOutput* output =
       nullptr;  // begun with the size of the canvas (of the frame, without coalescing); null: not delivered
@@ -63,14 +64,19 @@ class FrameComposer {
   enum class Save : uint8_t { kNothing, kLf, kBeforeColour, kComposed };
 
   Status BeginSave(Memory* memory);
+  // Whether the planes that this frame replaces can take its result, pixel by pixel.
+  bool OverwritesSlot() const;
   Status BeginBlending(Memory* memory);
   Status CheckSources() const;
+  // Planes that lie where they are saved stay there.
   void SaveRow(uint32_t y, uint32_t x, size_t n, const float* const* planes);
   void BlendOntoCanvas(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
   // Background of canvas row y at column x, per plane.
   void BackgroundRow(uint32_t y, uint32_t x, const float** planes) const;
-  // Pixels of the finished canvas.
+  // Pixels of the finished canvas: saves and shows them.
   void Emit(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
+  // The rows are overwritten. REQUIRES: there is an output.
+  void Show(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
   void MixSpotColours(size_t n, float* const* planes) const;
   // Emits the background in canvas columns [x0, x1) of row y.
   void FillBackground(uint32_t y, uint32_t x0, uint32_t x1);

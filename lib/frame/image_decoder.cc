@@ -226,6 +226,11 @@ Status ImageDecoder::RunFrame(FrameDecoder* decoder, const OutputTarget* targets
   FrameState* frame = &decoder->state();
   JXLPOOL_RETURN_IF_ERROR(ChooseMode(*frame, StreamedPixelBytesOf(targets, num_targets)));
   frame->slots = *slots;
+  // What the frame replaces is its own from here on: if it fails, so does the whole sequence.
+  const uint8_t written = SlotWritten(frame->header);
+  for (int i = 0; i < 4; ++i) {
+    if ((written >> i & 1) != 0) slots->reference[i].Release();
+  }
   FrameDelivery delivery;
   delivery.canvas = state_->header.size;
   delivery.targets = targets;

@@ -1,8 +1,9 @@
 // SharedFrame: the planes of a finished frame, kept for later frames (reference slots and LF slots of ISO/IEC 18181-1).
 //
 // Reference-counted: a slot, the frame that reads it and the canvas may hold the same planes; the last one frees them.
-// The planes are written while exactly one SharedFrame refers to them, and read-only from then on. Copying a
-// SharedFrame is cheap and thread-safe; one SharedFrame object belongs to one thread at a time.
+// The planes are written while a single frame is concerned with them, and read-only as long as others refer to them: a
+// frame that is laid over the planes it replaces writes over them if it alone refers to them (unique), else it makes
+// new ones. Copying a SharedFrame is cheap and thread-safe; one SharedFrame object belongs to one thread at a time.
 #ifndef LIB_FRAME_SHARED_FRAME_H_
 #define LIB_FRAME_SHARED_FRAME_H_
 
@@ -42,6 +43,8 @@ class SharedFrame {
   static Result<SharedFrame> Create(Memory* memory, size_t num_planes, size_t width, size_t height, Fill fill);
 
   bool empty() const { return block_ == nullptr; }
+  // Whether there are planes and nobody else refers to them.
+  bool unique() const { return block_ != nullptr && block_->references.load(std::memory_order_acquire) == 1; }
   // REQUIRES: !empty().
   FramePlanes& operator*() const { return block_->planes; }
   FramePlanes* operator->() const { return &block_->planes; }

@@ -72,16 +72,21 @@ class FrameComposerTest : public FrameTest {
   size_t num_planes() const { return 3 + image_.ec_info.size(); }
 
   void FillSlot(uint32_t slot, uint32_t seed, bool before = false, uint32_t w = kWidth + 3, uint32_t h = kHeight + 2) {
-    const TestPlanes content = TestPlanes::Random(num_planes(), w, h, seed);
+    slot_content_[slot] = TestPlanes::Random(num_planes(), w, h, seed);
+    SetSlot(slot, w, h);
+    slots_.reference[slot]->before_colour_transform = before;
+  }
+
+  // The top left of slot_content_.
+  void SetSlot(uint32_t slot, uint32_t w, uint32_t h) {
+    const TestPlanes& content = slot_content_[slot];
     auto frame = SharedFrame::Create(&memory_, num_planes(), w, h, Fill::kUninitialized);
     ASSERT_TRUE(frame.ok());
     for (size_t c = 0; c < num_planes(); ++c) {
       for (uint32_t y = 0; y < h; ++y)
-        std::copy_n(&content.planes[c][size_t{y} * w], w, frame.value()->planes.Row(c, y));
+        std::copy_n(&content.planes[c][size_t{y} * content.width], w, frame.value()->planes.Row(c, y));
     }
-    frame.value()->before_colour_transform = before;
     slots_.reference[slot] = std::move(frame).value();
-    slot_content_[slot] = content;
   }
 
   void SetCrop(int32_t x0, int32_t y0, uint32_t w, uint32_t h) {
@@ -215,13 +220,37 @@ class FrameComposerTest : public FrameTest {
     }
     ASSERT_TRUE(Compose(frame, false, nullptr).ok());
     ExpectNear(expected, SavedPlanes());
+    if (!slots_.reference[frame_.save_as_reference].empty()) CheckOverwriting(frame, expected);
   }
 
-  TestPlanes SavedPlanes() const {
-    TestPlanes result(saved_->planes.planes(), saved_->width(), saved_->height());
-    for (size_t c = 0; c < saved_->planes.planes(); ++c) {
-      for (uint32_t y = 0; y < saved_->height(); ++y) {
-        std::copy_n(saved_->planes.Row(c, y), saved_->width(), &result.planes[c][size_t{y} * saved_->width()]);
+  // The planes that the frame replaces take its result if nobody else refers to them, else they stay as they are.
+  void CheckOverwriting(const TestPlanes& frame, const TestPlanes& expected) {
+    const uint32_t slot = frame_.save_as_reference;
+    for (const bool kept : {false, true}) {
+      for (const bool shown : {false, true}) {
+        SetSlot(slot, kWidth, kHeight);
+        const SharedFrame keeper = kept ? slots_.reference[slot] : SharedFrame();
+        const FramePlanes* planes = &*slots_.reference[slot];
+        const TestPlanes before = PlanesOf(slots_.reference[slot]);
+        TestPlanes delivered;
+        ASSERT_TRUE(Compose(frame, true, shown ? &delivered : nullptr).ok());
+        ExpectNear(expected, SavedPlanes());
+        if (shown) ExpectNear(expected, delivered);
+        EXPECT_EQ(&*saved_ == planes, !kept);
+        if (kept) ExpectNear(before, PlanesOf(keeper));
+        saved_.Release();
+      }
+    }
+    SetSlot(slot, slot_content_[slot].width, slot_content_[slot].height);
+  }
+
+  TestPlanes SavedPlanes() const { return PlanesOf(saved_); }
+
+  static TestPlanes PlanesOf(const SharedFrame& frame) {
+    TestPlanes result(frame->planes.planes(), frame->width(), frame->height());
+    for (size_t c = 0; c < frame->planes.planes(); ++c) {
+      for (uint32_t y = 0; y < frame->height(); ++y) {
+        std::copy_n(frame->planes.Row(c, y), frame->width(), &result.planes[c][size_t{y} * frame->width()]);
       }
     }
     return result;

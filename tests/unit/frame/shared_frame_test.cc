@@ -45,6 +45,18 @@ TEST_F(SharedFrameTest, TheLastReferenceFreesThePlanes) {
   EXPECT_EQ(budget_.total().live, 0u);
 }
 
+TEST_F(SharedFrameTest, IsUniqueWhileNobodyElseRefersToIt) {
+  SharedFrame frame;
+  EXPECT_FALSE(frame.unique());
+  frame = MustCreate(&memory_);
+  EXPECT_TRUE(frame.unique());
+  {
+    const SharedFrame other = frame;
+    EXPECT_FALSE(frame.unique());
+  }
+  EXPECT_TRUE(frame.unique());
+}
+
 TEST_F(SharedFrameTest, MovesAndSelfAssignmentKeepTheCount) {
   SharedFrame first = MustCreate(&memory_);
   SharedFrame second = std::move(first);
