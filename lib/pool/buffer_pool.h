@@ -81,8 +81,8 @@ class BufferPool {
   void BeginDecode();
   void EndDecode();
 
-  // To be called when the work of a decode is done, before or instead of EndDecode: if it missed, the pool makes sure
-  // that a repetition does not, however its work falls to threads.
+  // To be called when the work that several threads share is done, a frame for instance: if it missed, the pool makes
+  // sure that a repetition does not, however its work falls to threads.
   void Settle();
 
   // Announces that up to `num_threads` threads will work at a time. None of them has to ask the system for its
@@ -103,8 +103,8 @@ class BufferPool {
   // Starts counting anew. Peaks restart from what is live now.
   void ResetStatistics();
 
-  // What can still be acquired under max_system_bytes if everything cached makes way; ~0 without a cap. Other decodes may
-  // take it first.
+  // What can still be acquired under max_system_bytes if everything cached makes way; ~0 without a cap. Other decodes
+  // may take it first.
   uint64_t RoomUnderCap();
 
   // Live and cached now: what a cap would have to leave room for.

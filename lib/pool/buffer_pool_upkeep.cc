@@ -16,8 +16,8 @@ namespace {
 // finds what it searches; a decode of another shape finds nothing and should not try for each of its blocks.
 constexpr int32_t kFutileSearchesPerDecode = 16;
 
-// For each thread but one there are as many spare blocks of a size as came from the system, up to this number; and what
-// a settling may take for them, in all: bytes from the C heap, bytes of address space.
+// For each thread but one there are as many spare blocks of a size as the demand for it has grown, up to this number;
+// and what a settling may take for them, in all: bytes from the C heap, bytes of address space.
 constexpr uint32_t kMaxSparesPerThread = 64;
 constexpr uint64_t kMaxHeapSpares = uint64_t{4} << 20;
 constexpr uint64_t kMaxMappedSpares = uint64_t{64} << 20;
@@ -152,9 +152,9 @@ void BufferPool::Settle() {
   BlockChain cached;
   BlockChain drained;
   Census::Entry entry;
-  for (size_t cursor = 0; census_.TakeFresh(&cursor, &entry);) {
+  for (size_t cursor = 0; census_.TakeGrown(&cursor, &entry);) {
     if (threads < 2 || entry.size > options_.max_thread_block_bytes || !IsPooled(entry.size)) continue;
-    const uint32_t spares = std::min(entry.fresh, kMaxSparesPerThread) * (threads - 1);
+    const uint32_t spares = std::min(entry.demand - entry.known_demand, kMaxSparesPerThread) * (threads - 1);
     for (uint32_t i = 0; i < spares && AddSpare(entry.size, &cached, &drained); ++i) {
     }
   }
@@ -192,7 +192,6 @@ bool BufferPool::AddSpare(size_t size, BlockChain* cached, BlockChain* drained) 
 
 void BufferPool::EndDecode() {
   retention_.EndDecode();
-  Settle();
   futile_searches_left_.store(kFutileSearchesPerDecode, std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(decodes_mutex_);
@@ -253,7 +252,7 @@ void BufferPool::Clear() {
   Trim();
   retention_.Forget();
   Census::Entry entry;
-  for (size_t cursor = 0; census_.TakeFresh(&cursor, &entry);) {
+  for (size_t cursor = 0; census_.TakeGrown(&cursor, &entry);) {
   }
   missed_.store(false, std::memory_order_relaxed);
   futile_searches_left_.store(0, std::memory_order_relaxed);

@@ -1,5 +1,6 @@
 #include "lib/pool/census.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -54,8 +55,7 @@ void Census::Came(size_t size) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Entry* entry = FindOrInsert(size);
   if (entry == nullptr) return;
-  ++entry->blocks;
-  ++entry->fresh;
+  entry->demand = ++entry->blocks;
 }
 
 void Census::CameAsSpare(size_t size) {
@@ -67,7 +67,10 @@ void Census::CameAsSpare(size_t size) {
 void Census::Left(size_t size) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Entry* entry = Find(size);
-  if (entry != nullptr && entry->blocks != 0) --entry->blocks;
+  if (entry == nullptr || entry->blocks == 0) return;
+  --entry->blocks;
+  entry->demand = std::min(entry->demand, entry->blocks);
+  entry->known_demand = std::min(entry->known_demand, entry->blocks);
 }
 
 uint32_t Census::BlocksOf(size_t size) {
@@ -81,13 +84,13 @@ uint32_t Census::num_sizes() {
   return used_;
 }
 
-bool Census::TakeFresh(size_t* cursor, Entry* entry) {
+bool Census::TakeGrown(size_t* cursor, Entry* entry) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (; *cursor < capacity(); ++*cursor) {
     Entry* candidate = &entries_[*cursor];
-    if (candidate->fresh == 0) continue;
+    if (candidate->demand <= candidate->known_demand) continue;
     *entry = *candidate;
-    candidate->fresh = 0;
+    candidate->known_demand = candidate->demand;
     ++*cursor;
     return true;
   }

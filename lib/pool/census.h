@@ -18,7 +18,9 @@ class Census {
   struct Entry {
     size_t size = 0;      // 0: unused slot
     uint32_t blocks = 0;  // that exist
-    uint32_t fresh = 0;   // that came from the system since the last TakeFresh
+    // How many there were when the last one came that somebody asked for: all were in use then, spares included.
+    uint32_t demand = 0;
+    uint32_t known_demand = 0;  // `demand` at the last TakeGrown
   };
 
   Census() = default;
@@ -28,7 +30,7 @@ class Census {
 
   // A block came from the system. Without memory for one more size it is not counted.
   void Came(size_t size);
-  // So did one that nobody asked for: it does not count as fresh.
+  // So did one that nobody asked for.
   void CameAsSpare(size_t size);
   // A block was given back.
   void Left(size_t size);
@@ -36,9 +38,9 @@ class Census {
   // Distinct sizes so far.
   uint32_t num_sizes();
 
-  // Moves on to the next size, in no particular order, of which blocks came since it was reported last; false after the
-  // last one. `*cursor` starts as 0.
-  bool TakeFresh(size_t* cursor, Entry* entry);
+  // Moves on to the next size, in no particular order, whose demand has grown since it was reported last; false after
+  // the last one. `*cursor` starts as 0.
+  bool TakeGrown(size_t* cursor, Entry* entry);
 
  private:
   static constexpr uint32_t kFirstBits = 7;

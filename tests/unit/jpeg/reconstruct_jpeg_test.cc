@@ -55,6 +55,7 @@ class ReconstructJpegTest : public testing::Test {
     Collector collector;
     pool_.BeginDecode();
     const Status status = OpenAndReconstruct(file, num_threads, &collector);
+    pool_.Settle();
     pool_.EndDecode();
     *jpeg = std::move(collector.bytes);
     return status;

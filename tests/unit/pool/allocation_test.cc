@@ -42,6 +42,7 @@ Status Decode(Memory* memory, ThreadPool* threads) {
   JXLPOOL_RETURN_IF_ERROR(threads->Run(40, [&](uint32_t task, uint32_t) { return DecodeGroup(memory, task); }));
   lf.Release();
   canvas.Release();
+  memory->pool()->Settle();
   memory->pool()->EndDecode();
   return OkStatus();
 }

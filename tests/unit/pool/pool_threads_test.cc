@@ -164,6 +164,7 @@ TEST(PoolThreadsTest, SparesCoverWorkThatFallsToOtherThreads) {
   for (int i = 0; i < 2; ++i) {
     for (const size_t size : sizes) Acquire(&memory, size).Release();
   }
+  pool.Settle();
   pool.EndDecode();
   for (int decode = 0; decode < 20; ++decode) {  // spares must not age while their sizes are in use
     pool.BeginDecode();
