@@ -10,8 +10,8 @@
 //  - matrix, used: writes to each page in between.
 //  - matrix, fresh pages: what an allocation costs where the C heap has nothing cached: direct maps blocks from 128
 //    KiB on and touches their pages; the pool does what it does under `matrix`.
-//  - mixed sizes, used: the C heap keeps everything; the pool holds little more than what was in use at most, and spends
-//    a third of the time on giving pages back and getting others.
+//  - mixed sizes, used: the C heap keeps everything; the pool holds little more than what was in use at most, and
+//    spends a third of the time on giving pages back and getting others.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
