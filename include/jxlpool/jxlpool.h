@@ -188,8 +188,8 @@ typedef struct JxlpoolDecoder JxlpoolDecoder;
 
 /* How much memory several threads take to be fast. The pixels are the same. */
 typedef enum JxlpoolMode {
-  JXLPOOL_MODE_AUTOMATIC = 0, /* parallel, unless memory_limit or max_total_bytes of the pool calls for streaming, or for
-                                 a single thread */
+  JXLPOOL_MODE_AUTOMATIC = 0, /* parallel, unless memory_limit or max_total_bytes of the pool calls for streaming, or
+                                 for a single thread */
   JXLPOOL_MODE_STREAMING = 1, /* the least memory that all threads can work with: about a group each */
   JXLPOOL_MODE_PARALLEL = 2   /* the most speed: threads hardly ever wait for each other */
 } JxlpoolMode;
@@ -730,9 +730,10 @@ typedef struct JxlpoolMemoryEstimate {
   uint64_t one_thread; /* the least: what JXLPOOL_MODE_AUTOMATIC can make do with */
 } JxlpoolMemoryEstimate;
 
-/* Reads the headers and tables of contents of all frames, nothing of their contents. `streamed_pixel_bytes` is the
- * number of bytes per pixel of all outputs that will be delivered through callbacks; 0 if none is. REQUIRES: an image
- * is open. Errors: those of damaged or truncated headers. */
+/* Reads the headers and tables of contents of all frames, and of their first sections whether extra channels and
+ * lossless frames are coded in independent groups; no samples. `streamed_pixel_bytes` is the number of bytes per pixel
+ * of all outputs that will be delivered through callbacks; 0 if none is. REQUIRES: an image is open. Errors: those of
+ * damaged or truncated headers. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decoder, uint32_t streamed_pixel_bytes,
                                                           JxlpoolMemoryEstimate* estimate);
 

@@ -48,6 +48,10 @@ class FrameDecoder {
   FrameState& state() { return state_; }
   const FrameState& state() const { return state_; }
 
+  // Whether the groups of the frame are independent of each other, by a look at its first section; false also if that
+  // would take more than a look. Before Decode.
+  bool HasIndependentGroups();
+
   // Decodes and delivers the frame. `*saved` receives what later frames may refer to; empty if nothing.
   // Errors: all.
   Status Decode(const FrameDelivery& delivery, SharedFrame* saved);

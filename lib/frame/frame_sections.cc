@@ -1,6 +1,7 @@
 // The first part of FrameDecoder: the sections before the groups.
 #include <algorithm>
 
+#include "lib/base/trace.h"
 #include "lib/frame/frame_decoder.h"
 #include "lib/frame/lf_global.h"
 #include "lib/frame/lf_group.h"
@@ -25,6 +26,20 @@ Result<FrameDecoder::OpenSection> FrameDecoder::Open(size_t section) {
   open.data = std::move(data).value();
   open.reader = BitReader(open.data.data(), open.data.size(), 8 * offset);
   return open;
+}
+
+bool FrameDecoder::HasIndependentGroups() {
+  const FrameHeader& header = state_.header;
+  if (!header.is_modular && state_.num_extra() == 0) return true;
+  // What patches need is not there yet; splines take time; a trace lists everything once.
+  if (kTraceEnabled || header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines)) return false;
+  const auto parameters = MakeVarDctParameters(state_.image(), header, state_.dimensions);
+  if (!header.is_modular && !state_.vardct.Initialize(parameters).ok()) return false;
+  const TocEntry& entry = state_.toc.entries[0];
+  const auto data = state_.context->codestream->Section(state_.sections_offset + entry.offset, entry.size);
+  if (!data.ok()) return false;
+  BitReader reader(data.value().data(), data.value().size());
+  return SeesIndependentGroups(&reader, &state_);
 }
 
 Status FrameDecoder::CheckReferences() const {

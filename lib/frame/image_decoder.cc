@@ -224,7 +224,7 @@ Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
 Status ImageDecoder::RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets,
                               FrameSlots* slots) {
   FrameState* frame = &decoder->state();
-  JXLPOOL_RETURN_IF_ERROR(ChooseMode(*frame, StreamedPixelBytesOf(targets, num_targets)));
+  JXLPOOL_RETURN_IF_ERROR(ChooseMode(decoder, StreamedPixelBytesOf(targets, num_targets)));
   frame->slots = *slots;
   // What the frame replaces is its own from here on: if it fails, so does the whole sequence.
   const uint8_t written = SlotWritten(frame->header);
@@ -278,7 +278,7 @@ Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targe
   if (!state_->header.have_preview) return InvalidArgument("the image has no preview");
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kPreview, state_->preview_offset));
   decoder->state().invisible_frames = 1;
-  JXLPOOL_RETURN_IF_ERROR(ChooseMode(decoder->state(), StreamedPixelBytesOf(targets, num_targets)));
+  JXLPOOL_RETURN_IF_ERROR(ChooseMode(decoder.get(), StreamedPixelBytesOf(targets, num_targets)));
   FrameDelivery delivery;
   delivery.canvas = state_->header.preview;
   delivery.targets = targets;

@@ -188,7 +188,7 @@ class ImageDecoder {
   // image_memory.cc.
   uint64_t Room() const;
   // Decides on the mode in which the frame will be decoded.
-  Status ChooseMode(const FrameState& frame, uint64_t streamed_pixel_bytes);
+  Status ChooseMode(FrameDecoder* decoder, uint64_t streamed_pixel_bytes);
   uint64_t StreamedPixelBytesOf(const OutputTarget* targets, size_t num_targets) const;
   Status RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder);
 

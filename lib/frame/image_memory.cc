@@ -48,7 +48,12 @@ Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel
       return exists.status();
     }
     if (!exists.value()) break;
-    const FrameOutline frame{&start.header, &start.dimensions, &start.toc};
+    bool independent_groups = false;
+    {
+      JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, start.offset));
+      independent_groups = decoder->HasIndependentGroups();
+    }
+    const FrameOutline frame{&start.header, &start.dimensions, &start.toc, independent_groups};
     const uint64_t saved = SavedBytes(frame, settings);
     // The table of frames grows by doubling.
     uint64_t kept = saved + 4 * (index + 64) * sizeof(FrameEntry);
@@ -76,7 +81,7 @@ uint64_t ImageDecoder::Room() const {
   return std::min(room, limit - std::min(limit, memory_->budget()->total().live));
 }
 
-Status ImageDecoder::ChooseMode(const FrameState& frame, uint64_t streamed_pixel_bytes) {
+Status ImageDecoder::ChooseMode(FrameDecoder* decoder, uint64_t streamed_pixel_bytes) {
   FrameContext* context = &state_->context;
   context->threads = threads_;
   context->schedule_mode =
@@ -85,7 +90,8 @@ Status ImageDecoder::ChooseMode(const FrameState& frame, uint64_t streamed_pixel
   const uint64_t room = Room();
   if (room == Budget::kUnlimited) return OkStatus();
   EstimateSettings settings = SettingsFor(*context, streamed_pixel_bytes);
-  const FrameOutline outline{&frame.header, &frame.dimensions, &frame.toc};
+  const FrameState& frame = decoder->state();
+  const FrameOutline outline{&frame.header, &frame.dimensions, &frame.toc, decoder->HasIndependentGroups()};
   const uint64_t saved = SavedBytes(outline, settings);
   for (const ScheduleMode mode : {ScheduleMode::kParallel, ScheduleMode::kStreaming}) {
     settings.num_workers = threads_->num_workers();
@@ -124,7 +130,7 @@ Status ImageDecoder::RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder*
       delivery.canvas = state_->header.size;
       delivery.is_rehearsal = is_delivered;
       delivery.streamed_pixel_bytes = streamed_pixel_bytes;
-      JXLPOOL_RETURN_IF_ERROR(ChooseMode(frame, is_delivered ? streamed_pixel_bytes : 0));
+      JXLPOOL_RETURN_IF_ERROR(ChooseMode(decoder.get(), is_delivered ? streamed_pixel_bytes : 0));
       JXLPOOL_RETURN_IF_ERROR(decoder->Rehearse(delivery, recorder));
     }
     if (is_delivered || frame.header.is_last) break;

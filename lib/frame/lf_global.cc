@@ -100,19 +100,8 @@ Status CheckModularSamples(const FrameState& state, uint64_t position) {
   return OkStatus();
 }
 
-}  // namespace
-
-bool NeedsNoStages(const FrameState& state) {
-  const FrameHeader& header = state.header;
-  if (header.restoration_filter.gab || header.restoration_filter.epf_iters > 0 || header.upsampling != 1) return false;
-  if (header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines) || header.HasFlag(kFlagNoise)) return false;
-  for (const uint8_t factor : header.ec_factor) {
-    if (factor != 1) return false;
-  }
-  return !state.dimensions.IsSubsampled();
-}
-
-Status ReadLfGlobal(BitReader* reader, FrameState* state) {
+// Everything before GlobalModular; that is ready to be read then.
+Status ReadUpToModular(BitReader* reader, FrameState* state) {
   const FrameHeader& header = state->header;
   const FrameDimensions& dimensions = state->dimensions;
   JXLPOOL_RETURN_IF_ERROR(DescribeExtraChannels(state));
@@ -138,9 +127,32 @@ Status ReadLfGlobal(BitReader* reader, FrameState* state) {
   }
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   JXLPOOL_RETURN_IF_ERROR(CheckModularSamples(*state, reader->Position()));
-  JXLPOOL_RETURN_IF_ERROR(InitModular(state));
+  return InitModular(state);
+}
+
+}  // namespace
+
+bool NeedsNoStages(const FrameState& state) {
+  const FrameHeader& header = state.header;
+  if (header.restoration_filter.gab || header.restoration_filter.epf_iters > 0 || header.upsampling != 1) return false;
+  if (header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines) || header.HasFlag(kFlagNoise)) return false;
+  for (const uint8_t factor : header.ec_factor) {
+    if (factor != 1) return false;
+  }
+  return !state.dimensions.IsSubsampled();
+}
+
+Status ReadLfGlobal(BitReader* reader, FrameState* state) {
+  JXLPOOL_RETURN_IF_ERROR(ReadUpToModular(reader, state));
   JXLPOOL_RETURN_IF_ERROR(state->modular.DecodeGlobal(reader));
   return reader->Check();
+}
+
+bool SeesIndependentGroups(BitReader* reader, FrameState* state) {
+  const bool seen = ReadUpToModular(reader, state).ok() && state->modular.ReadGlobal(reader).ok() &&
+                    reader->Check().ok() && state->modular.group_local();
+  state->modular = FrameModular();
+  return seen;
 }
 
 }  // namespace jxlpool

@@ -13,6 +13,10 @@ namespace jxlpool {
 // initialised. Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
 Status ReadLfGlobal(BitReader* reader, FrameState* state);
 
+// Reads the beginning of the section, as far as it tells whether the modular image has independent groups. False also
+// if that cannot be read. REQUIRES: as above. The section is to be read again from its start.
+bool SeesIndependentGroups(BitReader* reader, FrameState* state);
+
 // True if rows of decoded samples need no stage that looks at neighbours or changes the size, and no feature is drawn:
 // each group can be delivered as soon as it is decoded.
 bool NeedsNoStages(const FrameState& state);

@@ -21,7 +21,9 @@ constexpr uint64_t kBookkeeping = 96 * kKiB;
 constexpr uint64_t kEntropyPerByte = 40;
 constexpr uint64_t kEntropyPerByteOfSingleSection = 8;
 constexpr uint64_t kMaxEntropyCode = 1536 * kKiB;
-constexpr uint64_t kLz77Window = uint64_t{4} << 20;
+constexpr uint64_t kMaxLz77Integers = uint64_t{1} << 20;
+// Of a section.
+constexpr uint64_t kMaxTreeOfVarDctGroup = kKiB;
 // Tree, tables of leaves and the self-correcting predictor of one channel.
 constexpr uint64_t kModularLoop = 288 * kKiB;
 
@@ -34,6 +36,11 @@ uint64_t EntropyBytes(uint64_t section_bytes, uint64_t bytes_per_byte, uint64_t 
   return std::min(num_codes * kMaxEntropyCode, 24 * kKiB + section_bytes * bytes_per_byte);
 }
 
+// Of a stream of so many integers.
+uint64_t WindowBytes(uint64_t integers) {
+  return sizeof(uint32_t) * std::bit_ceil(std::clamp<uint64_t>(integers, 32, kMaxLz77Integers));
+}
+
 class FrameEstimate {
  public:
   FrameEstimate(const FrameOutline& frame, const EstimateSettings& settings)
@@ -42,8 +49,7 @@ class FrameEstimate {
         dimensions_(*frame.dimensions),
         workers_(settings.num_workers),
         num_extra_(settings.image->num_extra_channels),
-        // Which transforms extra channels and Modular frames have is in LfGlobal: the worst is a global Squeeze.
-        whole_planes_(frame.header->is_modular || num_extra_ != 0) {
+        whole_planes_(!frame.independent_groups && (frame.header->is_modular || num_extra_ != 0)) {
     grid_.groups_x = static_cast<uint32_t>(dimensions_.groups_x);
     grid_.groups_y = static_cast<uint32_t>(dimensions_.groups_y);
     limits_ = LimitsFor(grid_, settings.num_workers, settings.mode);
@@ -116,19 +122,49 @@ class FrameEstimate {
            EntropyBytes(SectionSize(0), kEntropyPerByte, 1);
   }
 
+  // A tree and its codes.
+  uint64_t TreeBytes(uint64_t section_bytes) const {
+    const uint64_t per_byte = single() ? kEntropyPerByteOfSingleSection : kEntropyPerByte;
+    return EntropyBytes(section_bytes, per_byte, 1) +
+           std::min(sizeof(uint32_t) * kMaxLz77Integers, per_byte * section_bytes);
+  }
+
   uint64_t Modular() const {
-    const bool int16 = settings_.image->modular_16bit_buffers;
-    const uint64_t num_channels = (frame_.header->is_modular ? 3 : 0) + num_extra_;
-    const uint64_t width = RoundUp(dimensions_.xsize, uint64_t{dimensions_.group_dim});
-    const uint64_t planes = num_channels * PlaneBytes(dimensions_.ysize + 64, width, int16 ? 2 : 4);
-    // Undoing a Squeeze makes a plane out of two halves; sections have trees and codes of their own.
-    const uint64_t group = num_channels * PlaneBytes(dimensions_.group_dim, dimensions_.group_dim, 4);
-    const uint64_t at_a_time = frame_.header->is_modular
-                                   ? ModularGroupsAtATime(dimensions_.num_groups, dimensions_.group_dim,
-                                                          static_cast<uint32_t>(workers_), settings_.mode)
-                                   : 1;
-    return planes + planes / 2 + 2 * at_a_time * workers_ * (group + kModularLoop) + kLz77Window * (1 + workers_) +
-           EntropyBytes(frame_.toc->total_size, kEntropyPerByte, 1 + workers_);
+    const bool is_modular = frame_.header->is_modular;
+    const uint64_t num_channels = (is_modular ? dimensions_.num_colour_channels : 0) + num_extra_;
+    const uint64_t sample_bytes = settings_.image->modular_16bit_buffers ? 2 : 4;
+    const uint64_t at_a_time = is_modular ? ModularGroupsAtATime(dimensions_.num_groups, dimensions_.group_dim,
+                                                                 static_cast<uint32_t>(workers_), settings_.mode)
+                                          : 1;
+    // What is in a single section is decoded at once, as a whole.
+    const uint64_t streams = single() ? 0 : std::min(at_a_time * workers_, uint64_t{dimensions_.num_groups});
+    const uint64_t group_width = std::min<uint64_t>(dimensions_.group_dim, dimensions_.xsize);
+    const uint64_t group_height = std::min<uint64_t>(dimensions_.group_dim, dimensions_.ysize);
+    const uint64_t group = num_channels * PlaneBytes(group_height, group_width, sample_bytes);
+    uint64_t largest_group = 0;
+    for (size_t i = 1; i < frame_.toc->entries.size(); ++i) largest_group = std::max(largest_group, SectionSize(i));
+    // Nearly all of a VarDCT group is coefficients.
+    if (!is_modular) largest_group = std::min(largest_group, kMaxTreeOfVarDctGroup);
+    // Undoing transforms makes channels out of others; sections have trees and codes of their own. A worker that reads
+    // an LF group, which VarDct() counts, does not decode a group.
+    const uint64_t loops = is_modular ? 2 * streams : streams - std::min(streams, dimensions_.num_lf_groups);
+    const uint64_t bytes =
+        streams * (2 * group + WindowBytes(num_channels * group_width * group_height) + TreeBytes(largest_group)) +
+        loops * kModularLoop + TreeBytes(SectionSize(0));
+    if (!whole_planes_) return bytes;
+    // The worst of all transforms is a global Squeeze: it makes a plane out of two halves, whose rows are padded.
+    uint64_t planes = 0;
+    uint64_t samples = 0;
+    for (uint64_t c = 0; c < num_channels; ++c) {
+      ChannelSize size{dimensions_.xsize, dimensions_.ysize};
+      const uint64_t num_colour = num_channels - num_extra_;
+      if (c >= num_colour) {
+        size = ExtraChannelSize(dimensions_, *frame_.header, static_cast<uint32_t>(c - num_colour));
+      }
+      planes += PlaneBytes(size.height + 8, size.width + 64, sample_bytes);
+      samples += size.width * size.height;
+    }
+    return bytes + kModularLoop + planes + planes / 2 + WindowBytes(samples);
   }
 
   // Tiles, what is kept between them, scratch memory.
@@ -145,7 +181,9 @@ class FrameEstimate {
     const uint64_t max_width = group_dim * frame_.header->upsampling + lag_x * frame_.header->upsampling;
     uint64_t bytes = workers_ * pipeline.ScratchBytes(static_cast<int64_t>(std::max<uint64_t>(max_width, 512)));
     // Rows of floats of the input of a tile.
-    if (whole_planes_) bytes += workers_ * planes * PlaneBytes(256 + 16, 512 + 32, sizeof(float));
+    const uint64_t tile_height = std::min<uint64_t>(256, dimensions_.ysize);
+    const uint64_t tile_width = std::min<uint64_t>(512, dimensions_.xsize);
+    if (whole_planes_) bytes += workers_ * planes * PlaneBytes(tile_height + 16, tile_width + 32, sizeof(float));
     const uint64_t tiles = std::min<uint64_t>(limits_.groups_in_flight, dimensions_.num_groups);
     if (frame_.header->is_modular && pipeline.IsIdentity()) return bytes;
     bytes += tiles * planes * PlaneBytes(group_dim, group_dim, sizeof(float));

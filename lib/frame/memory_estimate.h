@@ -1,4 +1,4 @@
-// How much memory a frame takes to decode, judged by its header and TOC alone.
+// How much memory a frame takes to decode, judged by its header and TOC, and a look at its first section.
 //
 // What the headers determine (planes, tiles, borders, bands, slots) is computed as the decoder will acquire it; what
 // only the sections tell (entropy codes, transforms, varblock sizes) is taken at the most that encoders make of it. So
@@ -35,6 +35,8 @@ struct FrameOutline {
   const FrameHeader* header = nullptr;
   const FrameDimensions* dimensions = nullptr;
   const Toc* toc = nullptr;
+  // FrameDecoder::HasIndependentGroups: otherwise planes of the whole frame may be needed.
+  bool independent_groups = false;
 };
 
 // Bytes that decoding the frame takes, without what slots hold before and after it. `memory` serves for passing needs.

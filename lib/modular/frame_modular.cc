@@ -48,6 +48,11 @@ Status FrameModular::Init(const ModularFrameInfo& info, Memory* memory) {
 
 Status FrameModular::DecodeGlobal(BitReader* reader) {
   const TraceLabel label("GlobalModular");
+  JXLPOOL_RETURN_IF_ERROR(ReadGlobal(reader));
+  return num_initial_ == 0 ? OkStatus() : DecodeGlobalImage(reader);
+}
+
+Status FrameModular::ReadGlobal(BitReader* reader) {
   has_global_tree_ = reader->ReadBool();
   if constexpr (kTraceEnabled) TraceHasGlobalTree(has_global_tree_, reader->Position());
   if (has_global_tree_) {
@@ -57,10 +62,10 @@ Status FrameModular::DecodeGlobal(BitReader* reader) {
   }
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   group_local_ = true;
-  return num_initial_ == 0 ? OkStatus() : DecodeGlobalImage(reader);
+  return num_initial_ == 0 ? OkStatus() : ReadGlobalHeader(reader);
 }
 
-Status FrameModular::DecodeGlobalImage(BitReader* reader) {
+Status FrameModular::ReadGlobalHeader(BitReader* reader) {
   const uint64_t begin = reader->Position();
   JXLPOOL_RETURN_IF_ERROR(ReadModularHeader(reader, memory_, &header_));
   if constexpr (kTraceEnabled) {
@@ -74,13 +79,15 @@ Status FrameModular::DecodeGlobalImage(BitReader* reader) {
     ++first_group_channel_;
   }
   if constexpr (kTraceEnabled) TraceModularChannels(kGlobalModularStream, shapes_, first_group_channel_);
-  JXLPOOL_RETURN_IF_ERROR(CheckGroupChannels(reader->Position()));
+  group_local_ = !info_.force_full_frame && GroupsAreIndependent();
+  return CheckGroupChannels(reader->Position());
+}
 
+Status FrameModular::DecodeGlobalImage(BitReader* reader) {
   JXLPOOL_RETURN_IF_ERROR(AddShapes(shapes_, &image_));
   const uint64_t max_nodes = MaxLocalNodes(shapes_, first_group_channel_);
   JXLPOOL_RETURN_IF_ERROR(DecodeModularChannels(StreamParams(kGlobalModularStream), header_, first_group_channel_,
                                                 max_nodes, reader, &image_));
-  group_local_ = !info_.force_full_frame && GroupsAreIndependent();
   if (group_local_) return OkStatus();
   return image_.Allocate(info_.may_be_incomplete ? Fill::kZero : Fill::kUninitialized);
 }

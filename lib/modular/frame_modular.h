@@ -110,6 +110,9 @@ class FrameModular {
   // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
   Status DecodeGlobal(BitReader* reader);
 
+  // The beginning of what DecodeGlobal reads, up to the samples: enough to know group_local(), not to go on.
+  Status ReadGlobal(BitReader* reader);
+
   // Null if the frame has none. Valid after DecodeGlobal as long as this object.
   const MaTreeAndCode* global_tree() const { return has_global_tree_ ? &global_ : nullptr; }
 
@@ -160,6 +163,7 @@ class FrameModular {
   // The channels that `pass` holds of a group.
   Result<ModularImage> ChannelsOf(uint32_t pass, const ModularGroupPart& part);
   UndoParams GlobalUndo(ThreadPool* threads) const;
+  Status ReadGlobalHeader(BitReader* reader);
   Status DecodeGlobalImage(BitReader* reader);
   Status CheckGroupChannels(uint64_t position) const;
   bool GroupsAreIndependent() const;
