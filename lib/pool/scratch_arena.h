@@ -6,6 +6,8 @@
 //   const ScratchArena::Scope scope(&arena);                       // all that follows ends with the scope
 //   JXLPOOL_ASSIGN_OR_RETURN(float* rows, arena.Allocate<float>(n));
 //
+// A ScratchMeter takes the place of the arena where code is to be asked what it is going to allocate.
+//
 // Not thread-safe. The contents of what is allocated are unspecified; AddressSanitizer builds report the use of a range
 // beyond its end or its scope.
 #ifndef LIB_POOL_SCRATCH_ARENA_H_
@@ -50,12 +52,12 @@ class ScratchArena {
     return count > (kMax - kAlignment) / sizeof(T) ? kMax : RoundUp(count * sizeof(T), kAlignment);
   }
 
-  // Makes the capacity at least `bytes`; does nothing if it is. Errors: kMemoryLimit.
-  // REQUIRES: nothing is allocated.
-  Status Reserve(Memory* memory, size_t bytes, Category category = Category::kTile) {
+  // Makes the capacity at least `bytes`; does nothing if it is. `fill` is what new memory contains. Errors:
+  // kMemoryLimit. REQUIRES: nothing is allocated.
+  Status Reserve(Memory* memory, size_t bytes, Category category = Category::kTile, Fill fill = Fill::kUninitialized) {
     if (bytes <= capacity()) return OkStatus();
     buffer_.Release();
-    JXLPOOL_ASSIGN_OR_RETURN(buffer_, memory->Acquire(bytes, category, ElementType::kOther, Fill::kUninitialized));
+    JXLPOOL_ASSIGN_OR_RETURN(buffer_, memory->Acquire(bytes, category, ElementType::kOther, fill));
     PoisonRange(buffer_.data(), buffer_.size());
     return OkStatus();
   }
@@ -105,6 +107,22 @@ class ScratchArena {
   Buffer buffer_;
   size_t used_ = 0;
   size_t high_water_ = 0;
+};
+
+// Adds up what allocations take of an arena's capacity, without any memory.
+class ScratchMeter {
+ public:
+  // Null.
+  template <typename T>
+  Result<T*> Allocate(size_t count) {
+    const size_t bytes = ScratchArena::BytesFor<T>(count);
+    used_ = bytes > std::numeric_limits<size_t>::max() - used_ ? std::numeric_limits<size_t>::max() : used_ + bytes;
+    return nullptr;
+  }
+  size_t used() const { return used_; }
+
+ private:
+  size_t used_ = 0;
 };
 
 }  // namespace jxlpool

@@ -7,14 +7,6 @@
 
 namespace jxlpool {
 
-Status RenderScratch::Reserve(Memory* memory, size_t bytes) {
-  if (bytes <= size()) return OkStatus();
-  buffer_.Release();
-  // Whole vectors are processed where fewer samples count; zeros there do no harm.
-  JXLPOOL_ASSIGN_OR_RETURN(buffer_, memory->Acquire(bytes, Category::kTile, ElementType::kFloat, Fill::kZero));
-  return OkStatus();
-}
-
 // Knows, per channel, which ring holds its rows and how large its plane is after the stages so far.
 class TilePipeline::Builder {
  public:
@@ -269,7 +261,8 @@ uint32_t TilePipeline::BorderY(size_t channel) const {
 size_t TilePipeline::ScratchBytes(int64_t max_width) const { return TileRenderer::ScratchBytes(*this, max_width); }
 
 Status TilePipeline::PrepareScratch(Memory* memory, int64_t max_width, RenderScratch* scratch) const {
-  return scratch->Reserve(memory, ScratchBytes(max_width));
+  // Whole vectors are processed where fewer samples count; zeros there do no harm.
+  return scratch->arena.Reserve(memory, ScratchBytes(max_width), Category::kTile, Fill::kZero);
 }
 
 Status TilePipeline::Render(const TileInput& input, const Rect& output_rect, RowSink sink,
@@ -277,9 +270,6 @@ Status TilePipeline::Render(const TileInput& input, const Rect& output_rect, Row
   const Rect frame = {0, 0, width_, height_};
   if (output_rect.empty() || output_rect.Intersection(frame) != output_rect) {
     return InvalidArgument("the rectangle to render is not inside the frame");
-  }
-  if (scratch->size() < ScratchBytes(output_rect.width)) {
-    return InvalidArgument("the scratch memory for rendering is too small");
   }
   for (size_t c = 0; c < num_channels(); ++c) {
     const ChannelInput& channel = input.channels[c];
@@ -290,7 +280,9 @@ Status TilePipeline::Render(const TileInput& input, const Rect& output_rect, Row
                           static_cast<int64_t>(piece.view.height)};
     if (needed.Intersection(covered) != needed) return InvalidArgument("the input to render is incomplete");
   }
+  const ScratchArena::Scope scope(&scratch->arena);
   TileRenderer renderer(*this, input, output_rect, scratch);
+  if (!renderer.Prepare().ok()) return InvalidArgument("the scratch memory for rendering is too small");
   return renderer.Run(sink);
 }
 

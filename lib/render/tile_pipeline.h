@@ -27,6 +27,7 @@
 #include "lib/base/status.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/pool_vector.h"
+#include "lib/pool/scratch_arena.h"
 #include "lib/render/render_spec.h"
 #include "lib/render/row_stage.h"
 
@@ -84,20 +85,10 @@ class RowSink {
 };
 
 // Memory of one worker for Render; reusable for any pipeline and rectangle that it is large enough for.
-class RenderScratch {
- public:
-  RenderScratch() = default;
-  // Makes room for `bytes`; what was there is lost. Errors: kMemoryLimit.
-  Status Reserve(Memory* memory, size_t bytes);
-  uint8_t* data() const { return buffer_.data(); }
-  size_t size() const { return buffer_.size(); }
-  NoiseRows* noise_rows() { return &noise_rows_; }
-  EpfPass* epf_passes() { return epf_passes_; }
-
- private:
-  Buffer buffer_;
-  NoiseRows noise_rows_;
-  EpfPass epf_passes_[3];
+struct RenderScratch {
+  ScratchArena arena;
+  NoiseRows noise_rows;
+  EpfPass epf_passes[3];
 };
 
 class TilePipeline {

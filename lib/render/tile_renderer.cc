@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "lib/base/bits.h"
 #include "lib/features/mirror.h"
@@ -28,77 +29,57 @@ bool IsEpf(StageKind kind) { return kind >= StageKind::kEpf0 && kind <= StageKin
 
 }  // namespace
 
-class TileRenderer::Arena {
- public:
-  explicit Arena(uint8_t* data) : data_(data) {}
-  template <typename T>
-  T* Take(size_t count) {
-    const size_t begin = used_;
-    used_ += RoundUp(count * sizeof(T), kRowAlignment);
-    return data_ == nullptr ? nullptr : reinterpret_cast<T*>(data_ + begin);
-  }
-  bool only_counts() const { return data_ == nullptr; }
-  size_t used() const { return used_; }
-
- private:
-  uint8_t* data_;
-  size_t used_ = 0;
-};
-
 size_t TileRenderer::ScratchBytes(const TilePipeline& pipeline, int64_t width) {
-  Arena arena(nullptr);
-  TileRenderer renderer(pipeline, width, &arena);
-  return arena.used();
-}
-
-TileRenderer::TileRenderer(const TilePipeline& pipeline, int64_t width, Arena* arena) : pipeline_(pipeline) {
-  Allocate(arena, width);
+  ScratchMeter meter;
+  const Status measured = TileRenderer(pipeline).Allocate(width, &meter);
+  return measured.ok() ? meter.used() : std::numeric_limits<size_t>::max();
 }
 
 TileRenderer::TileRenderer(const TilePipeline& pipeline, const TileInput& input, const Rect& output_rect,
                            RenderScratch* scratch)
-    : pipeline_(pipeline),
-      input_(&input),
-      output_rect_(output_rect),
-      noise_rows_(scratch->noise_rows()),
-      epf_passes_(scratch->epf_passes()) {
-  Arena arena(scratch->data());
-  Allocate(&arena, output_rect.width);
+    : pipeline_(pipeline), input_(&input), output_rect_(output_rect), scratch_(scratch) {}
+
+Status TileRenderer::Prepare() {
+  JXLPOOL_RETURN_IF_ERROR(Allocate(output_rect_.width, &scratch_->arena));
   StartStages();
+  return OkStatus();
 }
 
-void TileRenderer::Allocate(Arena* arena, int64_t width) {
+template <typename Source>
+Status TileRenderer::Allocate(int64_t width, Source* source) {
   const TilePipeline& p = pipeline_;
-  rings_ = arena->Take<Ring>(p.rings_.size());
-  progress_ = arena->Take<Progress>(p.stages_.size());
-  channel_rects_ = arena->Take<Rect>(p.num_channels());
-  row_pointers_ = arena->Take<float*>(p.num_channels());
+  JXLPOOL_ASSIGN_OR_RETURN(rings_, source->template Allocate<Ring>(p.rings_.size()));
+  JXLPOOL_ASSIGN_OR_RETURN(progress_, source->template Allocate<Progress>(p.stages_.size()));
+  JXLPOOL_ASSIGN_OR_RETURN(channel_rects_, source->template Allocate<Rect>(p.num_channels()));
+  JXLPOOL_ASSIGN_OR_RETURN(row_pointers_, source->template Allocate<float*>(p.num_channels()));
+  const auto floats = [source](size_t count) { return source->template Allocate<float>(count); };
   size_t upsampling_floats = 0;
   for (const RowStage& stage : p.stages_) {
     const size_t stage_width = stage.MaxWidth(width);
     if (IsEpf(stage.kind)) {
       const int pass = EpfPassOf(stage.kind);
-      epf_memory_[pass] = arena->Take<float>(EpfPass::ScratchFloats(pass, stage_width));
+      JXLPOOL_ASSIGN_OR_RETURN(epf_memory_[pass], floats(EpfPass::ScratchFloats(pass, stage_width)));
     }
     if (stage.kind == StageKind::kUpsample) {
       upsampling_floats = std::max(upsampling_floats, UpsamplingScratchFloats((stage_width >> stage.shift_x) + kAlign));
     }
     if (stage.kind == StageKind::kNoise) {
-      noise_memory_ =
-          arena->Take<float>(NoiseRows::ScratchFloats(p.parameters_.noise_field, static_cast<uint32_t>(stage_width)));
+      JXLPOOL_ASSIGN_OR_RETURN(noise_memory_, floats(NoiseRows::ScratchFloats(p.parameters_.noise_field,
+                                                                              static_cast<uint32_t>(stage_width))));
     }
     if (stage.kind == StageKind::kPatches) {
-      patch_memory_ = arena->Take<float>(PatchDictionary::ScratchFloats(p.num_extra_));
+      JXLPOOL_ASSIGN_OR_RETURN(patch_memory_, floats(PatchDictionary::ScratchFloats(p.num_extra_)));
     }
   }
-  upsampling_memory_ = arena->Take<float>(upsampling_floats);
+  JXLPOOL_ASSIGN_OR_RETURN(upsampling_memory_, floats(upsampling_floats));
   for (size_t i = 0; i < p.rings_.size(); ++i) {
     const RowStage& stage = p.stages_[p.rings_[i].stage];
     const size_t factor = stage.kind == StageKind::kUpsample ? size_t{1} << stage.shift_x : 1;
     const size_t stride = RingStride(stage.MaxWidth(width), factor);
-    float* data = arena->Take<float>(stride * p.rings_[i].num_rows);
-    if (!arena->only_counts()) rings_[i] = Ring{data, stride, 0, p.rings_[i].num_rows};
+    JXLPOOL_ASSIGN_OR_RETURN(float* const data, floats(stride * p.rings_[i].num_rows));
+    if (rings_ != nullptr) rings_[i] = Ring{data, stride, 0, p.rings_[i].num_rows};
   }
+  return OkStatus();
 }
 
 void TileRenderer::StartStages() {
@@ -120,11 +101,12 @@ void TileRenderer::StartStages() {
     const RowStage& stage = p.stages_[i];
     if (IsEpf(stage.kind)) {
       const int pass = EpfPassOf(stage.kind);
-      epf_passes_[pass].Start(pass, &p.parameters_.epf, EpfSigma{input_->epf_sigma, input_->epf_constant_sigma},
-                              progress_[i].rect, epf_memory_[pass]);
+      scratch_->epf_passes[pass].Start(pass, &p.parameters_.epf,
+                                       EpfSigma{input_->epf_sigma, input_->epf_constant_sigma}, progress_[i].rect,
+                                       epf_memory_[pass]);
     }
     if (stage.kind == StageKind::kNoise) {
-      noise_rows_->Start(p.parameters_.noise_field, progress_[i].rect, noise_memory_);
+      scratch_->noise_rows.Start(p.parameters_.noise_field, progress_[i].rect, noise_memory_);
     }
   }
 }
@@ -287,7 +269,7 @@ void TileRenderer::Epf(const RowStage& stage, const Progress& progress, int64_t 
     in_channels.offset[c] = InputRing(stage, c).data - InputRing(stage, 0).data;
     out_channels.offset[c] = rings_[stage.first_ring + c].data - rings_[stage.first_ring].data;
   }
-  epf_passes_[kPass].NextRow(rows, in_channels, Output(stage, 0, x, y), out_channels);
+  scratch_->epf_passes[kPass].NextRow(rows, in_channels, Output(stage, 0, x, y), out_channels);
 }
 
 void TileRenderer::Upsample(const RowStage& stage, const Progress& progress, int64_t y) {
@@ -326,7 +308,7 @@ void TileRenderer::Splines(const RowStage& stage, const Progress& progress, int6
 void TileRenderer::Noise(const RowStage& stage, const Progress& progress, int64_t y) {
   const StageParameters& parameters = pipeline_.parameters_;
   const float* noise[3];
-  noise_rows_->NextRow(noise);
+  scratch_->noise_rows.NextRow(noise);
   const int64_t x = progress.rect.x0;
   float* const rows[3] = {InPlace(stage, 0, x, y), InPlace(stage, 1, x, y), InPlace(stage, 2, x, y)};
   AddNoiseRow(parameters.noise, parameters.base_correlation_x, parameters.base_correlation_b, noise,

@@ -16,9 +16,12 @@ class TileRenderer {
  public:
   static size_t ScratchBytes(const TilePipeline& pipeline, int64_t width);
 
-  // REQUIRES: the arguments fulfil what TilePipeline::Render checks.
+  // REQUIRES: the arguments fulfil what TilePipeline::Render checks, and no other renderer uses the scratch memory.
   TileRenderer(const TilePipeline& pipeline, const TileInput& input, const Rect& output_rect, RenderScratch* scratch);
 
+  // Takes its working memory from the scratch memory. Errors: kMemoryLimit if that does not suffice.
+  Status Prepare();
+  // REQUIRES: Prepare succeeded.
   Status Run(RowSink sink);
 
  private:
@@ -37,12 +40,12 @@ class TileRenderer {
     Rect rect;         // what it has to make
     int64_t next = 0;  // its next row
   };
-  // Hands out pieces of the scratch memory, or only counts them if it has none.
-  class Arena;
 
-  // Only to count.
-  TileRenderer(const TilePipeline& pipeline, int64_t width, Arena* arena);
-  void Allocate(Arena* arena, int64_t width);
+  // Only to measure.
+  explicit TileRenderer(const TilePipeline& pipeline) : pipeline_(pipeline) {}
+  // `source`: a ScratchArena or a ScratchMeter.
+  template <typename Source>
+  Status Allocate(int64_t width, Source* source);
   void StartStages();
   // Makes the rows of a stage up to `end`, at most to the end of its rectangle.
   void Advance(uint32_t stage, int64_t end);
@@ -78,8 +81,7 @@ class TileRenderer {
   const TilePipeline& pipeline_;
   const TileInput* input_ = nullptr;
   Rect output_rect_;
-  NoiseRows* noise_rows_ = nullptr;
-  EpfPass* epf_passes_ = nullptr;
+  RenderScratch* scratch_ = nullptr;
   Ring* rings_ = nullptr;
   Progress* progress_ = nullptr;
   Rect* channel_rects_ = nullptr;

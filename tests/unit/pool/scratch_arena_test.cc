@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -62,6 +63,36 @@ TEST_F(ScratchArenaTest, ExhaustionIsAnErrorAndHarmless) {
   EXPECT_EQ(arena.Allocate<uint64_t>(std::numeric_limits<size_t>::max()).status().code(), ErrorCode::kMemoryLimit);
   EXPECT_EQ(arena.Allocate<uint64_t>(std::numeric_limits<size_t>::max() / 8).status().code(), ErrorCode::kMemoryLimit);
   EXPECT_EQ(arena.used(), 256u);
+}
+
+TEST_F(ScratchArenaTest, AMeterMeasuresWhatAnArenaNeeds) {
+  const auto allocate_all = [](auto* source) {
+    return source->template Allocate<uint8_t>(1).ok() && source->template Allocate<double>(9).ok() &&
+           source->template Allocate<float>(0).ok() && source->template Allocate<float>(32).ok();
+  };
+  ScratchMeter meter;
+  ASSERT_TRUE(allocate_all(&meter));
+  EXPECT_EQ(meter.used(), 64u + 128 + 0 + 128);
+  ScratchArena arena;
+  ASSERT_TRUE(arena.Reserve(&memory_, meter.used()).ok());
+  {
+    const ScratchArena::Scope scope(&arena);
+    EXPECT_TRUE(allocate_all(&arena));
+    EXPECT_EQ(arena.used(), meter.used());
+  }
+  EXPECT_TRUE(meter.Allocate<uint64_t>(std::numeric_limits<size_t>::max()).ok());
+  EXPECT_EQ(meter.used(), std::numeric_limits<size_t>::max()) << "what nobody can reserve";
+}
+
+TEST_F(ScratchArenaTest, ReserveFillsNewMemoryAsAsked) {
+  ScratchArena dirty;
+  ASSERT_TRUE(dirty.Reserve(&memory_, 4096).ok());
+  std::memset(dirty.Allocate<uint8_t>(4096).value(), 7, 4096);
+  dirty.Release();
+  ScratchArena arena;
+  ASSERT_TRUE(arena.Reserve(&memory_, 4096, Category::kTile, Fill::kZero).ok());
+  const uint8_t* bytes = arena.Allocate<uint8_t>(4096).value();
+  EXPECT_EQ(std::count(bytes, bytes + 4096, 0), kFillPatterns ? 0 : 4096) << "debug builds mark what is uninitialised";
 }
 
 TEST_F(ScratchArenaTest, ReserveKeepsABigEnoughBufferAndRespectsTheBudget) {
