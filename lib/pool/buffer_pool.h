@@ -110,8 +110,6 @@ class BufferPool {
   // Live and cached now: what a cap would have to leave room for.
   uint64_t system_bytes() const { return retention_.system_bytes(); }
 
-  const BufferPoolOptions& options() const { return options_; }
-
  private:
   friend class ThreadDirectory;
   enum Reason : uint8_t { kAged, kPressure, kOverflow, kTrimmed, kNumReasons };
@@ -159,7 +157,7 @@ class BufferPool {
   const SystemMemory system_;
   uint64_t id_ = 0;                  // set by ThreadDirectory
   BufferPool* next_pool_ = nullptr;  // guarded by ThreadDirectory
-  HeaderSlabs headers_;
+  alignas(64) HeaderSlabs headers_;  // apart from what each acquisition reads
   Census census_;
   Depot depot_;
   Retention retention_;

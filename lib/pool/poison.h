@@ -94,9 +94,6 @@ inline void MarkReleased(uint8_t* start, size_t size) {
   PoisonRange(start, size);
 }
 
-// A block goes from a free list back to the system.
-inline void UnpoisonForSystem(uint8_t* start, size_t size) { UnpoisonRange(start, size); }
-
 }  // namespace jxlpool
 
 #endif  // LIB_POOL_POISON_H_

@@ -73,7 +73,7 @@ uint8_t* SystemMemory::AllocateDrained(size_t size) const {
 }
 
 void SystemMemory::Free(uint8_t* payload, size_t size) const {
-  UnpoisonForSystem(payload, size);
+  UnpoisonRange(payload, size);
 #if defined(__linux__)
   if (size >= map_bytes_) {
     munmap(payload, RoundUp(size, kPageBytes));

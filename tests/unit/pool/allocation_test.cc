@@ -1,5 +1,5 @@
 // Once warm, a repeated pattern of acquisitions makes no allocation at all: neither the pool's statistics nor the
-// linker's count of calls to malloc, operator new and mmap may move.
+// count of calls to malloc, operator new and mmap may move.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -11,7 +11,7 @@
 #include "lib/pool/pool_vector.h"
 #include "lib/pool/pooled_object.h"
 #include "lib/pool/scratch_arena.h"
-#include "tests/unit/pool/count_allocations.h"
+#include "tools/bench/count_heap.h"
 
 namespace jxlpool {
 namespace {
@@ -54,9 +54,9 @@ TEST(AllocationTest, WarmDecodesOfOneThreadAllocateNothing) {
   ThreadPool threads(1);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(Decode(&memory, &threads).ok());
   pool.ResetStatistics();
-  const uint64_t before = CountedAllocations();
+  const uint64_t before = CountedHeapUse().calls;
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(Decode(&memory, &threads).ok());
-  EXPECT_EQ(CountedAllocations(), before);
+  EXPECT_EQ(CountedHeapUse().calls, before);
   const PoolStatistics statistics = pool.GetStatistics();
   EXPECT_EQ(statistics.system_allocations, 0u);
   EXPECT_EQ(statistics.system_releases, 0u);
@@ -65,17 +65,18 @@ TEST(AllocationTest, WarmDecodesOfOneThreadAllocateNothing) {
 }
 
 TEST(AllocationTest, TheCountSeesWhatAColdPoolAllocates) {
-  const uint64_t before = CountedAllocations();
+  if (!HeapUseIsCounted()) GTEST_SKIP() << "calls into the heap cannot be counted in this build";
+  const uint64_t before = CountedHeapUse().calls;
   BufferPool pool;
   Budget budget;
   Memory memory(&pool, &budget);
   for (const size_t bytes : {size_t{1000}, size_t{200} << 10, size_t{3} << 20}) {
     EXPECT_TRUE(memory.Acquire(bytes, Category::kTile, ElementType::kFloat, Fill::kUninitialized).ok());
   }
-  EXPECT_GE(CountedAllocations(), before + 4) << "three payloads and a slab of headers";
-  const uint64_t allocated = CountedAllocations();
+  EXPECT_GE(CountedHeapUse().calls, before + 4) << "three payloads and a slab of headers";
+  const uint64_t allocated = CountedHeapUse().calls;
   ::operator delete(::operator new(8));
-  EXPECT_EQ(CountedAllocations(), allocated + 1);
+  EXPECT_EQ(CountedHeapUse().calls, allocated + 1);
 }
 
 // How many blocks of a size are live at a time varies with the scheduling of the threads, but not for ever upwards.
@@ -86,9 +87,9 @@ TEST(AllocationTest, WarmDecodesOfSeveralThreadsSettle) {
   ThreadPool threads(3);
   uint64_t quiet = 0;
   for (int i = 0; i < 200 && quiet < 5; ++i) {
-    const uint64_t before = CountedAllocations();
+    const uint64_t before = CountedHeapUse().calls;
     ASSERT_TRUE(Decode(&memory, &threads).ok());
-    quiet = CountedAllocations() == before ? quiet + 1 : 0;
+    quiet = CountedHeapUse().calls == before ? quiet + 1 : 0;
   }
   EXPECT_GE(quiet, 5u);
 }
