@@ -164,7 +164,7 @@ class FrameEstimate {
       planes += PlaneBytes(size.height + 8, size.width + 64, sample_bytes);
       samples += size.width * size.height;
     }
-    return bytes + kModularLoop + planes + planes / 2 + WindowBytes(samples);
+    return bytes + (is_modular ? kModularLoop : 0) + planes + planes / 2 + WindowBytes(samples);
   }
 
   // Tiles, what is kept between them, scratch memory.
@@ -186,6 +186,7 @@ class FrameEstimate {
     if (whole_planes_) bytes += workers_ * planes * PlaneBytes(tile_height + 16, tile_width + 32, sizeof(float));
     const uint64_t tiles = std::min<uint64_t>(limits_.groups_in_flight, dimensions_.num_groups);
     if (frame_.header->is_modular && pipeline.IsIdentity()) return bytes;
+    if (whole_planes_ && single()) return bytes;
     bytes += tiles * planes * PlaneBytes(group_dim, group_dim, sizeof(float));
     if (grid_.groups_x > 1) bytes += (tiles + 1) * planes * PlaneBytes(group_dim, lag_x + lag_x / 2, sizeof(float));
     if (grid_.groups_y > 1) {
