@@ -29,7 +29,7 @@ struct Totals {
   std::vector<double> vardct_ratios;
 };
 
-constexpr double kMostWithExtraChannels = 7;
+constexpr double kMostWithExtraChannels = 10;
 
 // Whether the bound promises to be tight: all frames VarDCT, without what LfGlobal alone tells; with extra channels,
 // several groups.
