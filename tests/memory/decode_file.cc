@@ -31,6 +31,21 @@ TestFile ReadFile(const std::string& path) {
   return file;
 }
 
+namespace {
+
+JxlpoolSampleType SmallestType(const JxlpoolImageInfo& image) {
+  if (image.exponent_bits != 0 || image.bits_per_sample > 16) return JXLPOOL_FLOAT32;
+  return image.bits_per_sample > 8 ? JXLPOOL_UINT16 : JXLPOOL_UINT8;
+}
+
+}  // namespace
+
+uint32_t PixelBytes(const JxlpoolImageInfo& image) {
+  const JxlpoolSampleType type = SmallestType(image);
+  const uint32_t sample_bytes = type == JXLPOOL_FLOAT32 ? 4 : type == JXLPOOL_UINT16 ? 2 : 1;
+  return sample_bytes * (image.num_color_channels + (image.alpha_channel >= 0 ? 1 : 0));
+}
+
 JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target) {
   const JxlpoolStatus status = decoder->OpenMemory(file.bytes.data(), file.bytes.size());
   return status == JXLPOOL_OK ? DecodeOpen(decoder, target) : status;
@@ -50,9 +65,7 @@ JxlpoolStatus DecodeOpen(Decoder* decoder, Target* target) {
   };
   JxlpoolOutput output = target->sink == Sink::kRows ? RowsTo(&take) : Make<JxlpoolOutput>();
   output.channels = info->alpha_channel >= 0 ? JXLPOOL_CHANNELS_COLOR_ALPHA : JXLPOOL_CHANNELS_COLOR;
-  output.sample_type = info->exponent_bits != 0 || info->bits_per_sample > 16 ? JXLPOOL_FLOAT32
-                       : info->bits_per_sample > 8                            ? JXLPOOL_UINT16
-                                                                              : JXLPOOL_UINT8;
+  output.sample_type = SmallestType(*info);
   auto frame = Make<JxlpoolFrameInfo>();
   while ((status = decoder->NextFrame(&frame)) == JXLPOOL_OK) {
     row_bytes = frame.width * decoder->PixelSize(output);

@@ -29,6 +29,9 @@ struct Target {
   uint64_t checksum = 0;  // of the delivered bytes, order included
 };
 
+// Bytes of a pixel as the following functions ask for it.
+uint32_t PixelBytes(const JxlpoolImageInfo& image);
+
 // Opens the file in memory and decodes all its frames in the smallest sample type that holds them, colour and alpha. It
 // stays open. JXLPOOL_OK, or the error.
 JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target);

@@ -60,12 +60,8 @@ uint64_t TestCase(const TestFile& file, const Case& test_case, Totals* totals) {
   if (decoder.OpenMemory(file.bytes.data(), file.bytes.size()) != JXLPOOL_OK) return 0;
   const auto image = decoder.ImageInfo();
   const bool is_plain = IsPlainVarDct(&decoder, *image);
-  const uint32_t sample_bytes = image->exponent_bits != 0 || image->bits_per_sample > 16 ? 4
-                                : image->bits_per_sample > 8                             ? 2
-                                                                                         : 1;
-  const uint32_t channels = image->num_color_channels + (image->alpha_channel >= 0 ? 1 : 0);
   auto estimate = Make<JxlpoolMemoryEstimate>();
-  const uint32_t streamed = test_case.sink == Sink::kRows ? channels * sample_bytes : 0;
+  const uint32_t streamed = test_case.sink == Sink::kRows ? PixelBytes(*image) : 0;
   if (jxlpool_decoder_estimate_memory(decoder.get(), streamed, &estimate) != JXLPOOL_OK) return 0;
   decoder.Close();
 

@@ -52,14 +52,6 @@ struct Outcome {
   JxlpoolPoolStatistics pool = {};
 };
 
-uint32_t StreamedPixelBytes(const JxlpoolImageInfo& image, Sink sink) {
-  if (sink == Sink::kPixels) return 0;
-  const uint32_t sample_bytes = image.exponent_bits != 0 || image.bits_per_sample > 16 ? 4
-                                : image.bits_per_sample > 8                            ? 2
-                                                                                       : 1;
-  return sample_bytes * (image.num_color_channels + (image.alpha_channel >= 0 ? 1 : 0));
-}
-
 // Decodes with a pool and a decoder of its own.
 Outcome DecodeCold(const TestFile& file, const Case& test_case, bool prewarm, uint64_t limit) {
   Outcome outcome;
@@ -73,7 +65,7 @@ Outcome DecodeCold(const TestFile& file, const Case& test_case, bool prewarm, ui
   target.sink = test_case.sink;
   outcome.status = decoder.OpenMemory(file.bytes.data(), file.bytes.size());
   if (outcome.status != JXLPOOL_OK) return outcome;
-  const uint32_t streamed = StreamedPixelBytes(*decoder.ImageInfo(), test_case.sink);
+  const uint32_t streamed = test_case.sink == Sink::kRows ? PixelBytes(*decoder.ImageInfo()) : 0;
   if (const auto estimate = decoder.EstimateMemory(streamed)) outcome.estimate = estimate->parallel;
   decoder.ResetStatistics();
   if (prewarm) {
