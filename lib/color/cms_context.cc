@@ -139,6 +139,20 @@ cmsPluginMemHandler MemoryPlugin() {
   return plugin;
 }
 
+// Profiles have a mutex each. Nothing has to be locked, as one thread at a time uses a context; and a jump out of the
+// library would leave the mutex locked, in memory that goes back to the pool.
+cmsPluginMutex MutexPlugin() {
+  cmsPluginMutex plugin = {};
+  plugin.base.Magic = cmsPluginMagicNumber;
+  plugin.base.ExpectedVersion = 2000;
+  plugin.base.Type = cmsPluginMutexSig;
+  plugin.CreateMutexPtr = [](cmsContext context) -> void* { return context; };
+  plugin.DestroyMutexPtr = [](cmsContext, void*) {};
+  plugin.LockMutexPtr = [](cmsContext, void*) -> cmsBool { return TRUE; };
+  plugin.UnlockMutexPtr = [](cmsContext, void*) {};
+  return plugin;
+}
+
 Status OutOfMemory() { return Status(ErrorCode::kMemoryLimit, "no memory for the colour engine"); }
 
 }  // namespace
@@ -168,7 +182,9 @@ Result<CmsContext> CmsContext::Create(Memory* memory) {
   result.allocator_ = allocator;
   allocator->memory = memory;
   allocator->creating = true;
+  cmsPluginMutex mutexes = MutexPlugin();
   cmsPluginMemHandler plugin = MemoryPlugin();
+  plugin.base.Next = &mutexes.base;
   result.context_ = cmsCreateContext(&plugin, allocator);
   allocator->creating = false;
   if (result.context_ == nullptr) return OutOfMemory();
