@@ -31,7 +31,8 @@ Status FrameDecoder::Rehearse(const FrameDelivery& delivery, SizeRecorder* recor
   return RehearseGroupTiles(delivery, recorder);
 }
 
-// One LF group of each shape that there is; the first one last, as its groups come next.
+// One LF group of each shape that there is; the first one last, as its groups come next. Each is a task where there are
+// several of its shape.
 Status FrameDecoder::RehearseLfGroups(SizeRecorder* recorder) {
   const VarDctGeometry& geometry = state_.vardct.geometry;
   const BlockRect first = geometry.LfGroupRect(0);
@@ -39,13 +40,16 @@ Status FrameDecoder::RehearseLfGroups(SizeRecorder* recorder) {
   const uint32_t last_row = (geometry.lf_groups_y - 1) * geometry.lf_groups_x;
   const bool narrow = geometry.LfGroupRect(last_column).columns != first.columns;
   const bool low = geometry.LfGroupRect(last_row).rows != first.rows;
+  const auto read_as_task = [&](uint32_t lf_group) {
+    recorder->BeginTask();
+    JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(lf_group));
+    recorder->EndTask();
+    return OkStatus();
+  };
   if (narrow && low) JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(last_row + last_column));
-  if (low) JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(last_row));
-  if (narrow) JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(last_column));
-  recorder->BeginTask();
-  JXLPOOL_RETURN_IF_ERROR(ReadOneLfGroup(0));
-  recorder->EndTask();
-  return OkStatus();
+  if (low) JXLPOOL_RETURN_IF_ERROR(last_column > 1 ? read_as_task(last_row) : ReadOneLfGroup(last_row));
+  if (narrow) JXLPOOL_RETURN_IF_ERROR(last_row > last_column ? read_as_task(last_column) : ReadOneLfGroup(last_column));
+  return read_as_task(0);
 }
 
 Status FrameDecoder::RehearseIndependentGroups(const FrameDelivery& delivery, SizeRecorder* recorder) {

@@ -64,6 +64,12 @@ void Census::CameAsSpare(size_t size) {
   if (entry != nullptr) ++entry->blocks;
 }
 
+void Census::Expect(size_t size) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Entry* entry = Find(size);
+  if (entry != nullptr) entry->demand = entry->known_demand = entry->blocks;
+}
+
 void Census::Left(size_t size) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Entry* entry = Find(size);

@@ -32,6 +32,8 @@ class Census {
   void Came(size_t size);
   // So did one that nobody asked for.
   void CameAsSpare(size_t size);
+  // Of as many blocks as there are now, the demand is known: nothing has to be done about it.
+  void Expect(size_t size);
   // A block was given back.
   void Left(size_t size);
   uint32_t BlocksOf(size_t size);

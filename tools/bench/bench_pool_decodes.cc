@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "jxlpool/jxlpool.hpp"
 #include "tools/bench/count_heap.h"
 
@@ -120,6 +124,9 @@ bool MeasureInChild(const std::vector<uint8_t>& file, Way way, uint32_t num_thre
   const pid_t child = fork();
   if (child < 0) return false;
   if (child == 0) {
+#if defined(__GLIBC__)
+    malloc_trim(0);  // or direct allocation would find resident pages that it has not to account for
+#endif
     std::vector<uint8_t> pixels(pixel_bytes, 1);
     Setup setup(way, num_threads);
     bool ok = way != kWarm || (Open(file, &setup.decoder) && Decode(&setup.decoder, &pixels));

@@ -367,6 +367,22 @@ TEST(BufferPoolTest, PrewarmedBlocksMakeTheFirstDecodeHit) {
   EXPECT_EQ(s.pool.GetStatistics().system_allocations, 0u);
 }
 
+// Who pre-warms has counted what all threads take.
+TEST(BufferPoolTest, PrewarmedBlocksNeedNoSpares) {
+  Pooled s;
+  s.pool.ExpectThreads(4);
+  for (int i = 0; i < 3; ++i) Acquire(&s.memory, 5000).Release();  // while it was counted
+  const PrewarmRequest requests[] = {{5000, 10}};
+  ASSERT_TRUE(s.pool.Prewarm(requests).ok());
+  s.pool.ResetStatistics();
+  s.pool.Settle();
+  EXPECT_EQ(s.pool.GetStatistics().system_allocations, 0u);
+  Acquire(&s.memory, 6000).Release();
+  s.pool.Settle();
+  EXPECT_EQ(s.pool.GetStatistics().system_allocations, 4u)
+      << "one that was missed, and a spare for each further thread";
+}
+
 TEST(BufferPoolTest, PrewarmStopsAtTheBounds) {
   BufferPoolOptions options;
   options.retention.max_cached_bytes = 10 * kMiB;

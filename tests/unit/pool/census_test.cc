@@ -55,6 +55,21 @@ TEST(CensusTest, SparesInUseAreDemand) {
   EXPECT_EQ(entry.known_demand, 1u);
 }
 
+TEST(CensusTest, ExpectedBlocksAreNotReported) {
+  Census census;
+  Census::Entry entry;
+  for (int i = 0; i < 3; ++i) {
+    census.Came(256);
+    census.Expect(256);
+  }
+  size_t cursor = 0;
+  EXPECT_FALSE(census.TakeGrown(&cursor, &entry));
+  census.Came(256);
+  cursor = 0;
+  ASSERT_TRUE(census.TakeGrown(&cursor, &entry));
+  EXPECT_EQ(entry.demand - entry.known_demand, 1u);
+}
+
 TEST(CensusTest, DemandEndsWithTheBlocks) {
   Census census;
   for (int i = 0; i < 3; ++i) census.Came(256);
