@@ -19,6 +19,7 @@ constexpr int32_t kFutileSearchesPerDecode = 16;
 // For each thread but one there are as many spare blocks of a size as the demand for it has grown, up to this number;
 // and what a settling may take for them, in all: bytes from the C heap, bytes of address space.
 constexpr uint32_t kMaxSparesPerThread = 64;
+constexpr uint64_t kMaxHeapSpares = uint64_t{4} << 20;
 constexpr uint64_t kMaxMappedSpares = uint64_t{64} << 20;
 
 }  // namespace
