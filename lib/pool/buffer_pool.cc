@@ -10,7 +10,7 @@
 namespace jxlpool {
 namespace {
 
-// How far cached blocks of the C heap may exceed what Retention allows.
+// How many bytes of cached blocks of the C heap may stay within reach though Retention asks for room.
 constexpr uint64_t kHeapSlack = uint64_t{3} << 20;
 
 SystemMemoryOptions SystemOptions(const BufferPoolOptions& options) {
@@ -149,8 +149,12 @@ void BufferPool::MakeRoom(ThreadCache* cache, size_t size) {
   if (excess == 0) return;
   BlockChain blocks;
   Uncache(cache, excess, size, &blocks, system_.min_drained_bytes());
-  // Small blocks cannot be drained, so that a repetition would miss them; they stay unless they are many.
-  if (blocks.bytes + kHeapSlack < excess) Uncache(cache, excess - kHeapSlack, size, &blocks);
+  // What is left within reach are small blocks. They cannot be drained, so that a repetition would miss them; they stay
+  // unless they are many, whatever other threads or spare blocks contribute to the excess.
+  const uint64_t small = depot_.bytes() + cache->lists.bytes();
+  if (blocks.bytes < excess && small > kHeapSlack) {
+    Uncache(cache, blocks.bytes + std::min(excess - blocks.bytes, small - kHeapSlack), size, &blocks);
+  }
   if (blocks.head == nullptr) return;
   depot_.NoteEvicted(blocks);
   DrainAll(&blocks);

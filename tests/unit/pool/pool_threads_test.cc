@@ -183,6 +183,28 @@ TEST(PoolThreadsTest, SparesCoverWorkThatFallsToOtherThreads) {
   }
 }
 
+TEST(PoolThreadsTest, SmallBlocksStayWhenTheExcessIsOutOfReach) {
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  Worker worker;
+  worker.Run([&] {
+    std::vector<Buffer> held;
+    for (int i = 0; i < 6; ++i) held.push_back(Acquire(&memory, size_t{1} << 20));
+  });
+  const auto acquire_small = [&] {
+    std::vector<Buffer> held;
+    for (int i = 0; i < 20; ++i) held.push_back(Acquire(&memory, 1024));
+  };
+  acquire_small();
+  pool.ResetStatistics();
+  // Calls for some 5 MiB of cached blocks to go. All but the small ones are the worker's.
+  const Buffer large = Acquire(&memory, size_t{5} << 20);
+  EXPECT_EQ(pool.GetStatistics().total.misses(), 1u);
+  acquire_small();
+  EXPECT_EQ(pool.GetStatistics().total.misses(), 1u);
+}
+
 TEST(PoolThreadsTest, PoolMayDieBeforeItsThreads) {
   Worker worker;
   for (int i = 0; i < 40; ++i) {
