@@ -103,7 +103,8 @@ class Budget {
   static uint64_t BytesIn(uint64_t live) { return live & (kMatrix - 1); }
   void CountMatrix(uint64_t live);
 
-  std::atomic<uint64_t> matrices_created_{0};  // since construction
+  // Written for each matrix; the members above are read for each charge.
+  alignas(64) std::atomic<uint64_t> matrices_created_{0};  // since construction
   std::atomic<uint64_t> matrices_peak_{0};
   std::atomic<uint64_t> matrices_before_{0};         // created before the last reset
   std::atomic<uint64_t> matrices_active_before_{0};  // there at the last reset
