@@ -63,7 +63,7 @@ Status FrameRenderer::ReserveScratch(int64_t max_width) {
 }
 
 Status FrameRenderer::ReserveTiles(const Rect& frame, int64_t tile_width, int64_t tile_height) {
-  JXLPOOL_RETURN_IF_ERROR(ReserveScratch(tile_width));
+  JXLPOOL_RETURN_IF_ERROR(ReserveScratch(std::min(tile_width, frame.width)));
   size_t columns = 0;
   for (int64_t x = 0; x < frame.width; x += tile_width) {
     columns = std::max(columns, MaxInputColumns(Rect{x, 0, tile_width, tile_height}.Intersection(frame)));

@@ -49,7 +49,7 @@ Status FrameDecoder::BeginGroupTiles(const FrameDelivery& delivery, GroupDeliver
                                               shifts_y, num_planes, limits, state_.memory()));
   const uint32_t group_dim = dimensions.group_dim * state_.header.upsampling;
   const uint32_t max_width = group_dim + groups->tiles.output_lag_x();
-  JXLPOOL_RETURN_IF_ERROR(renderer->ReserveScratch(max_width));
+  JXLPOOL_RETURN_IF_ERROR(renderer->ReserveScratch(std::min<int64_t>(max_width, dimensions.width)));
   return BeginDelivery(delivery, max_width, group_dim * limits.rows_in_flight + groups->tiles.output_lag_y());
 }
 

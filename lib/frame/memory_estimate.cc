@@ -4,6 +4,8 @@
 #include <bit>
 
 #include "lib/base/bits.h"
+#include "lib/color/colour_engine.h"
+#include "lib/features/blending.h"
 #include "lib/frame/frame_renderer.h"
 #include "lib/frame/frame_table.h"
 #include "lib/render/tile_pipeline.h"
@@ -167,19 +169,31 @@ class FrameEstimate {
     return bytes + (is_modular ? kModularLoop : 0) + planes + planes / 2 + WindowBytes(samples);
   }
 
+  // How far tiles lag behind groups, before upsampling.
+  static uint64_t LagX(const TilePipeline& pipeline) {
+    uint64_t lag = 0;
+    for (size_t p = 0; p < pipeline.num_channels(); ++p) lag = std::max<uint64_t>(lag, 2 * pipeline.BorderX(p));
+    return RoundUp(lag, uint64_t{16});
+  }
+  static uint64_t LagY(const TilePipeline& pipeline) {
+    uint64_t lag = 0;
+    for (size_t p = 0; p < pipeline.num_channels(); ++p) lag = std::max<uint64_t>(lag, 2 * pipeline.BorderY(p));
+    return lag;
+  }
+  // Columns of the widest tile.
+  uint64_t MaxSegment(const TilePipeline& pipeline) const {
+    const uint64_t group = (dimensions_.group_dim + LagX(pipeline)) * frame_.header->upsampling;
+    return std::max<uint64_t>(group, FrameRenderer::kTileWidth);
+  }
+
   // Tiles, what is kept between them, scratch memory.
   uint64_t Rendering(const TilePipeline& pipeline) const {
     const uint64_t group_dim = dimensions_.group_dim;
     const uint64_t planes = pipeline.num_channels();
-    uint64_t lag_x = 0;
-    uint64_t lag_y = 0;
-    for (size_t p = 0; p < planes; ++p) {
-      lag_x = std::max<uint64_t>(lag_x, 2 * pipeline.BorderX(p));
-      lag_y = std::max<uint64_t>(lag_y, 2 * pipeline.BorderY(p));
-    }
-    lag_x = RoundUp(lag_x, uint64_t{16});
-    const uint64_t max_width = group_dim * frame_.header->upsampling + lag_x * frame_.header->upsampling;
-    uint64_t bytes = workers_ * pipeline.ScratchBytes(static_cast<int64_t>(std::max<uint64_t>(max_width, 512)));
+    const uint64_t lag_x = LagX(pipeline);
+    const uint64_t lag_y = LagY(pipeline);
+    const uint64_t max_width = std::min<uint64_t>(MaxSegment(pipeline), dimensions_.width);
+    uint64_t bytes = workers_ * pipeline.ScratchBytes(static_cast<int64_t>(max_width));
     // Rows of floats of the input of a tile.
     const uint64_t tile_height = std::min<uint64_t>(256, dimensions_.ysize);
     const uint64_t tile_width = std::min<uint64_t>(512, dimensions_.xsize);
@@ -208,8 +222,12 @@ class FrameEstimate {
     const uint64_t rows_in_flight = std::max<uint64_t>(
         limits_.rows_in_flight, workers_ == 1 ? 1 : CeilDiv<uint64_t>(uint64_t{4} * workers_, tiles_x));
     const uint64_t band = std::min(height, rows_in_flight * tile + 64 * frame_.header->upsampling);
-    uint64_t bytes = pipeline.num_channels() * 4 * PlaneBytes(1, 4096, sizeof(float));
     const uint64_t pixel = settings_.streamed_pixel_bytes;
+    const uint64_t segment = MaxSegment(pipeline);
+    const uint64_t scratch = std::max(BlendScratchFloats(num_extra_), ColourEngine::kScratchFloats);
+    uint64_t bytes = (2 + pipeline.num_channels()) * PlaneBytes(1, segment, sizeof(float));
+    bytes += workers_ * (PlaneBytes(3, segment, sizeof(float)) + PlaneBytes(1, scratch, sizeof(float)));
+    if (swaps) bytes += workers_ * PlaneBytes(1, segment * pixel, 1);
     bytes += streams ? PlaneBytes(band, width * pixel, 1)
                      : PlaneBytes(swaps ? width : height, (swaps ? height : width) * pixel, 1);
     return bytes;
