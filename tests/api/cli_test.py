@@ -162,6 +162,18 @@ class CliTest(ToolTest):
         self.assertEqual(sum(c["live_bytes"] for c in stats["categories"].values()), stats["live_bytes"])
         self.assertIn("pool:", self.ok(data("lossy"), self.out("a.ppm"), "--stats").stderr.decode())
 
+    def test_prewarming(self):
+        name = data("lossy")
+        for output in (["--disable_output"], [self.out("a.ppm")]):
+            args = [name, *output, "--quiet", "--stats=json", "--num_threads=0"]
+            cold = json.loads(self.ok(*args).stderr)["pool"]
+            warm = json.loads(self.ok(*args, "--prewarm").stderr)["pool"]
+            self.assertGreater(cold["misses"], 10)
+            self.assertLessEqual(warm["misses"], 2)
+            self.assertGreater(warm["hits"], 10)
+        self.ok(name, self.out("b.ppm"))
+        self.assertEqual(read(self.out("a.ppm")), read(self.out("b.ppm")))
+
     def test_stats_by_category_and_type(self):
         done = self.ok(data("lossy"), "--disable_output", "--quiet", "--stats=json")
         stats = json.loads(done.stderr)

@@ -97,6 +97,15 @@ class FrameConverter {
 
   double decode_seconds() const { return decode_seconds_; }
 
+  // Of all files that a frame goes to.
+  uint32_t PixelBytes() const {
+    const PixelLayout layout = LayoutFor(format_, image_, Request());
+    size_t bytes = layout.pixel_bytes();
+    for (const uint32_t i : ExtraFiles(layout))
+      bytes += LayoutForExtraChannel(format_, image_, i, Request()).pixel_bytes();
+    return static_cast<uint32_t>(bytes);
+  }
+
  private:
   LayoutRequest Request() const { return {options_.bits_per_sample, options_.output_extra_channels}; }
 
@@ -108,14 +117,22 @@ class FrameConverter {
     writers_.back()->progress = writers_.size() == 1 ? progress_ : nullptr;
   }
 
+  // The extra channels that get files of their own.
+  std::vector<uint32_t> ExtraFiles(const PixelLayout& layout) const {
+    std::vector<uint32_t> channels;
+    if (!options_.output_extra_channels || layout.channels == JXLPOOL_CHANNELS_ALL) return channels;
+    for (uint32_t i = 0; i < image_.info.num_extra_channels; ++i) {
+      if (!layout.has_alpha || static_cast<int32_t>(i) != image_.info.alpha_channel) channels.push_back(i);
+    }
+    return channels;
+  }
+
   void OpenFiles(uint32_t index) {
     if (!writers_.empty()) return;
     const OutputFile::Access access = AccessFor(format_, image_.animation);
     const PixelLayout layout = LayoutFor(format_, image_, Request());
     AddWriter(layout, outputs_->AddNumbered(options_.output, options_.output_format, index, "", access));
-    if (!options_.output_extra_channels || layout.channels == JXLPOOL_CHANNELS_ALL) return;
-    for (uint32_t i = 0; i < image_.info.num_extra_channels; ++i) {
-      if (layout.has_alpha && static_cast<int32_t>(i) == image_.info.alpha_channel) continue;
+    for (const uint32_t i : ExtraFiles(layout)) {
       const std::string suffix = "-ec" + std::to_string(i + 1) + "." + PlaneExtension(options_.output_format);
       AddWriter(LayoutForExtraChannel(format_, image_, i, Request()),
                 outputs_->AddNumbered(options_.output, options_.output_format, index, suffix, access));
@@ -139,6 +156,7 @@ ConversionResult ConvertFrames(const Options& options, FileFormat format, const 
   ConversionResult result;
   Progress progress(options);
   FrameConverter converter(options, format, image, session, outputs, &progress);
+  session->PrewarmIfAsked(converter.PixelBytes());
   const bool all_frames = image.animation || options.output_frames || options.layers;
   const bool list_frames = !options.metadata_out.empty();
   auto frame = Make<JxlpoolFrameInfo>();

@@ -89,6 +89,8 @@ void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) 
   app->add_option("--decode_mode", options->decode_mode,
                   "streaming: threads take the least memory; parallel: the least time; auto: by the memory limit")
       ->check(CLI::IsMember({"auto", "streaming", "parallel"}));
+  app->add_flag("--prewarm", options->prewarm,
+                "get the memory for the first frame ready before the clock and the statistics start");
   app->add_flag("--disable_pool", options->disable_pool, "give memory back to the system at once, for comparison");
 }
 

@@ -45,6 +45,7 @@ struct Options {
   std::string gain_map_icc_out;
   uint64_t memory_limit = 0;  // bytes; 0: none
   bool disable_pool = false;
+  bool prewarm = false;
   std::string decode_mode = "auto";  // "auto", "streaming" or "parallel"
   StatsFormat stats = StatsFormat::kNone;
   std::string memory_profile;  // .svg or .json file; "": none

@@ -92,6 +92,13 @@ void Session::Open() {
   }
 }
 
+void Session::PrewarmIfAsked(uint32_t streamed_pixel_bytes) {
+  if (!options_.prewarm) return;
+  Check(decoder_->Prewarm(streamed_pixel_bytes));
+  decoder_->ResetStatistics();
+  pool_.ResetStatistics();
+}
+
 void Session::LoadInput() {
   if (input_loaded_) return;
   if (options_.input == "-") {

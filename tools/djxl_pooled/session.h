@@ -25,6 +25,8 @@ class Session {
   void Open();
   // Reads the whole input into memory; later calls of Open find it there.
   void LoadInput();
+  // Has the pool ready for the first frame of the open image, if that is asked for; statistics start afterwards.
+  void PrewarmIfAsked(uint32_t streamed_pixel_bytes);
   // Opens the image in another encoding if its colour (CMYK) means nothing to formats that hold RGB or grey.
   void ConvertIfNotRgb();
 
