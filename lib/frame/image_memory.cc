@@ -24,6 +24,12 @@ EstimateSettings SettingsFor(const FrameContext& context, uint64_t streamed_pixe
   return settings;
 }
 
+// Valid as long as the decoder.
+FrameOutline OutlineOf(FrameDecoder* decoder) {
+  const FrameState& frame = decoder->state();
+  return {&frame.header, &frame.dimensions, &frame.toc, decoder->HasIndependentGroups()};
+}
+
 }  // namespace
 
 Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel_bytes) {
@@ -40,20 +46,16 @@ Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel
   };
   uint64_t slots[8] = {};
   for (uint64_t index = 0;; ++index) {
-    FrameStart start;
-    const auto exists = InspectFrame(index, &start, nullptr);
+    const auto exists = state_->table.Reach(index);
     if (!exists.ok()) {
       const bool ends_early = exists.status().code() == ErrorCode::kNeedMoreInput && state_->options.allow_partial;
       if (index != 0 && ends_early) break;
       return exists.status();
     }
     if (!exists.value()) break;
-    bool independent_groups = false;
-    {
-      JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, start.offset));
-      independent_groups = decoder->HasIndependentGroups();
-    }
-    const FrameOutline frame{&start.header, &start.dimensions, &start.toc, independent_groups};
+    JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> decoder,
+                             ReadFrame(FrameRole::kMain, state_->table[index].offset));
+    const FrameOutline frame = OutlineOf(decoder.get());
     const uint64_t saved = SavedBytes(frame, settings);
     // The table of frames grows by doubling.
     uint64_t kept = saved + 4 * (index + 64) * sizeof(FrameEntry);
@@ -63,7 +65,7 @@ Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel
     JXLPOOL_RETURN_IF_ERROR(raise(frame, workers, ScheduleMode::kStreaming, kept, &estimate.streaming));
     JXLPOOL_RETURN_IF_ERROR(raise(frame, 1, ScheduleMode::kStreaming, kept, &estimate.one_thread));
     for (size_t i = 0; i < 8; ++i) {
-      if ((SlotWritten(start.header) >> i & 1) != 0) slots[i] = saved;
+      if ((SlotWritten(*frame.header) >> i & 1) != 0) slots[i] = saved;
     }
   }
   return estimate;
@@ -90,8 +92,7 @@ Status ImageDecoder::ChooseMode(FrameDecoder* decoder, uint64_t streamed_pixel_b
   const uint64_t room = Room();
   if (room == Budget::kUnlimited) return OkStatus();
   EstimateSettings settings = SettingsFor(*context, streamed_pixel_bytes);
-  const FrameState& frame = decoder->state();
-  const FrameOutline outline{&frame.header, &frame.dimensions, &frame.toc, decoder->HasIndependentGroups()};
+  const FrameOutline outline = OutlineOf(decoder);
   const uint64_t saved = SavedBytes(outline, settings);
   for (const ScheduleMode mode : {ScheduleMode::kParallel, ScheduleMode::kStreaming}) {
     settings.num_workers = threads_->num_workers();

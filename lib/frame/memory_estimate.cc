@@ -195,8 +195,8 @@ class FrameEstimate {
     const uint64_t max_width = std::min<uint64_t>(MaxSegment(pipeline), dimensions_.width);
     uint64_t bytes = workers_ * pipeline.ScratchBytes(static_cast<int64_t>(max_width));
     // Rows of floats of the input of a tile.
-    const uint64_t tile_height = std::min<uint64_t>(256, dimensions_.ysize);
-    const uint64_t tile_width = std::min<uint64_t>(512, dimensions_.xsize);
+    const uint64_t tile_height = std::min<uint64_t>(FrameRenderer::kTileHeight, dimensions_.ysize);
+    const uint64_t tile_width = std::min<uint64_t>(FrameRenderer::kTileWidth, dimensions_.xsize);
     if (whole_planes_) bytes += workers_ * planes * PlaneBytes(tile_height + 16, tile_width + 32, sizeof(float));
     const uint64_t tiles = std::min<uint64_t>(limits_.groups_in_flight, dimensions_.num_groups);
     if (frame_.header->is_modular && pipeline.IsIdentity()) return bytes;

@@ -21,17 +21,10 @@
 namespace jxlpool::tools {
 namespace {
 
-using jxlpool::testing::BigEndian16;
-using jxlpool::testing::BigEndian32;
-using jxlpool::testing::FindChunk;
-using jxlpool::testing::PngChunk;
-using testing::Bytes;
-using testing::Folder;
-using testing::GreyOrColor;
-using testing::RandomRows;
-using testing::RowsFor;
-using testing::WriteFrames;
-using testing::WriteOne;
+using testing::BigEndian16;
+using testing::BigEndian32;
+using testing::FindChunk;
+using testing::PngChunk;
 
 TEST(PngWriter, LibpngReadsWhatWasWritten) {
   static constexpr int kColorTypes[2][2] = {{0, 4}, {2, 6}};
@@ -40,7 +33,7 @@ TEST(PngWriter, LibpngReadsWhatWasWritten) {
       for (const uint32_t bits : {1u, 8u, 10u, 16u, 32u}) {
         const ImageDescription image = GreyOrColor(num_color, alpha, bits);
         const Bytes rows = RowsFor(FileFormat::kPng, image);
-        const jxlpool::testing::DecodedPng png = jxlpool::testing::DecodePng(WriteOne(FileFormat::kPng, image, rows));
+        const testing::DecodedPng png = testing::DecodePng(WriteOne(FileFormat::kPng, image, rows));
         EXPECT_EQ(png.width, image.info.width);
         EXPECT_EQ(png.height, image.info.height);
         EXPECT_EQ(png.bit_depth, bits <= 8 ? 8 : 16);
@@ -102,7 +95,7 @@ TEST(PngWriter, ThreadsDoNotChangeTheFile) {
           const size_t row_channels = (num_color + alpha) * bits / 8;
           const Bytes rows = PhotoRows(size[0], size[1], row_channels);
           const Bytes want = WritePng(image, {rows}, {});
-          EXPECT_TRUE(jxlpool::testing::DecodePng(want).samples == rows);
+          EXPECT_TRUE(testing::DecodePng(want).samples == rows);
           for (const uint32_t threads : {0u, 2u, 8u}) EXPECT_TRUE(WritePng(image, {rows}, {-1, threads}) == want);
         }
       }
@@ -118,7 +111,7 @@ TEST(PngWriter, EveryCompressionIsReadBack) {
     size_t stored = 0;
     for (int compression = 0; compression <= 9; ++compression) {
       const Bytes file = WritePng(image, {rows}, {compression, 3});
-      EXPECT_TRUE(jxlpool::testing::DecodePng(file).samples == rows) << compression;
+      EXPECT_TRUE(testing::DecodePng(file).samples == rows) << compression;
       if (compression == 0) stored = file.size();
       EXPECT_LE(file.size(), stored + 2000);
     }
@@ -132,7 +125,7 @@ TEST(PngWriter, FilesAreAboutAsSmallAsThoseOfLibpng) {
     const ImageDescription image = OfSize(GreyOrColor(num_color, false, 8), 1500, 1000);
     for (const Bytes& rows : {PhotoRows(1500, 1000, num_color), ScreenRows(1500, 1000, num_color),
                               RandomRows(1500 * 1000 * num_color, 2), Bytes(1500 * 1000 * num_color, 9)}) {
-      const size_t plain = jxlpool::testing::EncodePng(1500, 1000, num_color, rows).size();
+      const size_t plain = testing::EncodePng(1500, 1000, num_color, rows).size();
       EXPECT_LE(double(WritePng(image, {rows}, {}).size()), double(plain) * 1.05 + 100);
     }
   }
@@ -145,9 +138,9 @@ TEST(PngWriter, AnimationsWithSeveralBandsPerFrame) {
   image.info.ticks_per_second_denominator = 1;
   const std::vector<Bytes> frames = {PhotoRows(501, 400, 4), ScreenRows(501, 400, 4), RandomRows(501 * 400 * 4, 3)};
   const Bytes want = WritePng(image, frames, {});
-  const std::vector<Bytes> split = jxlpool::testing::SplitApng(jxlpool::testing::ReadChunks(want));
+  const std::vector<Bytes> split = testing::SplitApng(testing::ReadChunks(want));
   ASSERT_EQ(split.size(), 3u);
-  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(jxlpool::testing::DecodePng(split[i]).samples == frames[i]);
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(testing::DecodePng(split[i]).samples == frames[i]);
   for (const uint32_t threads : {2u, 8u}) EXPECT_TRUE(WritePng(image, frames, {-1, threads}) == want);
 }
 
@@ -228,7 +221,7 @@ Bytes FakeProfile(const char* space) {
 }
 
 std::vector<PngChunk> ChunksOf(const ImageDescription& image) {
-  return jxlpool::testing::ReadChunks(WriteOne(FileFormat::kPng, image, RowsFor(FileFormat::kPng, image)));
+  return testing::ReadChunks(WriteOne(FileFormat::kPng, image, RowsFor(FileFormat::kPng, image)));
 }
 
 TEST(PngWriter, SrgbIsSignalledByItsOwnChunk) {
@@ -312,15 +305,15 @@ TEST(PngWriter, AnimationsHaveAllFramesAndDelays) {
   for (uint32_t i = 0; i < 3; ++i) frames.push_back(RowsFor(FileFormat::kPng, image, i));
   const PixelLayout layout = LayoutFor(FileFormat::kPng, image, {});
   const Bytes file = WriteFrames(FileFormat::kPng, image, layout, frames, {1, 30, 100000});
-  const auto chunks = jxlpool::testing::ReadChunks(file);
+  const auto chunks = testing::ReadChunks(file);
   ASSERT_NE(FindChunk(chunks, "acTL"), nullptr);
   EXPECT_EQ(BigEndian32(FindChunk(chunks, "acTL")->payload, 0), 3u);
   EXPECT_EQ(BigEndian32(FindChunk(chunks, "acTL")->payload, 4), 7u);
   EXPECT_LT(FindChunk(chunks, "acTL"), FindChunk(chunks, "IDAT"));
-  EXPECT_EQ(jxlpool::testing::DecodePng(file).samples, frames[0]);
-  const std::vector<Bytes> split = jxlpool::testing::SplitApng(chunks);
+  EXPECT_EQ(testing::DecodePng(file).samples, frames[0]);
+  const std::vector<Bytes> split = testing::SplitApng(chunks);
   ASSERT_EQ(split.size(), 3u);
-  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(jxlpool::testing::DecodePng(split[i]).samples, frames[i]);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(testing::DecodePng(split[i]).samples, frames[i]);
 
   std::vector<double> delays;
   for (const PngChunk& chunk : chunks) {

@@ -239,8 +239,8 @@ TEST(PoolStatistics, TellWhyMemoryWentBack) {
   EXPECT_GT(statistics.overflow_bytes, 0u);
   EXPECT_GT(statistics.trimmed_bytes, 0u);
   EXPECT_EQ(statistics.system_bytes, statistics.system_allocated_bytes - statistics.system_released_bytes);
-  EXPECT_EQ(statistics.system_released_bytes, statistics.aged_bytes + statistics.pressure_bytes +
-                                                  statistics.overflow_bytes + statistics.trimmed_bytes);
+  EXPECT_EQ(statistics.system_released_bytes,
+            statistics.aged_bytes + statistics.pressure_bytes + statistics.overflow_bytes + statistics.trimmed_bytes);
 }
 
 TEST(PoolClear, MakesAPoolAsNew) {

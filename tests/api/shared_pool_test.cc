@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tests/hash_bytes.h"
 
 namespace jxlpool {
 namespace {
@@ -25,11 +26,6 @@ constexpr const char* kFiles[] = {
     "images/vardct_tall_420.jxl",      "images/vardct_tall.jxl",     "images/orientation5_groups.jxl",
     "jpeg/progressive_444_groups.jxl",
 };
-
-uint64_t Checksum(uint64_t sum, const uint8_t* bytes, size_t size) {
-  for (size_t i = 0; i < size; ++i) sum = (sum ^ bytes[i]) * 0x100000001B3u;
-  return sum;
-}
 
 struct Outcome {
   JxlpoolStatus status = JXLPOOL_OK;
@@ -45,7 +41,7 @@ Outcome DecodeFrames(Decoder* decoder, bool streamed) {
     std::vector<uint8_t> pixels;
     auto take = [&](uint32_t, uint32_t num_rows, const void* rows, size_t stride) {
       for (uint32_t y = 0; y < num_rows; ++y) {
-        outcome.checksum = Checksum(outcome.checksum, static_cast<const uint8_t*>(rows) + y * stride, row_bytes);
+        outcome.checksum = HashPiece(outcome.checksum, static_cast<const uint8_t*>(rows) + y * stride, row_bytes);
       }
       return true;
     };
@@ -59,7 +55,7 @@ Outcome DecodeFrames(Decoder* decoder, bool streamed) {
     }
     outcome.status = decoder->DecodeFrame(output);
     if (outcome.status != JXLPOOL_OK) return outcome;
-    outcome.checksum = Checksum(outcome.checksum, pixels.data(), pixels.size());
+    outcome.checksum = HashPiece(outcome.checksum, pixels.data(), pixels.size());
   }
   if (outcome.status == JXLPOOL_END) outcome.status = JXLPOOL_OK;
   return outcome;
@@ -68,7 +64,7 @@ Outcome DecodeFrames(Decoder* decoder, bool streamed) {
 Outcome Reconstruct(Decoder* decoder) {
   Outcome outcome;
   auto take = [&](const uint8_t* data, size_t size) {
-    outcome.checksum = Checksum(outcome.checksum, data, size);
+    outcome.checksum = HashPiece(outcome.checksum, data, size);
     return true;
   };
   outcome.status = decoder->ReconstructJpeg(&take);

@@ -17,14 +17,6 @@
 namespace jxlpool::tools {
 namespace {
 
-using testing::Bytes;
-using testing::Folder;
-using testing::GreyOrColor;
-using testing::RandomRows;
-using testing::RowsFor;
-using testing::WriteFrames;
-using testing::WriteOne;
-
 std::string Text(const Bytes& bytes, size_t size) {
   return std::string(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(std::min(size, bytes.size())));
 }
@@ -139,7 +131,7 @@ TEST(OutputFile, AppearsWhenCommittedOnly) {
   file.Write("d", 1);
   file.Commit();
   EXPECT_EQ(folder.List(), std::vector<std::string>{"a"});
-  EXPECT_EQ(Text(jxlpool::testing::ReadFile(folder.File("a")), 99), "aXcd");
+  EXPECT_EQ(Text(testing::ReadFile(folder.File("a")), 99), "aXcd");
   struct stat status;
   ASSERT_EQ(stat(folder.File("a").c_str(), &status), 0);
   const mode_t mask = umask(0);
@@ -157,11 +149,11 @@ TEST(OutputFile, KeepsTheOldFileUntilThen) {
   chmod(folder.File("a").c_str(), 0640);
   ASSERT_EQ(symlink("a", folder.File("link").c_str()), 0);
   { OutputFile(folder.File("link"), OutputFile::Access::kStream).Write("new", 3); }
-  EXPECT_EQ(Text(jxlpool::testing::ReadFile(folder.File("a")), 99), "old");
+  EXPECT_EQ(Text(testing::ReadFile(folder.File("a")), 99), "old");
   OutputFile file(folder.File("link"), OutputFile::Access::kStream);
   file.Write("new", 3);
   file.Commit();
-  EXPECT_EQ(Text(jxlpool::testing::ReadFile(folder.File("a")), 99), "new");
+  EXPECT_EQ(Text(testing::ReadFile(folder.File("a")), 99), "new");
   struct stat status;
   ASSERT_EQ(lstat(folder.File("link").c_str(), &status), 0);
   EXPECT_TRUE(S_ISLNK(status.st_mode));

@@ -12,7 +12,7 @@
 #include "jxlpool/jxlpool.hpp"
 #include "tools/writers/output_file.h"
 
-namespace jxlpool::tools::testing {
+namespace jxlpool::tools {
 
 Folder::Folder() {
   char name[] = "/tmp/jxlpool-writers-XXXXXX";
@@ -84,7 +84,7 @@ Bytes WriteFrames(FileFormat format, const ImageDescription& image, const PixelL
   writer->Finish();
   file.Commit();
   EXPECT_EQ(folder.List().size(), 1u);
-  return jxlpool::testing::ReadFile(folder.File("out"));
+  return testing::ReadFile(folder.File("out"));
 }
 
 Bytes WriteOne(FileFormat format, const ImageDescription& image, const Bytes& rows) {
@@ -96,4 +96,4 @@ Bytes RowsFor(FileFormat format, const ImageDescription& image, uint32_t seed) {
   return RandomRows(size_t{image.info.width} * image.info.height * layout.pixel_bytes(), seed);
 }
 
-}  // namespace jxlpool::tools::testing
+}  // namespace jxlpool::tools

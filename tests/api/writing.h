@@ -10,9 +10,9 @@
 #include "tests/api/png_reading.h"
 #include "tools/writers/image_writer.h"
 
-namespace jxlpool::tools::testing {
+namespace jxlpool::tools {
 
-using jxlpool::testing::Bytes;
+using testing::Bytes;
 
 // A folder that disappears with everything in it.
 class Folder {
@@ -42,6 +42,6 @@ Bytes WriteFrames(FileFormat format, const ImageDescription& image, const PixelL
                   const WriterOptions& options = {});
 Bytes WriteOne(FileFormat format, const ImageDescription& image, const Bytes& rows);
 
-}  // namespace jxlpool::tools::testing
+}  // namespace jxlpool::tools
 
 #endif  // TESTS_API_WRITING_H_

@@ -34,7 +34,7 @@ class Run {
   void ReconstructJpeg(Decoder* decoder) {
     auto receive = [&](const uint8_t* data, size_t size) {
       if (size == 0) Violate("a piece of a JPEG without bytes");
-      for (size_t i = 0; i < size; ++i) outcome_.jpeg_hash = (outcome_.jpeg_hash ^ data[i]) * 0x100000001B3u;
+      outcome_.jpeg_hash = HashPiece(outcome_.jpeg_hash, data, size);
       outcome_.jpeg_size += size;
       return true;
     };

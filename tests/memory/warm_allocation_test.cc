@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/hash_bytes.h"
 #include "tests/memory/decode_file.h"
 #include "tools/bench/count_heap.h"
 
@@ -77,7 +78,7 @@ JxlpoolStatus Reconstruct(const TestFile& file, Decoder* decoder, Target* target
   const JxlpoolStatus status = decoder->OpenMemory(file.bytes.data(), file.bytes.size());
   if (status != JXLPOOL_OK) return status;
   auto take = [&](const uint8_t* data, size_t size) {
-    for (size_t i = 0; i < size; ++i) target->checksum = (target->checksum ^ data[i]) * 0x100000001B3u;
+    target->checksum = HashPiece(target->checksum, data, size);
     return true;
   };
   return decoder->ReconstructJpeg(&take);

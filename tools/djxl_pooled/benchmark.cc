@@ -50,10 +50,9 @@ double Repeat(Session* session, std::vector<uint8_t>* buffer, BenchmarkResult* r
   return static_cast<double>(pixels) * 1e-6 / std::max(seconds, 1e-9);
 }
 
-// The buffer exists before the clock starts, and what the pool is to have ready.
+// The buffer exists before the clock starts.
 std::vector<uint8_t> AllocateBuffer(Session* session) {
   session->Open();
-  session->PrewarmIfAsked(/*streamed_pixel_bytes=*/0);
   const JxlpoolImageInfo info = *session->decoder().ImageInfo();
   const uint64_t bytes = uint64_t{info.width} * info.height * session->decoder().PixelSize(NaturalOutput(info));
   return std::vector<uint8_t>(bytes);
@@ -81,6 +80,7 @@ std::string Speed::AsText(const char* unit) const {
 BenchmarkResult RunBenchmark(const Options& options, Session* session) {
   session->LoadInput();
   std::vector<uint8_t> buffer = AllocateBuffer(session);
+  session->PrewarmIfAsked(/*streamed_pixel_bytes=*/0);
   BenchmarkResult result;
   std::vector<double> speeds;
   speeds.reserve(static_cast<size_t>(options.num_reps));
