@@ -98,6 +98,8 @@ Status BeginPlan(const ChannelDecoderParams& params, const ModularImage& image, 
   facts.stream = params.stream_index;
   facts.width = shape.width;
   facts.height = shape.height;
+  facts.type = image.type();
+  plan->num_samples = shape.area();
   for (size_t i = index; i-- > 0 && facts.num_references < params.tree->tree.num_references();) {
     if (image[i].shape() == shape) ++facts.num_references;
   }
@@ -115,17 +117,21 @@ Status CompletePlan(const ChannelDecoderParams& params, size_t min_words, Channe
   const auto sizes = [min_words](LoopKind kind) {
     return WordSizes(kind) & ~(static_cast<uint32_t>(std::bit_ceil(min_words)) - 1);
   };
-  JXLPOOL_RETURN_IF_ERROR(plan->tables.Build(plan->tree, sizes(plan->kind), params.memory, &plan->is_possible));
-  if (!plan->is_possible) return OkStatus();
-  if (plan->kind == LoopKind::kSetsZeroValues) {
+  const auto build = [&] {
+    return plan->tables.Build(plan->tree, sizes(plan->kind), plan->num_samples, params.memory, &plan->is_possible);
+  };
+  JXLPOOL_RETURN_IF_ERROR(build());
+  if (plan->is_possible && plan->kind == LoopKind::kSetsZeroValues) {
     if (LeafTables::is_ranked(plan->tables.num_words())) {
       plan->kind = LoopKind::kSetsZero;
-      JXLPOOL_RETURN_IF_ERROR(plan->tables.Build(plan->tree, sizes(plan->kind), params.memory, &plan->is_possible));
+      JXLPOOL_RETURN_IF_ERROR(build());
     } else {
-      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(4, 6, params.memory));
-      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(5, 7, params.memory));
+      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(4, 6, params.memory, &plan->is_possible));
+      if (!plan->is_possible) return OkStatus();
+      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(5, 7, params.memory, &plan->is_possible));
     }
   }
+  if (!plan->is_possible) return OkStatus();
   context->tables = &plan->tables;
   if (plan->kind == LoopKind::kByGradient) return ListClusters(kPropertyGradient, params.memory, plan, context);
   if (plan->kind == LoopKind::kByWeighted) return ListClusters(kPropertyWeighted, params.memory, plan, context);

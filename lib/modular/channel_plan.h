@@ -24,6 +24,7 @@ struct ChannelPlan {
   LoopKind kind = LoopKind::kZero;
   // A loop is in question at all; the generic one decodes any channel.
   bool is_possible = false;
+  uint64_t num_samples = 0;  // of the channel
 
   bool has_sets() const { return kind >= LoopKind::kByGradient; }
   // Words of sets that suffice for the leaves.

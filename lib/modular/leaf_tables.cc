@@ -8,10 +8,14 @@
 namespace jxlpool {
 namespace {
 
-// Values between the decisions of one property that are furthest apart: for sets of few words, and at all. They bound
-// the memory and the time that tables take.
-constexpr size_t kMaxDirectSpan = size_t{1} << 12;
-constexpr size_t kMaxSpan = size_t{1} << 17;
+// Values between the decisions of one property that are furthest apart, for sets of few words.
+constexpr uint64_t kMaxDirectSpan = uint64_t{1} << 12;
+// Entries of all tables together for each sample that they serve, and at all. An entry takes about a nanosecond, a
+// sample about ten with tables and fifty without.
+constexpr uint64_t kStepsPerSample = 8;
+constexpr uint64_t kMaxSteps = uint64_t{1} << 20;
+// Leaves entered into sets in the time of an entry.
+constexpr uint64_t kMarksPerStep = 2;
 
 // Intervals that a node can still be reached in.
 struct RankBox {
@@ -26,11 +30,13 @@ struct PendingNode {
 
 }  // namespace
 
-Status LeafTables::Build(const PrunedTree& tree, uint32_t word_sizes, Memory* memory, bool* possible) {
+Status LeafTables::Build(const PrunedTree& tree, uint32_t word_sizes, uint64_t num_samples, Memory* memory,
+                         bool* possible) {
   *possible = tree.leaves.size() <= kMaxLeaves && kFirstReferenceProperty + 4 * tree.num_references <= kMaxProperties;
   if (!*possible) return OkStatus();
   num_words_ = 1;
   word_sizes_ = word_sizes;
+  steps_left_ = std::min(kMaxSteps, kStepsPerSample * std::min(kMaxSteps, num_samples));
   GrowTo(CeilDiv<size_t>(tree.leaves.size(), 64));
   JXLPOOL_RETURN_IF_ERROR(Collect(tree, memory, possible));
   if (!*possible) return OkStatus();
@@ -41,6 +47,12 @@ Status LeafTables::Build(const PrunedTree& tree, uint32_t word_sizes, Memory* me
 
 void LeafTables::GrowTo(size_t num_words) {
   while (num_words_ < num_words || (word_sizes_ & num_words_) == 0) num_words_ *= 2;
+}
+
+bool LeafTables::Spend(uint64_t count) {
+  if (count > steps_left_) return false;
+  steps_left_ -= count;
+  return true;
 }
 
 // Sorts the decisions' values by property and makes room for the tables.
@@ -69,12 +81,15 @@ Status LeafTables::Collect(const PrunedTree& tree, Memory* memory, bool* possibl
     used_ |= 1u << property;
     tables_[property].low = *begin;
     tables_[property].high = *(end - 1) + 1;
-    const size_t span = static_cast<size_t>(int64_t{*(end - 1)} - *begin) + 2;
-    *possible &= span <= kMaxSpan;
+    const uint64_t span = static_cast<uint64_t>(int64_t{*(end - 1)} - *begin) + 2;
+    *possible &= Spend(span);
+    if (!*possible) return OkStatus();
     if (span > kMaxDirectSpan) GrowTo(4);
-    num_entries += std::min(span, kMaxSpan);
+    num_entries += span;
   }
   first_[kMaxProperties] = static_cast<uint32_t>(thresholds_.size());
+  // Each leaf is entered into the sets of all intervals from which it can be reached.
+  *possible = Spend(tree.leaves.size() * (thresholds_.size() + kMaxProperties) / kMarksPerStep);
   if (!*possible) return OkStatus();
   interval_sets_ = PoolVector<uint64_t>(memory, Category::kModular);
   JXLPOOL_RETURN_IF_ERROR(interval_sets_.Resize((thresholds_.size() + kMaxProperties) * num_words_));
@@ -158,14 +173,19 @@ const uint64_t* LeafTables::Find(size_t property, int32_t value) const {
   return reinterpret_cast<const uint64_t*>(sets() + *reinterpret_cast<const uint32_t*>(at));
 }
 
-Status LeafTables::MergeMagnitude(size_t merged, size_t merged_into, Memory* memory) {
+Status LeafTables::MergeMagnitude(size_t merged, size_t merged_into, Memory* memory, bool* possible) {
   if (!is_used(merged)) return OkStatus();
   PropertyTable table = tables_[merged_into];
-  table.low = std::min(table.low, -tables_[merged].high);
-  table.high = std::max(table.high, tables_[merged].high);
+  const int64_t low = std::min<int64_t>(table.low, -int64_t{tables_[merged].high});
+  const int64_t high = std::max(table.high, tables_[merged].high);
+  const uint64_t span = static_cast<uint64_t>(high - low) + 1;
+  *possible = Spend(span);
+  if (!*possible) return OkStatus();
+  table.low = static_cast<int32_t>(low);
+  table.high = static_cast<int32_t>(high);
   PoolVector<uint64_t>& sets = merged_sets_[merged % 2];
   sets = PoolVector<uint64_t>(memory, Category::kModular);
-  JXLPOOL_RETURN_IF_ERROR(sets.ResizeUninitialized(static_cast<size_t>(table.high - table.low + 1) * num_words_));
+  JXLPOOL_RETURN_IF_ERROR(sets.ResizeUninitialized(span * num_words_));
   uint64_t* next = sets.data();
   for (int32_t value = table.low; value <= table.high; ++value) {
     const uint64_t* from = Find(merged_into, value);

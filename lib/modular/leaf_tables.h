@@ -37,10 +37,11 @@ class LeafTables {
 
   LeafTables() = default;
 
-  // `word_sizes` is the sum of the sizes that sets may have, in words; kMaxWords is one of them. Sets *possible to
-  // false, and has no tables then, if the tree has too many leaves, too many references or decisions too far apart.
-  // Errors: kMemoryLimit.
-  Status Build(const PrunedTree& tree, uint32_t word_sizes, Memory* memory, bool* possible);
+  // `word_sizes` is the sum of the sizes that sets may have, in words; kMaxWords is one of them. `num_samples` is the
+  // number of samples that are going to be looked up; the effort of making tables is bounded by a multiple of it. Sets
+  // *possible to false, and has no tables then, if the tree has too many leaves or too many references, or if its
+  // decisions are too many or too far apart for so few samples. Errors: kMemoryLimit.
+  Status Build(const PrunedTree& tree, uint32_t word_sizes, uint64_t num_samples, Memory* memory, bool* possible);
 
   // Words of a set: 1, 2, 4 or 8.
   size_t num_words() const { return num_words_; }
@@ -51,13 +52,16 @@ class LeafTables {
   // The set of any value. REQUIRES: property < kMaxProperties.
   const uint64_t* Find(size_t property, int32_t value) const;
   // Makes the table of property `merged_into` do the work of `merged` too, where the values of the latter are the
-  // absolute values of the former (not for -2^31). REQUIRES: !is_ranked(num_words()). Errors: kMemoryLimit.
-  Status MergeMagnitude(size_t merged, size_t merged_into, Memory* memory);
+  // absolute values of the former (not for -2^31). Sets *possible to false and changes nothing if the merged table
+  // exceeds what Build left of the bound. REQUIRES: !is_ranked(num_words()). Errors: kMemoryLimit.
+  Status MergeMagnitude(size_t merged, size_t merged_into, Memory* memory, bool* possible);
   // A property that no decision looks at has a table of one set with all leaves. REQUIRES: property < kMaxProperties.
   const PropertyTable& table(size_t property) const { return tables_[property]; }
   bool is_used(size_t property) const { return (used_ >> property & 1) != 0; }
 
  private:
+  // Takes `count` from steps_left_, if there are so many.
+  bool Spend(uint64_t count);
   Status Collect(const PrunedTree& tree, Memory* memory, bool* possible);
   Status MarkLeaves(const PrunedTree& tree, Memory* memory);
   void FillTables();
@@ -66,6 +70,7 @@ class LeafTables {
   size_t num_words_ = 1;
   uint32_t word_sizes_ = kMaxWords;
   uint32_t used_ = 0;
+  uint64_t steps_left_ = 0;  // entries of tables that may still be filled
   // Sorted values of the decisions of each property, one after the other; property p has those from first_[p] to
   // first_[p + 1].
   PoolVector<int32_t> thresholds_;

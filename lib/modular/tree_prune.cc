@@ -6,6 +6,24 @@
 namespace jxlpool {
 namespace {
 
+struct Range {
+  int64_t low = std::numeric_limits<int32_t>::min();
+  int64_t high = std::numeric_limits<int32_t>::max();
+};
+
+// What properties from 4 on can be if samples have 16 bits. Such a property is a sum of a few samples and negated
+// samples, or the magnitude of one.
+Range RangeOfInt16(uint32_t property) {
+  constexpr int64_t kLargest = int64_t{1} << 15;
+  constexpr uint8_t kNumSummed[11] = {1, 1, 1, 1, 4, 3, 2, 2, 2, 2, 2};  // of properties 4 to 14
+  constexpr uint8_t kNumSummedOfReference[4] = {1, 1, 2, 2};
+  if (property == kPropertyWeighted) return Range();
+  const bool is_reference = property >= kFirstReferenceProperty;
+  const int64_t bound = kLargest * (is_reference ? kNumSummedOfReference[property % 4] : kNumSummed[property - 4]);
+  const bool is_magnitude = is_reference ? property % 2 == 0 : property < 6;
+  return Range{is_magnitude ? 0 : -bound, bound};
+}
+
 class Pruner {
  public:
   Pruner(const MaTreeAndCode& tree, const ChannelFacts& facts, size_t max_visits, PrunedTree* pruned)
@@ -31,18 +49,13 @@ class Pruner {
   }
 
  private:
-  struct Range {
-    int64_t low = std::numeric_limits<int32_t>::min();
-    int64_t high = std::numeric_limits<int32_t>::max();
-  };
-
   Range RangeOf(uint32_t property) const {
     if (property == kPropertyChannel) return Range{facts_.channel, facts_.channel};
     if (property == kPropertyStream) return Range{facts_.stream, facts_.stream};
     if (property == kPropertyY) return Range{0, int64_t{facts_.height} - 1};
     if (property == kPropertyX) return Range{0, int64_t{facts_.width} - 1};
     if (property >= kFirstReferenceProperty + 4 * facts_.num_references) return Range{0, 0};
-    return Range();
+    return facts_.type == SampleType::kInt16 ? RangeOfInt16(property) : Range();
   }
 
   // The first node from `node` on that can go both ways, or the leaf.

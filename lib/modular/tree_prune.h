@@ -7,6 +7,7 @@
 
 #include "lib/base/status.h"
 #include "lib/modular/ma_tree.h"
+#include "lib/modular/modular_image.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 
@@ -48,6 +49,7 @@ struct ChannelFacts {
   uint32_t width = 0;
   uint32_t height = 0;
   uint32_t num_references = 0;  // previous channels alike
+  SampleType type = SampleType::kInt32;
 };
 
 // Sets *complete to false if the tree is too large for that: more than `max_visits` nodes would have to be looked at.

@@ -241,6 +241,13 @@ def modular():
         want = np.stack(m.draw(tree, [(width, height)] * 3), axis=2)
         in_range = want.min() >= 0 and want.max() < 4096
         yield Case(g, "drawn_" + name, w.bytes(), want if in_range else None, [12] * 3 if in_range else None)
+    # Decisions far beyond what samples can be.
+    far_apart = Split(4, 2**30 - 1, Leaf(0, 5), Split(6, -2**30, Split(5, 60000000, Leaf(0, 3), Leaf(0, 9)), Leaf(0, 11)))
+    image = Image(64, 64)
+    w = BitWriter()
+    image.put(w)
+    put_drawn_frame(w, image, Frame(), far_apart)
+    yield Case(g, "drawn_far_apart", w.bytes(), np.stack(m.draw(far_apart, [(64, 64)] * 3), axis=2), [8] * 3)
     image = Image(300, 280, bits=12)
     w = BitWriter()
     image.put(w)

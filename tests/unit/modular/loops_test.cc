@@ -239,7 +239,7 @@ std::vector<LoopCase> Cases() {
       {"zero, all properties", {plain, {0}, false, 30, 200}},
       {"any", {plain, no_weighted, false, 30, 300}},
       {"any weighted", {properties, all, false, 30, 300}},
-      {"far apart", {{9, 10, 15, 4}, {5, 6}, true, 50000, 20}},
+      {"far apart", {{9, 10, 15, 4}, {5, 6}, true, 2500, 20}},
       {"too many leaves", {properties, all, false, 100, 900}},
       {"too many references", {many, all, false, 30, 60}},
   };

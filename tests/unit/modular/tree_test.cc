@@ -1,7 +1,9 @@
 // MA trees: what is accepted, what is rejected, and that pruning keeps every leaf's place.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <random>
 #include <utility>
 #include <vector>
@@ -173,6 +175,25 @@ TEST(MaTreeStream, EndlessTreesEnd) {
   EXPECT_FALSE(tree.ok());
 }
 
+// A tree whose leaves all have the same cluster, with a prefix code of one symbol.
+bool ReadOneClusterTree(const std::vector<MaNode>& nodes, Memory* memory, MaTreeAndCode* tree) {
+  auto checked = MaTree::FromNodes(nodes.data(), nodes.size(), memory);
+  if (!checked.ok()) return false;
+  tree->tree = std::move(checked).value();
+  BitWriter header;
+  TestCode code;
+  code.prefix = true;
+  code.map.assign(tree->tree.num_leaves(), 0);
+  code.configs = {HybridConfig{0, 0, 0}};
+  code.lengths = {{0}};
+  code.Write(&header);
+  BitReader reader(header.bytes().data(), header.bytes().size());
+  auto read_code = EntropyCode::Read(&reader, memory, tree->tree.num_leaves());
+  if (!read_code.ok()) return false;
+  tree->code = std::move(read_code).value();
+  return true;
+}
+
 // Walking the pruned tree and searching its tables lead to the leaf that the whole tree has.
 TEST(TreePrune, KeepsLeaves) {
   std::mt19937 random(1);
@@ -200,21 +221,7 @@ TEST(TreePrune, KeepsLeaves) {
     }
     TestMemory memory;
     MaTreeAndCode tree;
-    auto checked = MaTree::FromNodes(nodes.data(), nodes.size(), &memory.memory);
-    ASSERT_TRUE(checked.ok());
-    tree.tree = std::move(checked).value();
-    // Clusters are of no interest here: one, with a prefix code of one symbol.
-    BitWriter header;
-    TestCode code;
-    code.prefix = true;
-    code.map.assign(leaves, 0);
-    code.configs = {HybridConfig{0, 0, 0}};
-    code.lengths = {{0}};
-    code.Write(&header);
-    BitReader reader(header.bytes().data(), header.bytes().size());
-    auto read_code = EntropyCode::Read(&reader, &memory.memory, leaves);
-    ASSERT_TRUE(read_code.ok()) << read_code.status().message();
-    tree.code = std::move(read_code).value();
+    ASSERT_TRUE(ReadOneClusterTree(nodes, &memory.memory, &tree));
 
     ChannelFacts facts;
     facts.channel = static_cast<uint32_t>(random() % 4);
@@ -232,7 +239,7 @@ TEST(TreePrune, KeepsLeaves) {
     }
     LeafTables tables;
     bool possible = false;
-    ASSERT_TRUE(tables.Build(pruned, round % 2 == 0 ? 15 : 8, &memory.memory, &possible).ok());
+    ASSERT_TRUE(tables.Build(pruned, round % 2 == 0 ? 15 : 8, 4096, &memory.memory, &possible).ok());
     ASSERT_TRUE(possible);
     ASSERT_LE(pruned.leaves.size(), leaves);
     for (int sample = 0; sample < 200; ++sample) {
@@ -260,6 +267,41 @@ TEST(TreePrune, KeepsLeaves) {
   }
 }
 
+// What is beyond the samples' type is decided: no table has to reach there.
+TEST(TreePrune, KnowsWhatPropertiesOf16BitSamplesCanBe) {
+  struct Case {
+    int16_t property;
+    int32_t low, high;  // the least and largest values
+  };
+  const Case cases[] = {{4, 0, 32768},        {5, 0, 32768},       {6, -32768, 32768},  {7, -32768, 32768},
+                        {8, -131072, 131072}, {9, -98304, 98304},  {10, -65536, 65536}, {14, -65536, 65536},
+                        {16, 0, 32768},       {17, -32768, 32768}, {18, 0, 65536},      {19, -65536, 65536},
+                        {20, 0, 32768},       {23, -65536, 65536}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.property);
+    const auto is_open = [&](int32_t value, SampleType type) {
+      const std::vector<MaNode> nodes = {Decision(c.property, value, 1), Leaf(0), Leaf(0)};
+      TestMemory memory;
+      MaTreeAndCode tree;
+      EXPECT_TRUE(ReadOneClusterTree(nodes, &memory.memory, &tree));
+      ChannelFacts facts;
+      facts.width = facts.height = 10;
+      facts.num_references = 2;
+      facts.type = type;
+      PrunedTree pruned;
+      bool complete = false;
+      EXPECT_TRUE(PruneTree(tree, facts, 100, &memory.memory, &pruned, &complete).ok());
+      return pruned.leaves.size() == 2;
+    };
+    EXPECT_TRUE(is_open(c.low, SampleType::kInt16));
+    EXPECT_TRUE(is_open(c.high - 1, SampleType::kInt16));
+    EXPECT_FALSE(is_open(c.low - 1, SampleType::kInt16));
+    EXPECT_FALSE(is_open(c.high, SampleType::kInt16));
+    EXPECT_TRUE(is_open(c.low - 1, SampleType::kInt32));
+    EXPECT_TRUE(is_open(c.high, SampleType::kInt32));
+  }
+}
+
 TEST(TreePrune, GivesUpOnHugeTrees) {
   const std::vector<MaNode> nodes = Chain(1000);
   TestMemory memory;
@@ -273,6 +315,82 @@ TEST(TreePrune, GivesUpOnHugeTrees) {
   facts.width = facts.height = 10;
   ASSERT_TRUE(PruneTree(tree, facts, 0, &memory.memory, &pruned, &complete).ok());
   EXPECT_FALSE(complete);
+}
+
+// A pruned tree that compares each property in `properties` with the ends of [low, high]; leaves differ in clusters.
+PrunedTree TreeOnProperties(const std::vector<int32_t>& properties, int32_t low, int32_t high, Memory* memory) {
+  PrunedTree tree;
+  tree.nodes = PoolVector<PrunedNode>(memory, Category::kModular);
+  tree.leaves = PoolVector<PrunedLeaf>(memory, Category::kModular);
+  const auto add_leaf = [&] {
+    const auto leaf = static_cast<uint32_t>(tree.leaves.size());
+    EXPECT_TRUE(tree.leaves.PushBack(PrunedLeaf{0, 1, leaf, Predictor::kZero}).ok());
+    EXPECT_TRUE(tree.nodes.PushBack(PrunedNode{0, leaf, -1}).ok());
+  };
+  // Each decision's left child is a leaf and its right child the next decision.
+  for (const int32_t property : properties) {
+    if (property < 16) tree.properties |= 1u << property;
+    for (const int32_t value : {high, low}) {
+      if (!tree.nodes.empty()) tree.nodes.PopBack();
+      const auto at = static_cast<uint32_t>(tree.nodes.size());
+      EXPECT_TRUE(tree.nodes.PushBack(PrunedNode{value, at + 1, property}).ok());
+      add_leaf();
+      EXPECT_TRUE(tree.nodes.PushBack(PrunedNode()).ok());
+    }
+  }
+  tree.nodes.PopBack();
+  add_leaf();
+  return tree;
+}
+
+// Building takes time and memory for each value between the decisions, which a stream chooses at will.
+TEST(LeafTables, AreBoundedByTheSamplesTheyServe) {
+  TestMemory memory;
+  const auto bytes_for = [&](int32_t distance, uint64_t num_samples, bool* possible) {
+    const PrunedTree tree = TreeOnProperties({6, 7, 9, 10, 11, 12}, 0, distance, &memory.memory);
+    const uint64_t before = memory.budget.total().live;
+    LeafTables tables;
+    EXPECT_TRUE(tables.Build(tree, 8, num_samples, &memory.memory, possible).ok());
+    return memory.budget.total().live - before;
+  };
+  bool possible = false;
+  for (const uint64_t num_samples : {uint64_t{512}, uint64_t{4096}, uint64_t{65536}, uint64_t{1} << 20}) {
+    for (int32_t distance = 1; distance < 1 << 30; distance *= 2) {
+      SCOPED_TRACE(distance);
+      EXPECT_LE(bytes_for(distance, num_samples, &possible), 32 * num_samples + 16384);
+      const uint64_t num_entries = 6 * (uint64_t(distance) + 2);
+      const uint64_t bound = 8 * std::min(num_samples, uint64_t{1} << 17);
+      if (num_entries <= bound / 2 || num_entries > bound) {
+        EXPECT_EQ(possible, num_entries <= bound);
+      }
+    }
+  }
+}
+
+TEST(LeafTables, MergeWithinTheBound) {
+  TestMemory memory;
+  // What Build takes for property 6 leaves nothing for a table that goes as far down as property 4 goes up.
+  const PrunedTree tree = TreeOnProperties({4, 6}, 0, 2000, &memory.memory);
+  LeafTables tables;
+  bool possible = false;
+  ASSERT_TRUE(tables.Build(tree, 15, 512, &memory.memory, &possible).ok());
+  ASSERT_TRUE(possible);
+  const uint64_t before = memory.budget.total().live;
+  ASSERT_TRUE(tables.MergeMagnitude(4, 6, &memory.memory, &possible).ok());
+  EXPECT_FALSE(possible);
+  EXPECT_TRUE(tables.is_used(4));
+  EXPECT_EQ(memory.budget.total().live, before);
+
+  ASSERT_TRUE(tables.Build(tree, 15, 4096, &memory.memory, &possible).ok());
+  ASSERT_TRUE(tables.MergeMagnitude(4, 6, &memory.memory, &possible).ok());
+  ASSERT_TRUE(possible);
+  EXPECT_FALSE(tables.is_used(4));
+  const auto leaf = [&](int32_t value) { return std::countr_zero(*tables.Find(6, value)); };
+  EXPECT_EQ(leaf(-2001), 0);  // |v| > 2000
+  EXPECT_EQ(leaf(-2000), 1);  // |v| > 0
+  EXPECT_EQ(leaf(2000), 1);
+  EXPECT_EQ(leaf(2001), 0);
+  EXPECT_EQ(leaf(0), 4);
 }
 
 }  // namespace
