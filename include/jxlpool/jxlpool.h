@@ -79,7 +79,8 @@ typedef enum JxlpoolStatus {
   JXLPOOL_CORRUPT = 2,          /* the input violates the format */
   JXLPOOL_UNSUPPORTED = 3,      /* legal input, or a request, that this build cannot handle */
   JXLPOOL_MEMORY_LIMIT = 4,     /* memory_limit does not suffice, or the system has no more memory */
-  JXLPOOL_SIZE_LIMIT = 5,       /* the image has more samples than max_samples */
+  JXLPOOL_SIZE_LIMIT = 5,       /* the image has more samples than max_samples, or asks for far more work than images
+                                 * of its size do */
   JXLPOOL_INVALID_ARGUMENT = 6, /* the caller broke a rule of this header */
   JXLPOOL_CANCELLED = 7,        /* jxlpool_decoder_cancel, or a callback asked to stop */
   JXLPOOL_IO = 8,               /* reading the file failed */

@@ -19,7 +19,7 @@ enum class ErrorCode : uint8_t {
   kCorrupt,          // the input violates the format
   kUnsupported,      // legal input that this build does not decode
   kMemoryLimit,      // the memory budget does not suffice
-  kSizeLimit,        // the image exceeds a configured size limit
+  kSizeLimit,        // the image exceeds a configured size limit, or asks for too much work for its size
   kInvalidArgument,  // the caller broke a contract
   kCancelled,        // the caller asked to stop
   kIo,               // reading or writing a file failed

@@ -20,6 +20,10 @@ constexpr int64_t kMaxDistance = int64_t{1} << 20;
 constexpr uint32_t kLz77LogAlphabetSize = 8;
 constexpr uint32_t kPrefixLogAlphabetSize = 15;
 
+// What a unit of work suffices for (see WorkBudget).
+constexpr size_t kTableEntriesPerUnit = 4;
+constexpr size_t kContextsPerUnit = 32;
+
 // Adds what one token that can occur means for its cluster.
 void AddToken(const IntegerEntry& entry, bool is_only, ClusterInfo* info) {
   if (entry.is_copy != 0) {
@@ -114,6 +118,7 @@ class EntropyCodeParser {
                                                           ElementType::kUint8, Fill::kUninitialized));
     uint8_t* map = code_.map_.data();
     code_.map_data_ = map;
+    JXLPOOL_RETURN_IF_ERROR(memory_->work()->Charge(num_contexts / kContextsPerUnit));
     map[0] = 0;
     code_.num_clusters_ = 1;
     const uint64_t position = reader_->Position();
@@ -159,6 +164,7 @@ class EntropyCodeParser {
     }
     const size_t num_buckets = num_tables_ * table_size;
     const size_t num_integers = num_integer_tables * table_size;
+    JXLPOOL_RETURN_IF_ERROR(memory_->work()->Charge((num_buckets + num_integers) / kTableEntriesPerUnit));
     JXLPOOL_ASSIGN_OR_RETURN(uint8_t * memory,
                              AllocateTables(num_buckets * sizeof(AliasEntry) + num_integers * sizeof(IntegerEntry)));
     AliasEntry* alias = reinterpret_cast<AliasEntry*>(memory);
@@ -211,8 +217,10 @@ class EntropyCodeParser {
   Status ReadPrefixCodes() {
     uint32_t alphabet_sizes[257];
     uint32_t largest = 1;
+    size_t num_symbols = 0;
     for (size_t c = 0; c < code_.num_clusters_; ++c) {
       alphabet_sizes[c] = 1 + ReadVarU16(reader_);
+      num_symbols += alphabet_sizes[c];
       if (alphabet_sizes[c] > kMaxPrefixAlphabet)
         return Corrupt("prefix code with too many symbols", reader_->Position());
       largest = std::max(largest, alphabet_sizes[c]);
@@ -220,9 +228,11 @@ class EntropyCodeParser {
     alphabet_sizes[code_.num_clusters_] = alphabet_sizes[distance_cluster_];
     JXLPOOL_ASSIGN_OR_RETURN([[maybe_unused]] const uint8_t* none, AllocateTables(0));
     const uint32_t root_bits = ChooseRootBits(alphabet_sizes);
+    const size_t num_root_entries = num_tables_ << root_bits;
+    JXLPOOL_RETURN_IF_ERROR(memory_->work()->Charge((num_symbols + num_root_entries) / kTableEntriesPerUnit));
     PoolVector<PrefixEntry>& tables = code_.prefix_memory_;
     tables = PoolVector<PrefixEntry>(memory_, Category::kEntropy);
-    JXLPOOL_RETURN_IF_ERROR(tables.ResizeUninitialized(num_tables_ << root_bits));
+    JXLPOOL_RETURN_IF_ERROR(tables.ResizeUninitialized(num_root_entries));
 
     uint8_t small_lengths[1024];
     Buffer large_lengths;
@@ -256,7 +266,9 @@ class EntropyCodeParser {
     for (uint32_t symbol = 0; symbol < code.alphabet_size && !code.is_single; ++symbol) {
       if (code.lengths[symbol] != 0) AddToken(MakeTokenEntry(meaning, symbol), false, info);
     }
-    return BuildPrefixTable(code, meaning, root_bits, table << root_bits, &code_.prefix_memory_);
+    const size_t num_entries = code_.prefix_memory_.size();
+    JXLPOOL_RETURN_IF_ERROR(BuildPrefixTable(code, meaning, root_bits, table << root_bits, &code_.prefix_memory_));
+    return memory_->work()->Charge((code_.prefix_memory_.size() - num_entries) / kTableEntriesPerUnit);
   }
 
   // What holds for the code as a whole follows from the clusters that contexts can select.

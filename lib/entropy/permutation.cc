@@ -11,6 +11,10 @@ namespace {
 // Elements between looks at the end of the data.
 constexpr size_t kStretch = 4096;
 
+// Units of work (see WorkBudget).
+constexpr size_t kUnitsPerDigit = 4;
+constexpr size_t kElementsPerUnit = 4;
+
 size_t ContextOf(uint32_t value) { return std::min<size_t>(7, static_cast<size_t>(std::bit_width(value))); }
 
 // The numbers 0..n-1, of which the k-th smallest can be taken out in O(log n): a Fenwick tree of how many are left.
@@ -67,6 +71,7 @@ Status ReadPermutation(EntropyDecoder* decoder, BitReader* reader, Memory* memor
   const Status status = ReadLehmerCode(decoder, reader, size, skip, &end, permutation);
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   JXLPOOL_RETURN_IF_ERROR(status);
+  JXLPOOL_RETURN_IF_ERROR(memory->work()->Charge(end * kUnitsPerDigit + size / kElementsPerUnit));
   for (size_t i = 0; i < skip; ++i) permutation[i] = static_cast<uint32_t>(i);
   // Behind the last digit that is not 0, what remains is in order.
   while (end > 0 && permutation[skip + end - 1] == 0) --end;

@@ -3,92 +3,83 @@
 #include <cmath>
 
 namespace jxlpool {
-namespace {
 
-struct Vec2 {
-  float x, y;
-};
-Vec2 operator+(Vec2 a, Vec2 b) { return {a.x + b.x, a.y + b.y}; }
-Vec2 operator-(Vec2 a, Vec2 b) { return {a.x - b.x, a.y - b.y}; }
-Vec2 operator*(float s, Vec2 a) { return {s * a.x, s * a.y}; }
-float Length(Vec2 a) { return std::sqrt(a.x * a.x + a.y * a.y); }
+float SplinePath::Length(Vec2 a) { return std::sqrt(a.x * a.x + a.y * a.y); }
 
-// Receives a polyline point by point and emits a sample after every unit of length.
-class Walker {
- public:
-  Walker(PoolVector<SplineSample>* samples, uint64_t max_samples) : samples_(samples), max_samples_(max_samples) {}
-
-  Status Begin(Vec2 point) {
-    position_ = point;
-    return Emit(1.0f);
+// The pyramid of Barry and Goldman: interpolates between successive points, then between successive results, until one
+// is left. `parameter` is 0 at the first of the four points.
+SplinePath::Vec2 SplinePath::CurvePoint(const Segment& segment, float parameter) {
+  // From `from`, where the parameter is `start`, to `to`, where it is `start + interval`.
+  const auto interpolate = [parameter](Vec2 from, Vec2 to, float start, float interval) {
+    return from + ((parameter - start) / interval) * (to - from);
+  };
+  const Vec2* points = segment.points;
+  const float* intervals = segment.intervals;
+  const float knots[3] = {0, intervals[0], intervals[0] + intervals[1]};
+  Vec2 between_two[3];
+  for (size_t i = 0; i < 3; ++i) between_two[i] = interpolate(points[i], points[i + 1], knots[i], intervals[i]);
+  Vec2 between_three[2];
+  for (size_t i = 0; i < 2; ++i) {
+    between_three[i] = interpolate(between_two[i], between_two[i + 1], knots[i], intervals[i] + intervals[i + 1]);
   }
-  Status MoveTo(Vec2 point) {
-    while (true) {
-      const Vec2 step = point - position_;
-      const float distance = Length(step);
-      if (length_ + distance < 1.0f) {
-        length_ += distance;
-        position_ = point;
-        return OkStatus();
-      }
-      position_ = position_ + ((1.0f - length_) / distance) * step;
-      length_ = 0;
-      JXLPOOL_RETURN_IF_ERROR(Emit(1.0f));
-    }
-  }
-  Status End() { return Emit(length_); }
-
- private:
-  Status Emit(float weight) {
-    // Far from the origin single precision may be too coarse for the walk to get anywhere.
-    if (samples_->size() > max_samples_) return Corrupt("a spline is too far from the frame to be drawn");
-    return samples_->PushBack(SplineSample{position_.x, position_.y, weight});
-  }
-
-  PoolVector<SplineSample>* samples_;
-  uint64_t max_samples_;
-  Vec2 position_ = {0, 0};
-  float length_ = 0;
-};
-
-// The curve between p[1] and p[2], both excluded.
-Status WalkSegment(const Vec2 p[4], Walker* walker) {
-  constexpr int kSteps = 16;
-  float d[3];
-  float t[4] = {0, 0, 0, 0};
-  for (int k = 0; k < 3; ++k) {
-    d[k] = std::sqrt(Length(p[k + 1] - p[k]));
-    t[k + 1] = t[k] + d[k];
-  }
-  for (int i = 1; i < kSteps; ++i) {
-    const float time = d[0] + (static_cast<float>(i) / kSteps) * d[1];
-    Vec2 a[3];
-    Vec2 b[2];
-    for (int k = 0; k < 3; ++k) a[k] = p[k] + ((time - t[k]) / d[k]) * (p[k + 1] - p[k]);
-    for (int k = 0; k < 2; ++k) b[k] = a[k] + ((time - t[k]) / (d[k] + d[k + 1])) * (a[k + 1] - a[k]);
-    JXLPOOL_RETURN_IF_ERROR(walker->MoveTo(b[0] + ((time - t[1]) / d[1]) * (b[1] - b[0])));
-  }
-  return OkStatus();
+  return interpolate(between_three[0], between_three[1], knots[1], intervals[1]);
 }
 
-}  // namespace
-
-Status SampleSplinePath(const Splines::Point* points, size_t num_points, uint64_t manhattan,
-                        PoolVector<SplineSample>* samples) {
-  samples->clear();
-  Walker walker(samples, 64 + 8 * manhattan);
-  const auto at = [&](size_t i) { return Vec2{static_cast<float>(points[i].x), static_cast<float>(points[i].y)}; };
-  JXLPOOL_RETURN_IF_ERROR(walker.Begin(at(0)));
-  for (size_t s = 0; s + 1 < num_points; ++s) {
-    const Vec2 p1 = at(s);
-    const Vec2 p2 = at(s + 1);
-    const Vec2 p0 = s == 0 ? 2 * p1 - p2 : at(s - 1);
-    const Vec2 p3 = s + 2 == num_points ? 2 * p2 - p1 : at(s + 2);
-    const Vec2 p[4] = {p0, p1, p2, p3};
-    JXLPOOL_RETURN_IF_ERROR(WalkSegment(p, &walker));
-    JXLPOOL_RETURN_IF_ERROR(walker.MoveTo(p2));
+// The ends of the curve get neighbours by reflection.
+void SplinePath::BeginSegment() {
+  const size_t first = segment_index_;
+  const Vec2 begin = ControlPoint(first);
+  const Vec2 end = ControlPoint(first + 1);
+  segment_.points[0] = first == 0 ? 2 * begin - end : ControlPoint(first - 1);
+  segment_.points[1] = begin;
+  segment_.points[2] = end;
+  segment_.points[3] = first + 2 == points_.size() ? 2 * end - begin : ControlPoint(first + 2);
+  for (size_t i = 0; i < 3; ++i) {
+    segment_.intervals[i] = std::sqrt(Length(segment_.points[i + 1] - segment_.points[i]));
   }
-  return walker.End();
+  piece_ = 0;
+}
+
+bool SplinePath::NextPiece() {
+  if (piece_ == kPiecesPerSegment) {
+    if (segment_index_ + 1 == points_.size()) return false;
+    BeginSegment();
+  }
+  ++piece_;
+  if (piece_ < kPiecesPerSegment) {
+    const float fraction = static_cast<float>(piece_) / kPiecesPerSegment;
+    target_ = CurvePoint(segment_, segment_.intervals[0] + fraction * segment_.intervals[1]);
+  } else {
+    target_ = segment_.points[2];
+    ++segment_index_;
+  }
+  return true;
+}
+
+bool SplinePath::Next(SplineSample* sample) {
+  if (stage_ == Stage::kEnd) return false;
+  if (stage_ == Stage::kStart) {
+    stage_ = Stage::kOnTheWay;
+    position_ = target_ = ControlPoint(0);
+    *sample = {position_.x, position_.y, 1.0f};
+    return true;
+  }
+  for (;;) {
+    const Vec2 way = target_ - position_;
+    const float distance = Length(way);
+    if (walked_ + distance >= 1.0f) {
+      position_ = position_ + ((1.0f - walked_) / distance) * way;
+      walked_ = 0;
+      *sample = {position_.x, position_.y, 1.0f};
+      return true;
+    }
+    walked_ += distance;
+    position_ = target_;
+    if (NextPiece()) continue;
+    stage_ = Stage::kEnd;
+    *sample = {position_.x, position_.y, walked_};
+    return true;
+  }
 }
 
 }  // namespace jxlpool

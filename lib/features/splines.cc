@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "lib/base/bits.h"
 #include "lib/base/trace.h"
+#include "lib/base/work_budget.h"
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/features/entropy_symbols.h"
 #include "lib/features/spline_path.h"
@@ -21,6 +23,12 @@ enum Context : size_t {
   kDeltaContext = 4,
   kCoefficientContext = 5,
 };
+
+// What takes how much work (see WorkBudget).
+constexpr uint64_t kUnitsPerCurve = 200;  // to read its 128 coefficients and to make use of them
+constexpr uint64_t kUnitsPerSplat = 16;
+constexpr uint64_t kUnitsPerStep = 4;        // of the walk along a curve
+constexpr uint64_t kDrawnPixelsPerUnit = 4;  // of a row of a splat
 
 bool IsCoordinate(int64_t value) { return value > -(int64_t{1} << 23) && value < int64_t{1} << 23; }
 bool IsSecondDifference(int64_t value) { return value > -(int64_t{1} << 30) && value < int64_t{1} << 30; }
@@ -76,6 +84,7 @@ Result<Splines> Splines::Parse(SymbolSource* symbols, Memory* memory, uint64_t n
     const uint64_t num_deltas = symbols->Next(kNumPointsContext);
     num_points += num_deltas;
     if (num_points > max_points) return Corrupt("splines have too many control points", symbols->Position());
+    JXLPOOL_RETURN_IF_ERROR(memory->work()->Charge(kUnitsPerCurve));
     Curve curve;
     JXLPOOL_RETURN_IF_ERROR(
         splines.ParseCurve(symbols, start, static_cast<uint32_t>(num_deltas), AreaLimit(frame_area), &curve));
@@ -223,6 +232,26 @@ class CosineSeries {
   size_t num_terms_ = 0;
 };
 
+// Half the side of the square in which a splat of this strength and sigma shows.
+float SplatRadius(float strength, float sigma) {
+  constexpr float kLog10th = -2.3025851f;
+  return std::sqrt(-2 * sigma * sigma * (5 * kLog10th - std::log(std::max(0.01f, strength))));
+}
+
+// No splat of the curve has a larger radius.
+float LargestRadius(const DequantizedCurve& curve) {
+  constexpr float kSqrt2 = 1.41421356f;
+  float strength = 0;
+  for (const auto& coefficients : curve.colour) {
+    float sum = 0;
+    for (const float value : coefficients) sum += std::abs(value);
+    strength = std::max(strength, kSqrt2 * sum);
+  }
+  float sigma = 0;
+  for (const float value : curve.sigma) sigma += kSqrt2 * std::abs(value);
+  return SplatRadius(strength, sigma);
+}
+
 // False if the sample leaves no trace in a plane of `height` rows.
 bool MakeSplat(const SplineSample& sample, const CosineSeries& series, float t, uint32_t height, Splat* splat) {
   float sigma = 0;
@@ -234,16 +263,47 @@ bool MakeSplat(const SplineSample& sample, const CosineSeries& series, float t, 
   splat->center_x = sample.x;
   splat->center_y = sample.y;
   splat->quarter_sigma_weight = 0.25f * sigma * sample.weight;
-  constexpr float kLog10th = -2.3025851f;
-  float strength = 0.01f;
+  float strength = 0;
   for (const float value : splat->colour) strength = std::max(strength, std::abs(value * sample.weight));
-  splat->radius = std::sqrt(-2 * sigma * sigma * (5 * kLog10th - std::log(strength)));
+  splat->radius = SplatRadius(strength, sigma);
   if (std::isnan(splat->radius)) return false;
   splat->x0 = RoundToPixel(sample.x - splat->radius);
   splat->x1 = RoundToPixel(sample.x + splat->radius);
   splat->y0 = std::max(0, RoundToPixel(sample.y - splat->radius));
   splat->y1 = std::min(static_cast<int32_t>(height) - 1, RoundToPixel(sample.y + splat->radius));
   return splat->y0 <= splat->y1;
+}
+
+// More samples than any path has that gets somewhere.
+uint64_t MaxSamples(std::span<const Splines::Point> points) {
+  uint64_t manhattan = 0;
+  for (size_t i = 1; i < points.size(); ++i) {
+    manhattan += static_cast<uint64_t>(std::abs(points[i].x - points[i - 1].x));
+    manhattan += static_cast<uint64_t>(std::abs(points[i].y - points[i - 1].y));
+  }
+  return 64 + 8 * manhattan;
+}
+
+// The length of a curve, by walking it. Errors: kCorrupt, kSizeLimit.
+Status MeasurePath(std::span<const Splines::Point> points, WorkBudget* work, float* length) {
+  constexpr uint64_t kStretch = 4096;
+  const uint64_t max_samples = MaxSamples(points);
+  SplinePath path(points);
+  SplineSample sample = {};
+  uint64_t num_samples = 0;
+  while (path.Next(&sample)) {
+    if (++num_samples > max_samples) return Corrupt("a spline is too far from the frame to be drawn");
+    if (num_samples % kStretch == 0) JXLPOOL_RETURN_IF_ERROR(work->Charge(kStretch * kUnitsPerStep));
+  }
+  *length = static_cast<float>(num_samples - 2) + sample.weight;
+  return work->Charge(num_samples % kStretch * kUnitsPerStep);
+}
+
+uint64_t DrawingWork(const Splat& splat, uint32_t width) {
+  const int64_t columns = std::min<int64_t>(splat.x1, int64_t{width} - 1) - std::max(splat.x0, 0) + 1;
+  const int64_t rows = int64_t{splat.y1} - splat.y0 + 1;
+  if (columns <= 0) return kUnitsPerSplat;
+  return kUnitsPerSplat + static_cast<uint64_t>(rows) * (1 + static_cast<uint64_t>(columns) / kDrawnPixelsPerUnit);
 }
 
 }  // namespace
@@ -256,26 +316,41 @@ Result<SplineSplats> SplineSplats::Create(Memory* memory, const Splines& splines
   result.splats_ = PoolVector<Splat>(memory, Category::kOther);
   result.row_start_ = PoolVector<uint32_t>(memory, Category::kOther);
   result.row_splats_ = PoolVector<uint32_t>(memory, Category::kOther);
-  PoolVector<SplineSample> samples(memory, Category::kOther);
   for (size_t i = 0; i < splines.num_curves(); ++i) {
     const Splines::Curve& curve = splines.curve(i);
-    JXLPOOL_RETURN_IF_ERROR(
-        SampleSplinePath(splines.points() + curve.first_point, curve.num_points, curve.manhattan, &samples));
-    const float length = static_cast<float>(samples.size() - 2) + samples.back().weight;
-    if (!(length > 0)) continue;
+    const std::span<const Splines::Point> points(splines.points() + curve.first_point, curve.num_points);
     const DequantizedCurve dequantized =
         DequantizeCurve(curve, splines.InverseQuantization(), base_correlation_x, base_correlation_b);
-    const CosineSeries series(dequantized);
-    const float inverse_length = 1.0f / length;
-    for (size_t j = 0; j < samples.size(); ++j) {
-      const float t = 31.0f * std::min(1.0f, static_cast<float>(j) * inverse_length);
-      Splat splat;
-      if (MakeSplat(samples[j], series, t, height, &splat)) JXLPOOL_RETURN_IF_ERROR(result.splats_.PushBack(splat));
-    }
+    JXLPOOL_RETURN_IF_ERROR(result.AddCurve(memory, points, dequantized, Size{width, height}));
   }
   JXLPOOL_RETURN_IF_ERROR(result.BuildIndex(width, height));
   if constexpr (kTraceEnabled) TraceSplats(splines, result, base_correlation_x, base_correlation_b);
   return result;
+}
+
+Status SplineSplats::AddCurve(Memory* memory, std::span<const Splines::Point> points,
+                              const DequantizedCurve& dequantized, Size plane) {
+  float length = 0;
+  JXLPOOL_RETURN_IF_ERROR(MeasurePath(points, memory->work(), &length));
+  if (!(length > 0)) return OkStatus();
+  const CosineSeries series(dequantized);
+  const float inverse_length = 1.0f / length;
+  // Rounding to pixels adds less than one.
+  const float reach = LargestRadius(dequantized) + 1;
+  const float right = static_cast<float>(plane.width) + reach;
+  const float bottom = static_cast<float>(plane.height) + reach;
+  SplinePath path(points);
+  SplineSample sample = {};
+  for (uint64_t j = 0; path.Next(&sample); ++j) {
+    // Most of a long curve lies outside the plane.
+    if (sample.x < -reach || sample.y < -reach || sample.x > right || sample.y > bottom) continue;
+    const float t = 31.0f * std::min(1.0f, static_cast<float>(j) * inverse_length);
+    Splat splat;
+    if (!MakeSplat(sample, series, t, plane.height, &splat)) continue;
+    JXLPOOL_RETURN_IF_ERROR(memory->work()->Charge(DrawingWork(splat, plane.width)));
+    JXLPOOL_RETURN_IF_ERROR(splats_.PushBack(splat));
+  }
+  return OkStatus();
 }
 
 // A counting sort of (row, splat) pairs, which keeps splats in drawing order.

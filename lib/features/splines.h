@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
@@ -82,15 +83,15 @@ class SplineSplats {
   SplineSplats(SplineSplats&&) noexcept = default;
   SplineSplats& operator=(SplineSplats&&) noexcept = default;
 
-  // Expands the curves for a plane of width x height (xsize x ysize). Errors: if the estimated drawing area exceeds
-  // what the format allows for a frame of `frame_area` samples after upsampling, kCorrupt; if it exceeds what is
-  // sensible, kSizeLimit; kMemoryLimit.
+  // Expands the curves for a plane of width x height (xsize x ysize). Charges the work of that and of drawing.
+  // Errors: if the estimated drawing area exceeds what the format allows for a frame of `frame_area` samples after
+  // upsampling, kCorrupt; if it exceeds what is sensible, or the work exceeds the budget, kSizeLimit; kMemoryLimit.
   static Result<SplineSplats> Create(Memory* memory, const Splines& splines, float base_correlation_x,
                                      float base_correlation_b, uint32_t width, uint32_t height, uint64_t frame_area);
 
   bool empty() const { return splats_.empty(); }
   size_t num_splats() const { return splats_.size(); }
-  // In drawing order; splats without any row in the plane are left out.
+  // In drawing order; splats without any row in the plane are left out, and those that are far from it.
   const Splat& splat(size_t i) const { return splats_[i]; }
 
   // Adds the splats to columns [x0, x1) of row y; rows[c][0] is column x0. Nothing outside is changed, but up to one
@@ -98,6 +99,11 @@ class SplineSplats {
   void DrawRow(uint32_t y, uint32_t x0, uint32_t x1, float* const rows[3]) const;
 
  private:
+  struct Size {
+    uint32_t width, height;
+  };
+  Status AddCurve(Memory* memory, std::span<const Splines::Point> points, const DequantizedCurve& dequantized,
+                  Size plane);
   Status BuildIndex(uint32_t width, uint32_t height);
 
   PoolVector<Splat> splats_;

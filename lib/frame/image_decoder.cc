@@ -1,5 +1,6 @@
 #include "lib/frame/image_decoder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/bitstream/codestream.h"
@@ -65,6 +66,7 @@ Status ImageDecoder::Open(const uint8_t* data, size_t size, const DecoderOptions
 
 Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOptions& options) {
   State* state = state_.get();
+  memory_->work()->Renew();
   state->options = options;
   state->limits = LimitsOf(options);
   JXLPOOL_ASSIGN_OR_RETURN(state->container, Container::Open({data, size}, memory_));
@@ -111,6 +113,7 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
 }
 
 Status ImageDecoder::Rewind() {
+  memory_->work()->Renew();
   state_->Restart();
   return OkStatus();
 }
@@ -146,6 +149,9 @@ Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint6
   frame->dimensions = start.dimensions;
   frame->toc = std::move(start.toc);
   frame->sections_offset = start.sections_offset;
+  const uint64_t bytes_there = state_->container.codestream().size() - frame->sections_offset;
+  memory_->work()->AllowFrame(frame->dimensions.xsize * frame->dimensions.ysize,
+                              std::min(frame->toc.total_size, bytes_there));
   return decoder;
 }
 

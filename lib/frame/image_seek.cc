@@ -160,6 +160,7 @@ Result<bool> ImageDecoder::SeekByIndex(uint32_t index) {
 }
 
 Result<bool> ImageDecoder::SeekFrame(uint32_t index, bool use_index) {
+  memory_->work()->Renew();
   if (use_index) {
     const Result<bool> done = SeekByIndex(index);
     // Whatever else is wrong with the index, the frames themselves decide.

@@ -2,7 +2,8 @@
 //
 // A Memory couples a BufferPool (where blocks come from and go back to; shared by any number of decoders) with a Budget
 // (how much this decode may hold, by category). Decoding code receives a `Memory*` and never calls malloc, new or
-// std::vector for anything whose size depends on the input. Exceeding the budget is a Status, not a crash.
+// std::vector for anything whose size depends on the input. Exceeding the budget is a Status, not a crash. The budget
+// of work travels with it, as what takes much memory for few bytes takes much time, too.
 //
 // Thread safety: Acquire may be called from any thread at any time; a Buffer may be released by another thread than the
 // one that acquired it. A Memory must outlive all Buffers acquired through it.
@@ -17,6 +18,7 @@
 
 #include "lib/base/bits.h"
 #include "lib/base/status.h"
+#include "lib/base/work_budget.h"
 #include "lib/pool/budget.h"
 #include "lib/pool/category.h"
 
@@ -86,6 +88,7 @@ class Memory {
 
   Budget* budget() const { return budget_; }
   BufferPool* pool() const { return pool_; }
+  WorkBudget* work() { return &work_; }
 
  private:
   friend class Buffer;
@@ -93,6 +96,7 @@ class Memory {
 
   BufferPool* pool_;
   Budget* budget_;
+  WorkBudget work_;
 };
 
 }  // namespace jxlpool

@@ -127,6 +127,7 @@ Status DequantTables::Prepare(uint32_t table_mask, Memory* memory) {
       tables_[t] = DefaultDequantTable(t);
       continue;
     }
+    JXLPOOL_RETURN_IF_ERROR(memory->work()->Charge(3 * kDequantTableSizes[t].size()));
     JXLPOOL_ASSIGN_OR_RETURN(computed_[t], memory->Acquire(3 * kDequantTableSizes[t].size() * sizeof(float),
                                                            Category::kLf, ElementType::kFloat, Fill::kUninitialized));
     float* table = reinterpret_cast<float*>(computed_[t].data());

@@ -263,9 +263,24 @@ def put_sections(w, sections, permutation=None):
             w.u(8, byte)
 
 
-def global_section(tree, with_residuals):
+def put_spline(w, length):
+    """The splines of a frame: one from (0, 0) to (length, 0)."""
+    m.flat_code(w, 6)
+    for value in (0, 0, 0, 0):  # number of splines - 1, start, quantisation adjustment
+        m.put(w, value)
+    for value in (1, pack_signed(length), 0):
+        m.put(w, value)
+    for first in (1, 0, 0, 1):  # X, Y, B, sigma
+        m.put(w, pack_signed(first))
+        for _ in range(31):
+            m.put(w, 0)
+
+
+def global_section(tree, with_residuals, spline_length=0):
     """Start of LfGlobal up to the global tree."""
     w = BitWriter()
+    if spline_length:
+        put_spline(w, spline_length)
     w.flag(True)  # default LF dequantisation
     w.flag(True)  # global tree
     m.put_tree(w, tree, with_residuals)

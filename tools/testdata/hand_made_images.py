@@ -374,6 +374,13 @@ def invalid_files():
     Frame(group_shift=0).put(w, image)
     put_permutation(w, [1, 0])
     yield "short_permutation", w.bytes(), "a permutation, and no sizes"
+    w, image = large_header(64, 64)
+    for i in range(200):
+        Frame(flags=16, is_last=i == 199).put(w, image)
+        section = global_section(Leaf(), False, spline_length=1000000)
+        m.put_header(section, True)
+        put_sections(w, [section.bytes()])
+    yield "long_splines", w.bytes(), "200 frames with a spline of a million pixels each"
     w, image = large_header(16, 16)
     Frame().put(w, image)
     w.flag(False)

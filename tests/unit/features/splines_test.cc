@@ -153,8 +153,15 @@ TEST_F(SplinesTest, AnySegmentHoldsWhatTheWholeRowHolds) {
 
 TEST_F(SplinesTest, PathHasTheVectorPointsAndUnitSteps) {
   const Splines::Point points[3] = {{3, 4}, {12, 6}, {18, 15}};
-  PoolVector<SplineSample> samples(&memory_.memory, Category::kOther);
-  ASSERT_TRUE(SampleSplinePath(points, 3, 26, &samples).ok());
+  const auto walk = [](std::span<const Splines::Point> control_points) {
+    std::vector<SplineSample> samples;
+    SplinePath path(control_points);
+    SplineSample sample = {};
+    while (path.Next(&sample)) samples.push_back(sample);
+    EXPECT_FALSE(path.Next(&sample));
+    return samples;
+  };
+  std::vector<SplineSample> samples = walk(points);
   ASSERT_EQ(samples.size(), 22u);
   EXPECT_EQ(samples.back().x, 18.0f);
   EXPECT_EQ(samples.back().y, 15.0f);
@@ -165,7 +172,7 @@ TEST_F(SplinesTest, PathHasTheVectorPointsAndUnitSteps) {
     EXPECT_GT(step, 0.97f);
     EXPECT_LT(step, 1.00001f);
   }
-  ASSERT_TRUE(SampleSplinePath(points, 1, 0, &samples).ok());
+  samples = walk({points, 1});
   ASSERT_EQ(samples.size(), 2u);
   EXPECT_EQ(samples[1].weight, 0.0f);
 }
@@ -205,6 +212,25 @@ TEST_F(SplinesTest, RejectsWhatTheFormatForbids) {
   EXPECT_EQ(code({0, 1, 1, 0, 0xFFFFFFFF}), ErrorCode::kCorrupt);
   // A source that runs dry is noticed before the limits are.
   EXPECT_EQ(code({100000}), ErrorCode::kNeedMoreInput);
+}
+
+// A curve that goes far away takes no memory for the way there, but work, which is charged once for each frame.
+TEST_F(SplinesTest, LongWaysOutsideAreWalkedOnBudget) {
+  const CurveText curve{{{900000, 0}}, {{1}, {}, {}, {1}}};
+  auto splines = Parse(Symbols({{0, 0}}, 0, {curve}));
+  ASSERT_TRUE(splines.ok()) << splines.status().message();
+  const auto create = [&] { return SplineSplats::Create(&memory_.memory, splines.value(), 0.0f, 0.0f, 32, 32, 1024); };
+  memory_.budget.set_limit(memory_.budget.total().live + (1 << 20));
+  auto splats = create();
+  ASSERT_TRUE(splats.ok()) << splats.status().message();
+  EXPECT_GT(splats.value().num_splats(), 30u);
+  EXPECT_LT(splats.value().num_splats(), 60u);
+  memory_.memory.work()->Renew();
+  int num_frames = 0;
+  while (create().ok() && num_frames < 100) ++num_frames;
+  EXPECT_GT(num_frames, 3);
+  EXPECT_LT(num_frames, 30);
+  EXPECT_EQ(create().status().code(), ErrorCode::kSizeLimit);
 }
 
 TEST_F(SplinesTest, RejectsAbsurdAreas) {
