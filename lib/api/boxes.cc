@@ -12,19 +12,12 @@ namespace {
 // What a compressed box may expand to, whatever the memory limit.
 constexpr uint64_t kMaxContentsBytes = uint64_t{1} << 28;
 
-const Box* FindMetadata(const JxlpoolDecoder& decoder, uint32_t index) {
-  for (const Box& box : decoder.image.container().boxes()) {
-    if (box.is_metadata() && index-- == 0) return &box;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolBox* box) {
   if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (!decoder->is_open()) return decoder->Misuse("no image is open");
-  const Box* found = FindMetadata(*decoder, index);
+  const Box* found = decoder->image.container().Metadata(index);
   if (found == nullptr) return JXLPOOL_END;
   JxlpoolBox result = {};
   std::memcpy(result.type, found->content_type.name, sizeof(found->content_type.name));
@@ -40,7 +33,7 @@ JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t
   if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (!decoder->is_open()) return decoder->Misuse("no image is open");
   if (data == nullptr || size == nullptr) return decoder->Misuse("no place for the contents given");
-  const Box* found = FindMetadata(*decoder, index);
+  const Box* found = decoder->image.container().Metadata(index);
   if (found == nullptr) return JXLPOOL_END;
   if (found->is_compressed()) {
     decoder->box_contents = PoolVector<uint8_t>(&decoder->memory, Category::kInput);

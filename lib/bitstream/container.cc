@@ -52,6 +52,7 @@ class ContainerParser {
   ContainerParser(std::span<const uint8_t> input, Memory* memory)
       : input_(input), parts_(memory, &container_.codestream_) {
     container_.boxes_ = PoolVector<Box>(memory, Category::kOther);
+    container_.metadata_ = PoolVector<uint32_t>(memory, Category::kOther);
     container_.codestream_ = Codestream(memory);
   }
 
@@ -90,7 +91,7 @@ Status ContainerParser::ParseBoxes() {
     status = HandleBox(&box);
     if (status.code() == ErrorCode::kMemoryLimit) return status;
     if (!status.ok()) break;
-    JXLPOOL_RETURN_IF_ERROR(container_.boxes_.PushBack(box));
+    JXLPOOL_RETURN_IF_ERROR(container_.AddBox(box));
     if (box.is_truncated) {
       status = NeedMoreInput("the file ends in a box");
       break;
@@ -176,7 +177,21 @@ Result<Container> Container::Open(std::span<const uint8_t> input, Memory* memory
   return container;
 }
 
+Status Container::AddBox(const Box& box) {
+  const auto position = static_cast<uint32_t>(boxes_.size());
+  for (size_t i = 0; i < std::size(kIndexedTypes); ++i) {
+    if (first_[i] == kNotThere && box.content_type == kIndexedTypes[i]) first_[i] = position;
+  }
+  if (box.is_metadata()) JXLPOOL_RETURN_IF_ERROR(metadata_.PushBack(position));
+  return boxes_.PushBack(box);
+}
+
+const Box* Container::Metadata(size_t index) const { return index < metadata_.size() ? At(metadata_[index]) : nullptr; }
+
 const Box* Container::Find(BoxType content_type) const {
+  for (size_t i = 0; i < std::size(kIndexedTypes); ++i) {
+    if (content_type == kIndexedTypes[i]) return At(first_[i]);
+  }
   const Box* box = std::find_if(boxes_.begin(), boxes_.end(),
                                 [&](const Box& candidate) { return candidate.content_type == content_type; });
   return box == boxes_.end() ? nullptr : box;

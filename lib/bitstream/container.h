@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 
 #include "lib/base/status.h"
@@ -75,7 +76,9 @@ class Container {
   bool is_container() const { return !boxes_.empty(); }
   // In file order, with those of the codestream.
   const PoolVector<Box>& boxes() const { return boxes_; }
-  // The first box with this content type, or nullptr.
+  // The index-th box that is_metadata(), or nullptr. Takes the same time for every index.
+  const Box* Metadata(size_t index) const;
+  // The first box with this content type, or nullptr. Searches all boxes, unless it is one of kIndexedTypes.
   const Box* Find(BoxType content_type) const;
   bool has_jpeg_reconstruction() const { return Find(kJpegReconstructionBox) != nullptr; }
   // Declared level, 5 unless the file says 10.
@@ -88,7 +91,17 @@ class Container {
  private:
   friend class ContainerParser;
 
+  // Types that are looked for again and again.
+  static constexpr BoxType kIndexedTypes[] = {kJpegReconstructionBox, kFrameIndexBox, kGainMapBox};
+  static constexpr uint32_t kNotThere = ~uint32_t{0};
+
+  // Appends to boxes_ and to what tells where they are. Errors: kMemoryLimit.
+  Status AddBox(const Box& box);
+  const Box* At(uint32_t position) const { return position == kNotThere ? nullptr : &boxes_[position]; }
+
   PoolVector<Box> boxes_;
+  PoolVector<uint32_t> metadata_;  // positions in boxes_
+  uint32_t first_[std::size(kIndexedTypes)] = {kNotThere, kNotThere, kNotThere};
   Codestream codestream_;
   uint32_t level_ = 5;
   Status status_;

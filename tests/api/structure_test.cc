@@ -1,6 +1,8 @@
 // What the C interface tells about the structure of files: boxes, headers of all frames, gain maps.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -168,6 +170,34 @@ TEST(Boxes, AreListedWithTheirPlaces) {
   EXPECT_FALSE(decoder.RawBox(0));
   decoder.Close();
   EXPECT_FALSE(decoder.FileInfo());
+}
+
+// The seconds that it takes to ask for everything that there is to know about `num_boxes` tiny boxes.
+double SecondsToListBoxes(size_t num_boxes) {
+  std::vector<testing::BoxToWrite> boxes(num_boxes, {"xml ", {'x'}});
+  boxes.push_back({"jxlc", testing::ReadFile(DataPath("rgb8"))});
+  const Bytes file = testing::MakeContainer(boxes);
+  Decoder decoder;
+  EXPECT_EQ(decoder.OpenMemory(file.data(), file.size()), JXLPOOL_OK);
+  const auto begin = std::chrono::steady_clock::now();
+  uint32_t count = 0;
+  ByteView contents;
+  auto index = Make<JxlpoolFrameIndexEntry>();
+  auto gain_map = Make<JxlpoolGainMap>();
+  for (; decoder.Box(count) && decoder.BoxContents(count, &contents) == JXLPOOL_OK; ++count) {
+    EXPECT_TRUE(decoder.ImageInfo());
+    EXPECT_EQ(jxlpool_decoder_get_frame_index_entry(decoder.get(), count, &index), JXLPOOL_END);
+    EXPECT_EQ(decoder.GainMap(&gain_map), JXLPOOL_END);
+  }
+  EXPECT_EQ(count, num_boxes);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+TEST(Boxes, ListingThemTakesTimeInProportion) {
+  const double few = SecondsToListBoxes(50000), many = SecondsToListBoxes(200000);
+  EXPECT_LT(many, 5);
+  // Sixteen times as long if each look-up starts from the first box. Shorter times than these say nothing.
+  EXPECT_LT(many, std::max(0.5, 8 * few));
 }
 
 // ---- Gain maps ----
