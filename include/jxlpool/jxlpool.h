@@ -33,6 +33,12 @@
  * Threads: a JxlpoolPool may be used by any number of decoders in any threads at once. A JxlpoolDecoder may move
  * between threads, but is used by one thread at a time; the exceptions say so.
  *
+ * Callbacks: while a call on a decoder runs, the decoder is busy. These calls are allowed then, for a callback to use:
+ * jxlpool_decoder_cancel, get_error, get_statistics, pixel_size, get_image_info, get_extra_channel, get_icc,
+ * get_color_encoding, get_box, get_raw_box and get_file_info. All others fail with JXLPOOL_INVALID_ARGUMENT and change
+ * nothing; those that return nothing do nothing. In particular jxlpool_decoder_destroy does not destroy a busy decoder:
+ * call it again afterwards, or the decoder leaks.
+ *
  * Errors: functions return a JxlpoolStatus. After an error in the input the decoder stays usable: open another image,
  * or rewind this one. Output pointers are written only on success unless stated otherwise.
  */
@@ -217,11 +223,12 @@ typedef struct JxlpoolDecoderOptions {
  * color_encoding), JXLPOOL_MEMORY_LIMIT. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, JxlpoolDecoder** decoder);
 
-/* Frees the decoder (NULL is fine) and gives its memory back to the pool. */
+/* Frees the decoder (NULL is fine) and gives its memory back to the pool. Does nothing while the decoder is busy. */
 JXLPOOL_API void jxlpool_decoder_destroy(JxlpoolDecoder* decoder);
 
 /* What the latest failed call on this decoder complained about; status JXLPOOL_OK if none failed since the image was
- * opened. */
+ * opened or rewound. A call that repeats an earlier error makes that the latest again. While the decoder is busy:
+ * JXLPOOL_INVALID_ARGUMENT, with a message that says so; what a callback was refused leaves no trace afterwards. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_error(const JxlpoolDecoder* decoder, JxlpoolError* error);
 
 /* Asks a running decode to stop soon with JXLPOOL_CANCELLED. May be called from any thread and from a signal handler.
@@ -244,7 +251,7 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, con
  * pooled memory. The descriptor stays the caller's and may be closed after the call. Errors also: JXLPOOL_IO. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd);
 
-/* Lets go of the image and of everything that belongs to it. */
+/* Lets go of the image and of everything that belongs to it. Does nothing while the decoder is busy. */
 JXLPOOL_API void jxlpool_decoder_close(JxlpoolDecoder* decoder);
 
 /* Back to before the first frame of the same image. REQUIRES: an image is open. */
@@ -436,8 +443,8 @@ typedef enum JxlpoolEndianness {
 } JxlpoolEndianness;
 
 /* Receives rows [y, y + num_rows), `stride` bytes apart, valid during the call only. Rows come from top to bottom, each
- * once, on the thread that called the decode. Returning non-zero stops the decode with JXLPOOL_CANCELLED. Must not call
- * into the decoder. */
+ * once, on the thread that called the decode. Returning non-zero stops the decode with JXLPOOL_CANCELLED. What it may
+ * call on this decoder is said at the top. */
 typedef int (*JxlpoolRowsCallback)(void* opaque, uint32_t y, uint32_t num_rows, const void* rows, size_t stride);
 
 /* What is wanted of a frame, in which form, and where it goes: to `pixels` or, if that is NULL, to `rows`. */
@@ -682,7 +689,7 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_gain_map_color_encoding(JxlpoolDec
 /* ---- JPEG reconstruction ----------------------------------------------------------------------------------------- */
 
 /* Receives the next `size` bytes of a file, valid during the call only, on the thread that called. Returning non-zero
- * stops with JXLPOOL_CANCELLED. Must not call into the decoder. */
+ * stops with JXLPOOL_CANCELLED. What it may call on this decoder is said at the top. */
 typedef int (*JxlpoolBytesCallback)(void* opaque, const uint8_t* data, size_t size);
 
 /* Writes the JPEG file that the image was losslessly made from, byte for byte, from front to back; at any time while an

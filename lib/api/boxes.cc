@@ -15,8 +15,8 @@ constexpr uint64_t kMaxContentsBytes = uint64_t{1} << 28;
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolBox* box) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const LookUp call(decoder);
+  if (!call.ok()) return call.status();
   const Box* found = decoder->image.container().Metadata(index);
   if (found == nullptr) return JXLPOOL_END;
   JxlpoolBox result = {};
@@ -30,8 +30,8 @@ JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, J
 
 JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t index, const uint8_t** data,
                                                size_t* size) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   if (data == nullptr || size == nullptr) return decoder->Misuse("no place for the contents given");
   const Box* found = decoder->image.container().Metadata(index);
   if (found == nullptr) return JXLPOOL_END;

@@ -74,12 +74,18 @@ void LetGoOfImage(JxlpoolDecoder* decoder) {
   decoder->pool->buffers.EndDecode();
 }
 
+void CloseImage(JxlpoolDecoder* decoder) {
+  if (!decoder->is_open()) return;
+  decoder->copied_input_bytes += decoder->image.copied_input_bytes() + decoder->input.copied_bytes();
+  LetGoOfImage(decoder);
+}
+
 // Closes what is open and starts on the bytes that `load` brings to decoder->input.
 template <typename Load>
 JxlpoolStatus OpenWith(JxlpoolDecoder* decoder, const Load& load) {
-  jxlpool_decoder_close(decoder);
+  CloseImage(decoder);
   decoder->cancelled.store(false);
-  decoder->error = OkStatus();
+  decoder->ForgetErrors();
   const MemoryProfile::StageScope stage(&decoder->profile, "open");
   decoder->pool->buffers.BeginDecode();
   Status status = load();
@@ -139,14 +145,21 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
 JxlpoolDecoder::~JxlpoolDecoder() = default;
 
 JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {
-  error = status;
+  last_error = {status, budget.last_refusal()};
   return ToPublic(status.code());
 }
 
 JxlpoolStatus JxlpoolDecoder::Fail(const Status& status) {
+  const JxlpoolStatus code = Report(status);
   state = DecoderState::kFailed;
+  fatal = last_error;
   pool->buffers.Settle();
-  return Report(status);
+  return code;
+}
+
+JxlpoolStatus JxlpoolDecoder::RepeatFailure() {
+  last_error = fatal;
+  return ToPublic(fatal.status.code());
 }
 
 JxlpoolStatus JxlpoolDecoder::Misuse(const char* message) { return Report(InvalidArgument(message)); }
@@ -216,8 +229,9 @@ JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, Jxlpo
 }
 
 void jxlpool_decoder_destroy(JxlpoolDecoder* decoder) {
-  if (decoder == nullptr) return;
-  jxlpool_decoder_close(decoder);
+  // What a running call works on must stay.
+  if (decoder == nullptr || decoder->is_busy()) return;
+  CloseImage(decoder);
   assert(decoder->budget.total().live == 0 && "memory is held beyond the image");
   JxlpoolPool* pool = decoder->pool;
   delete decoder;
@@ -226,17 +240,19 @@ void jxlpool_decoder_destroy(JxlpoolDecoder* decoder) {
 
 JxlpoolStatus jxlpool_decoder_get_error(const JxlpoolDecoder* decoder, JxlpoolError* error) {
   if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  const Status& status = decoder->error;
+  // A running call will write last_error.
+  const bool is_busy = decoder->is_busy();
+  const Failure failure =
+      is_busy ? Failure{InvalidArgument("the decoder is busy: another call is running"), {}} : decoder->last_error;
   JxlpoolError result = {};
-  result.status = ToPublic(status.code());
-  result.message = status.message();
-  result.bit_position = status.bit_position();
+  result.status = ToPublic(failure.status.code());
+  result.message = failure.status.message();
+  result.bit_position = failure.status.bit_position();
   result.category = "";
-  const Budget::Refusal refusal = decoder->budget.last_refusal();
-  if (status.code() == ErrorCode::kMemoryLimit && refusal.bytes != 0) {
-    result.requested_bytes = refusal.bytes;
-    result.category = CategoryName(refusal.category);
-    result.needed_limit = refusal.needed_limit;
+  if (failure.status.code() == ErrorCode::kMemoryLimit && failure.refusal.bytes != 0) {
+    result.requested_bytes = failure.refusal.bytes;
+    result.category = CategoryName(failure.refusal.category);
+    result.needed_limit = failure.refusal.needed_limit;
   }
   return WriteStruct(result, error);
 }
@@ -246,7 +262,8 @@ void jxlpool_decoder_cancel(JxlpoolDecoder* decoder) {
 }
 
 JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, const void* data, size_t size) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  const Call call(decoder, Needs::kNothing);
+  if (!call.ok()) return call.status();
   if (data == nullptr && size != 0) return decoder->Misuse("no input given");
   return OpenWith(decoder, [=] {
     decoder->input.OpenBytes(static_cast<const uint8_t*>(data), size);
@@ -255,27 +272,27 @@ JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, const void* d
 }
 
 JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, const char* path) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  const Call call(decoder, Needs::kNothing);
+  if (!call.ok()) return call.status();
   if (path == nullptr) return decoder->Misuse("no file name given");
   return OpenWith(decoder, [=] { return decoder->input.OpenPath(path); });
 }
 
 JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  return OpenWith(decoder, [=] { return decoder->input.OpenDescriptor(fd); });
+  const Call call(decoder, Needs::kNothing);
+  return call.ok() ? OpenWith(decoder, [=] { return decoder->input.OpenDescriptor(fd); }) : call.status();
 }
 
 void jxlpool_decoder_close(JxlpoolDecoder* decoder) {
-  if (decoder == nullptr || !decoder->is_open()) return;
-  decoder->copied_input_bytes += decoder->image.copied_input_bytes() + decoder->input.copied_bytes();
-  LetGoOfImage(decoder);
+  const Call call(decoder, Needs::kNothing);
+  if (call.ok()) CloseImage(decoder);
 }
 
 JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   decoder->cancelled.store(false);
-  decoder->error = OkStatus();
+  decoder->ForgetErrors();
   if (const Status status = decoder->image.Rewind(); !status.ok()) return decoder->Fail(status);
   decoder->state = DecoderState::kBetweenFrames;
   return JXLPOOL_OK;

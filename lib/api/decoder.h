@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "jxlpool/jxlpool.h"
+#include "lib/api/call.h"
 #include "lib/api/input_file.h"
 #include "lib/api/pool.h"
 #include "lib/base/status.h"
@@ -48,7 +49,13 @@ enum class DecoderState : uint8_t {
   kBetweenFrames,
   kAtFrame,  // NextFrame gave one that is neither decoded nor skipped
   kEnd,
-  kFailed,  // `error` repeats itself until the image is rewound or closed
+  kFailed,  // `fatal` repeats itself until the image is rewound or closed
+};
+
+// An error that a call ended with.
+struct Failure {
+  Status status;
+  Budget::Refusal refusal;  // kMemoryLimit: what was refused
 };
 
 }  // namespace jxlpool
@@ -59,11 +66,16 @@ struct JxlpoolDecoder {
   ~JxlpoolDecoder();
 
   bool is_open() const { return state != jxlpool::DecoderState::kClosed; }
+  // A Call is running.
+  bool is_busy() const { return busy.load(std::memory_order_acquire); }
   // Remembers an error for jxlpool_decoder_get_error; returns the code for the caller.
   JxlpoolStatus Report(const jxlpool::Status& status);
-  // As above; the image cannot go on.
+  // As above; the frames cannot go on.
   JxlpoolStatus Fail(const jxlpool::Status& status);
+  // As Report, once more for the error that the frames failed with. REQUIRES: state is kFailed.
+  JxlpoolStatus RepeatFailure();
   JxlpoolStatus Misuse(const char* message);
+  void ForgetErrors() { last_error = fatal = jxlpool::Failure(); }
 
   JxlpoolPool* const pool;
   jxlpool::MemoryProfile profile;
@@ -72,6 +84,7 @@ struct JxlpoolDecoder {
   jxlpool::ThreadPool threads;
   jxlpool::DecoderOptions options;
   std::atomic<bool> cancelled{false};
+  mutable std::atomic<bool> busy{false};  // see call.h
 
   jxlpool::InputFile input;
   jxlpool::ImageDecoder image;
@@ -87,7 +100,8 @@ struct JxlpoolDecoder {
   jxlpool::Inspection inspection;
   uint64_t copied_input_bytes = 0;  // of images before the open one
 
-  jxlpool::Status error;
+  jxlpool::Failure last_error;  // of any call
+  jxlpool::Failure fatal;       // what the frames failed with
 };
 
 namespace jxlpool {

@@ -6,8 +6,8 @@ using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file def
 
 JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decoder, uint32_t streamed_pixel_bytes,
                                               JxlpoolMemoryEstimate* estimate) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (decoder->state == DecoderState::kClosed) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   const auto bytes = decoder->image.EstimateMemory(streamed_pixel_bytes);
   if (!bytes.ok()) return decoder->Report(bytes.status());
   JxlpoolMemoryEstimate result;
@@ -19,8 +19,8 @@ JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decoder, uint32_t 
 }
 
 JxlpoolStatus jxlpool_decoder_prewarm(JxlpoolDecoder* decoder, uint32_t streamed_pixel_bytes) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (decoder->state == DecoderState::kClosed) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   const MemoryProfile::StageScope stage(&decoder->profile, "prewarm");
   const Status status = decoder->image.Prewarm(streamed_pixel_bytes);
   return status.ok() ? JXLPOOL_OK : decoder->Report(status);

@@ -170,9 +170,8 @@ JxlpoolFrameInfo Describe(const FrameInfo& frame, bool layers) {
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameInfo* info) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
-  if (decoder->state == DecoderState::kFailed) return ToPublic(decoder->error.code());
+  const Call call(decoder, Needs::kFrames);
+  if (!call.ok()) return call.status();
   if (decoder->state == DecoderState::kEnd) return JXLPOOL_END;
   if (info != nullptr && StructSize(info) < kSmallestStruct)
     return decoder->Misuse("the frame info is not initialised");
@@ -195,8 +194,8 @@ size_t jxlpool_decoder_pixel_size(const JxlpoolDecoder* decoder, const JxlpoolOu
 }
 
 JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs, size_t num_outputs) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (decoder->state == DecoderState::kFailed) return ToPublic(decoder->error.code());
+  const Call call(decoder, Needs::kFrames);
+  if (!call.ok()) return call.status();
   if (decoder->state != DecoderState::kAtFrame) return decoder->Misuse("there is no frame to decode");
   Targets targets(&decoder->memory);
   const Size size = {decoder->frame_width, decoder->frame_height};
@@ -214,9 +213,8 @@ JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const Jxlpoo
 
 JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                              size_t num_outputs) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
-  if (decoder->state == DecoderState::kFailed) return ToPublic(decoder->error.code());
+  const Call call(decoder, Needs::kFrames);
+  if (!call.ok()) return call.status();
   JxlpoolImageInfo info;
   JXLPOOL_INIT(info);
   if (const JxlpoolStatus status = jxlpool_decoder_get_image_info(decoder, &info); status != JXLPOOL_OK) return status;

@@ -81,8 +81,8 @@ Result<bool> TryLoadGainMap(JxlpoolDecoder* decoder) {
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_get_gain_map(JxlpoolDecoder* decoder, JxlpoolGainMap* gain_map) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   const Result<bool> found = TryLoadGainMap(decoder);
   if (!found.ok()) return decoder->Report(found.status());
   if (!found.value()) return JXLPOOL_END;
@@ -99,8 +99,8 @@ JxlpoolStatus jxlpool_decoder_get_gain_map(JxlpoolDecoder* decoder, JxlpoolGainM
 }
 
 JxlpoolStatus jxlpool_decoder_get_gain_map_color_encoding(JxlpoolDecoder* decoder, JxlpoolColorEncoding* encoding) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   const Result<bool> found = TryLoadGainMap(decoder);
   if (!found.ok()) return decoder->Report(found.status());
   if (!found.value() || !decoder->inspection.gain_map_has_encoding) return JXLPOOL_END;

@@ -64,8 +64,8 @@ JxlpoolColorEncoding DescribeColour(const ColourDescription& colour, bool from_i
 }  // namespace jxlpool
 
 JxlpoolStatus jxlpool_decoder_get_image_info(JxlpoolDecoder* decoder, JxlpoolImageInfo* info) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const LookUp call(decoder);
+  if (!call.ok()) return call.status();
   const ImageHeader& header = decoder->image.header();
   JxlpoolImageInfo result = {};
   result.width = decoder->image.width();
@@ -105,10 +105,10 @@ JxlpoolStatus jxlpool_decoder_get_image_info(JxlpoolDecoder* decoder, JxlpoolIma
 
 JxlpoolStatus jxlpool_decoder_get_extra_channel(JxlpoolDecoder* decoder, uint32_t index,
                                                 JxlpoolExtraChannelInfo* info) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const LookUp call(decoder);
+  if (!call.ok()) return call.status();
   const ImageHeader& header = decoder->image.header();
-  if (index >= header.num_extra_channels) return decoder->Misuse("no such extra channel");
+  if (index >= header.num_extra_channels) return call.Misuse("no such extra channel");
   const ExtraChannelInfo& channel = header.ec_info[index];
   JxlpoolExtraChannelInfo result = {};
   result.type = static_cast<JxlpoolExtraChannelType>(channel.type);
@@ -125,9 +125,9 @@ JxlpoolStatus jxlpool_decoder_get_extra_channel(JxlpoolDecoder* decoder, uint32_
 
 JxlpoolStatus jxlpool_decoder_get_icc(JxlpoolDecoder* decoder, JxlpoolProfile profile, const uint8_t** data,
                                       size_t* size) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
-  if (data == nullptr || size == nullptr || !IsKnown(profile)) return decoder->Misuse("invalid profile request");
+  const LookUp call(decoder);
+  if (!call.ok()) return call.status();
+  if (data == nullptr || size == nullptr || !IsKnown(profile)) return call.Misuse("invalid profile request");
   const PoolVector<uint8_t>& icc =
       profile == JXLPOOL_PROFILE_ORIGINAL ? decoder->image.original_icc() : decoder->image.data_icc();
   if (icc.empty()) return JXLPOOL_END;
@@ -138,9 +138,9 @@ JxlpoolStatus jxlpool_decoder_get_icc(JxlpoolDecoder* decoder, JxlpoolProfile pr
 
 JxlpoolStatus jxlpool_decoder_get_color_encoding(JxlpoolDecoder* decoder, JxlpoolProfile profile,
                                                  JxlpoolColorEncoding* encoding) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
-  if (!IsKnown(profile)) return decoder->Misuse("invalid profile request");
+  const LookUp call(decoder);
+  if (!call.ok()) return call.status();
+  if (!IsKnown(profile)) return call.Misuse("invalid profile request");
   const bool original = profile == JXLPOOL_PROFILE_ORIGINAL;
   const ColourDescription* colour = original ? decoder->image.original_colour() : decoder->image.data_colour();
   if (colour == nullptr) return JXLPOOL_END;

@@ -23,8 +23,8 @@ class CallbackSink : public ByteSink {
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolBytesCallback write, void* opaque) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   if (write == nullptr) return decoder->Misuse("no receiver of the JPEG given");
   if (!decoder->image.container().has_jpeg_reconstruction()) return JXLPOOL_END;
   CallbackSink sink(write, opaque);

@@ -23,8 +23,8 @@ Result<bool> LoadIndex(JxlpoolDecoder* decoder) {
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_get_frame_index(JxlpoolDecoder* decoder, JxlpoolFrameIndex* index) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   const Result<bool> found = LoadIndex(decoder);
   if (!found.ok()) return decoder->Report(found.status());
   if (!found.value()) return JXLPOOL_END;
@@ -38,8 +38,8 @@ JxlpoolStatus jxlpool_decoder_get_frame_index(JxlpoolDecoder* decoder, JxlpoolFr
 
 JxlpoolStatus jxlpool_decoder_get_frame_index_entry(JxlpoolDecoder* decoder, uint64_t index,
                                                     JxlpoolFrameIndexEntry* entry) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   const Result<bool> found = LoadIndex(decoder);
   if (!found.ok()) return decoder->Report(found.status());
   if (!found.value() || index >= decoder->inspection.index.entries.size()) return JXLPOOL_END;
@@ -53,9 +53,8 @@ JxlpoolStatus jxlpool_decoder_get_frame_index_entry(JxlpoolDecoder* decoder, uin
 }
 
 JxlpoolStatus jxlpool_decoder_seek_frame(JxlpoolDecoder* decoder, uint32_t index, JxlpoolSeek how) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
-  if (decoder->state == DecoderState::kFailed) return ToPublic(decoder->error.code());
+  const Call call(decoder, Needs::kFrames);
+  if (!call.ok()) return call.status();
   // A caller in C may have put any number there.
   uint32_t number;
   std::memcpy(&number, &how, sizeof(number));

@@ -42,7 +42,8 @@ JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* decoder, Jxlp
 }
 
 void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder) {
-  if (decoder == nullptr) return;
+  const Call call(decoder, Needs::kNothing);
+  if (!call.ok()) return;
   decoder->budget.ResetPeaks();
   decoder->copied_input_bytes = 0 - CopiedOfOpenImage(*decoder);  // what the open image adds is not new
 }
@@ -56,7 +57,8 @@ const char* jxlpool_element_type_name(uint32_t index) {
 }
 
 JxlpoolStatus jxlpool_decoder_start_profile(JxlpoolDecoder* decoder, uint32_t max_samples) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  const Call call(decoder, Needs::kNothing);
+  if (!call.ok()) return call.status();
   decoder->budget.set_profile(nullptr);
   decoder->profile.Stop();
   if (max_samples == 0) return JXLPOOL_OK;
@@ -67,14 +69,18 @@ JxlpoolStatus jxlpool_decoder_start_profile(JxlpoolDecoder* decoder, uint32_t ma
 
 JxlpoolStatus jxlpool_decoder_get_profile_sample(const JxlpoolDecoder* decoder, uint32_t index,
                                                  JxlpoolMemorySample* sample) {
-  if (decoder == nullptr || sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  const Call call(decoder);
+  if (!call.ok()) return call.status();
+  if (sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (index >= decoder->profile.num_samples()) return JXLPOOL_END;
   *sample = ToPublicSample(decoder->profile.samples()[index]);
   return JXLPOOL_OK;
 }
 
 JxlpoolStatus jxlpool_decoder_get_profile_peak(const JxlpoolDecoder* decoder, JxlpoolMemorySample* sample) {
-  if (decoder == nullptr || sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  const Call call(decoder);
+  if (!call.ok()) return call.status();
+  if (sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (decoder->profile.num_samples() == 0) return JXLPOOL_END;
   *sample = ToPublicSample(decoder->profile.peak());
   return JXLPOOL_OK;
@@ -82,7 +88,9 @@ JxlpoolStatus jxlpool_decoder_get_profile_peak(const JxlpoolDecoder* decoder, Jx
 
 JxlpoolStatus jxlpool_decoder_get_profile_stage(const JxlpoolDecoder* decoder, uint32_t index,
                                                 JxlpoolMemoryStage* stage) {
-  if (decoder == nullptr || stage == nullptr) return JXLPOOL_INVALID_ARGUMENT;
+  const Call call(decoder);
+  if (!call.ok()) return call.status();
+  if (stage == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (index >= decoder->profile.num_stages()) return JXLPOOL_END;
   const MemoryStage& from = decoder->profile.stages()[index];
   *stage = {from.name, from.frame, from.begin_ns, from.end_ns};

@@ -102,8 +102,8 @@ Result<bool> Inspect(JxlpoolDecoder* decoder, uint32_t index) {
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_get_file_info(JxlpoolDecoder* decoder, JxlpoolFileInfo* info) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const LookUp call(decoder);
+  if (!call.ok()) return call.status();
   const Container& container = decoder->image.container();
   JxlpoolFileInfo result = {};
   result.file_size = decoder->input.size();
@@ -117,8 +117,8 @@ JxlpoolStatus jxlpool_decoder_get_file_info(JxlpoolDecoder* decoder, JxlpoolFile
 }
 
 JxlpoolStatus jxlpool_decoder_get_raw_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolRawBox* box) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const LookUp call(decoder);
+  if (!call.ok()) return call.status();
   const PoolVector<Box>& boxes = decoder->image.container().boxes();
   if (index >= boxes.size()) return JXLPOOL_END;
   const Box& found = boxes[index];
@@ -134,8 +134,8 @@ JxlpoolStatus jxlpool_decoder_get_raw_box(JxlpoolDecoder* decoder, uint32_t inde
 }
 
 JxlpoolStatus jxlpool_decoder_get_frame_header(JxlpoolDecoder* decoder, uint32_t index, JxlpoolFrameHeader* header) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   const Result<bool> found = Inspect(decoder, index);
   if (!found.ok()) return decoder->Report(found.status());
   if (!found.value()) return JXLPOOL_END;
@@ -152,8 +152,8 @@ JxlpoolStatus jxlpool_decoder_get_frame_header(JxlpoolDecoder* decoder, uint32_t
 
 JxlpoolStatus jxlpool_decoder_get_frame_extra_channel(JxlpoolDecoder* decoder, uint32_t index, uint32_t channel,
                                                       JxlpoolFrameExtraChannel* info) {
-  if (decoder == nullptr) return JXLPOOL_INVALID_ARGUMENT;
-  if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  const Call call(decoder, Needs::kImage);
+  if (!call.ok()) return call.status();
   if (channel >= decoder->image.header().num_extra_channels) return decoder->Misuse("no such extra channel");
   const Result<bool> found = Inspect(decoder, index);
   if (!found.ok()) return decoder->Report(found.status());
