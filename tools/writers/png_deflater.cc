@@ -3,7 +3,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 namespace jxlpool::tools {
@@ -16,10 +15,11 @@ constexpr uint8_t kStreamHeader[2] = {0x78, 0x9C};  // deflate with a window of 
 
 PngDeflater::PngDeflater(int compression, uint32_t num_threads) : compression_(compression) {
   if (num_threads <= 1) return;
+  // An exception must not leave here while threads run: nothing would join them.
   try {
     for (uint32_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { ThreadMain(); });
-  } catch (const std::system_error&) {
-    // There are as many as the system grants.
+  } catch (const std::exception&) {
+    // There are as many as the system has threads and memory for.
   }
 }
 
