@@ -217,6 +217,8 @@ typedef struct JxlpoolDecoderOptions {
   const char* color_encoding; /* convert to this encoding, e.g. "RGB_D65_SRG_Rel_SRG" or "DisplayP3"; NULL: the image's
                                  own. Copied */
   JxlpoolMode mode;           /* how threads share the work and the memory */
+  uint64_t max_box_bytes;     /* what a compressed box may expand to where its contents are asked for, gain maps
+                                 included; beyond it: JXLPOOL_SIZE_LIMIT; 0: 2^28 */
 } JxlpoolDecoderOptions;
 
 /* Creates a decoder; `options` may be NULL. The caller owns it. Errors: JXLPOOL_INVALID_ARGUMENT (also an unknown

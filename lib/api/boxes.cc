@@ -7,13 +7,6 @@
 
 using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
 
-namespace {
-
-// What a compressed box may expand to, whatever the memory limit.
-constexpr uint64_t kMaxContentsBytes = uint64_t{1} << 28;
-
-}  // namespace
-
 JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolBox* box) {
   const LookUp call(decoder);
   if (!call.ok()) return call.status();
@@ -37,7 +30,7 @@ JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t
   if (found == nullptr) return JXLPOOL_END;
   if (found->is_compressed()) {
     decoder->box_contents = PoolVector<uint8_t>(&decoder->memory, Category::kInput);
-    const Status status = ReadBoxContents(*found, &decoder->memory, kMaxContentsBytes, &decoder->box_contents);
+    const Status status = ReadBoxContents(*found, &decoder->memory, decoder->max_box_bytes, &decoder->box_contents);
     if (!status.ok()) {
       decoder->box_contents.Release();
       return decoder->Report(status);

@@ -224,6 +224,7 @@ JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, Jxlpo
                                       static_cast<const InputFile*>(input)->ReleasePages(data, size);
                                     }};
   created->options = decoder_options;
+  if (given.max_box_bytes != 0) created->max_box_bytes = given.max_box_bytes;
   *decoder = created;
   return JXLPOOL_OK;
 }

@@ -83,6 +83,7 @@ struct JxlpoolDecoder {
   jxlpool::Memory memory;
   jxlpool::ThreadPool threads;
   jxlpool::DecoderOptions options;
+  uint64_t max_box_bytes = uint64_t{1} << 28;  // what a compressed box may expand to
   std::atomic<bool> cancelled{false};
   mutable std::atomic<bool> busy{false};  // see call.h
 

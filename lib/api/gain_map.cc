@@ -14,9 +14,6 @@ using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file def
 
 namespace {
 
-// What a compressed gain map may expand to, whatever the memory limit.
-constexpr uint64_t kMaxContentsBytes = uint64_t{1} << 28;
-
 // In a part of its own the end of the input is the end of what may come.
 Status MustBeComplete(const Status& status) {
   return status.code() == ErrorCode::kNeedMoreInput ? Corrupt("a part of the gain map ends too early") : status;
@@ -50,7 +47,7 @@ Result<bool> LoadGainMap(JxlpoolDecoder* decoder) {
   inspection->gain_map_icc = PoolVector<uint8_t>(memory, Category::kInput);
   std::span<const uint8_t> contents = box->contents;
   if (box->is_compressed()) {
-    JXLPOOL_RETURN_IF_ERROR(ReadBoxContents(*box, memory, kMaxContentsBytes, &inspection->gain_map_contents));
+    JXLPOOL_RETURN_IF_ERROR(ReadBoxContents(*box, memory, decoder->max_box_bytes, &inspection->gain_map_contents));
     contents = {inspection->gain_map_contents.data(), inspection->gain_map_contents.size()};
   } else if (box->is_truncated) {
     return NeedMoreInput("the file ends in the gain map");

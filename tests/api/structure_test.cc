@@ -222,6 +222,7 @@ Bytes Bundle(const Bytes& metadata, const Bytes& colour, const Bytes& icc, const
 Bytes Stored(const Bytes& bytes) {
   const uint32_t header = static_cast<uint32_t>(bytes.size() - 1) << 4 | 1u << 20;
   Bytes stream = {static_cast<uint8_t>(header), static_cast<uint8_t>(header >> 8), static_cast<uint8_t>(header >> 16)};
+  stream.reserve(bytes.size() + 4);
   testing::AppendBytes(bytes, &stream);
   stream.push_back(3);
   return stream;
@@ -311,6 +312,30 @@ TEST_F(GainMaps, ProfilesAreDecompressed) {
     found = std::memcmp(gain_map_.icc, icc.data, icc.size) == 0;
   }
   EXPECT_TRUE(found);
+}
+
+TEST(MaxBoxBytes, BoundsWhatCompressedBoxesExpandTo) {
+  Bytes codestream(88);
+  codestream[0] = 0xFF;
+  codestream[1] = 0x0A;
+  const Bytes bundle = Bundle({1, 2, 3}, {}, {}, codestream);
+  ASSERT_EQ(bundle.size(), 99u);
+  Bytes gain_map = {'j', 'h', 'g', 'm'}, xmp = {'x', 'm', 'l', ' '};
+  testing::AppendBytes(Stored(bundle), &gain_map);
+  testing::AppendBytes(Stored(Bytes(100)), &xmp);
+  const Bytes file = testing::MakeContainer(
+      {{"brob", xmp}, {"brob", gain_map}, {"xml ", Bytes(1000)}, {"jxlc", testing::ReadFile(DataPath("rgb8"))}});
+  for (const uint64_t limit : {0, 98, 99, 100}) {
+    auto options = Make<JxlpoolDecoderOptions>();
+    options.max_box_bytes = limit;
+    Decoder decoder(&options);
+    ASSERT_EQ(decoder.OpenMemory(file.data(), file.size()), JXLPOOL_OK);
+    ByteView contents;
+    auto info = Make<JxlpoolGainMap>();
+    EXPECT_EQ(decoder.BoxContents(0, &contents), limit == 0 || limit >= 100 ? JXLPOOL_OK : JXLPOOL_SIZE_LIMIT) << limit;
+    EXPECT_EQ(decoder.GainMap(&info), limit == 0 || limit >= 99 ? JXLPOOL_OK : JXLPOOL_SIZE_LIMIT) << limit;
+    EXPECT_EQ(decoder.BoxContents(2, &contents), JXLPOOL_OK) << "nothing is expanded there";
+  }
 }
 
 }  // namespace

@@ -88,6 +88,13 @@ def brotli(data):
     return struct.pack("<I", header)[:3] + data + b"\x03"
 
 
+def brotli_stored(data):
+    """The same for more than 64 KiB, up to 16 MiB."""
+    # Window 16 bits (0), not last (0), six nibbles of length (2), length, stored (1).
+    header = 2 << 2 | (len(data) - 1) << 4 | 1 << 28
+    return struct.pack("<I", header) + data + b"\x03"
+
+
 def container(codestream, compressed):
     """A file with Exif and XMP metadata around a codestream; in `brob` boxes if `compressed`."""
     out = b"\0\0\0\x0cJXL \r\n\x87\n" + box(b"ftyp", b"jxl \0\0\0\0jxl ")

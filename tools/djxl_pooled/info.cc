@@ -1,5 +1,6 @@
 #include "tools/djxl_pooled/info.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -178,16 +179,23 @@ Json DescribeBoxes(Decoder* decoder) {
 
 Json DescribeMetadata(Decoder* decoder) {
   Json json = Json::array();
+  uint64_t room = kMaxDescribedBytes;
   for (uint32_t i = 0;; ++i) {
     const auto box = decoder->Box(i);
     if (!box) return json;
     Json entry = {{"type", box->type}, {"compressed", box->is_compressed != 0}, {"bytes", box->size}};
     ByteView contents;
-    if (decoder->BoxContents(i, &contents) == JXLPOOL_OK) {
+    uint64_t expanded = 0;
+    if (box->is_compressed && room == 0) {
+      entry["error"] = "not expanded after much other metadata";
+    } else if (decoder->BoxContents(i, &contents) == JXLPOOL_OK) {
       entry["contents_bytes"] = contents.size;
+      expanded = contents.size;
     } else {
       entry["error"] = decoder->LastError().message;
+      expanded = kMaxDescribedBytes / 4;  // how far it got is not known
     }
+    if (box->is_compressed) room -= std::min(room, expanded);
     json.push_back(std::move(entry));
   }
 }

@@ -2,12 +2,16 @@
 #ifndef TOOLS_DJXL_POOLED_INFO_H_
 #define TOOLS_DJXL_POOLED_INFO_H_
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "tools/djxl_pooled/options.h"
 
 namespace jxlpool::tools {
+
+// How much compressed metadata is expanded to tell its size: of one box, and of all boxes of a file.
+inline constexpr uint64_t kMaxDescribedBytes = uint64_t{1} << 25;
 
 // Describes all inputs on standard output. A file that cannot be read to its end is described as far as it goes, and
 // its error goes to standard error. Returns the exit status: kExitError if any file had an error.

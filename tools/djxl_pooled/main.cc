@@ -26,14 +26,6 @@ std::string_view AsText(const std::vector<uint8_t>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// The box that an output format such as "xmp" stands for, or null.
-const char* BoxFor(const std::string& format) {
-  if (format == "exif") return "Exif";
-  if (format == "xmp" || format == "xml") return "xml ";
-  if (format == "jumb" || format == "jumbf") return "jumb";
-  return nullptr;
-}
-
 FileFormat ImageFormatFor(const Options& options, const std::string& name) {
   if (const auto format = FormatFromName(name)) return *format;
   throw Error(options.output + ": unknown output format '" + name + "'");
@@ -48,28 +40,38 @@ void Report(const Options& options, Session* session) {
 int ExtractBox(const Options& options, const char* type) {
   Session session(options, false);
   session.Open();
-  const auto contents = type == std::string("Exif")
-                            ? ReadExif(&session.decoder())
-                            : ReadBox(&session.decoder(), type).value_or(std::vector<uint8_t>());
-  if (contents.empty()) throw Error(options.input + ": contains no " + options.output_format + " metadata");
+  const bool is_exif = type == std::string("Exif");
+  const Metadata metadata = is_exif ? ReadExif(&session.decoder()) : ReadBox(&session.decoder(), type);
+  if (metadata.bytes.empty()) {
+    throw Error(options.input + ": contains no " + options.output_format + " metadata" +
+                (metadata.problem.empty() ? "" : " that can be read: " + metadata.problem));
+  }
   OutputSet outputs;
-  outputs.AddWhole(options.output, AsText(contents));
+  outputs.AddWhole(options.output, AsText(metadata.bytes));
   outputs.Commit();
   Report(options, &session);
   return kExitComplete;
 }
 
-void Warn(const Options& options, const std::string& message) {
-  if (!options.quiet) std::fprintf(stderr, "djxl-pooled: %s\n", message.c_str());
-}
-
 bool IsJpeg(const Options& options) { return options.output_format == "jpg" || options.output_format == "jpeg"; }
 
+FileFormat PreviewFormatFor(const Options& options) {
+  const auto format = FormatFromName(ExtensionOf(options.preview_out));
+  return format ? *format : ImageFormatFor(options, options.output_format);
+}
+
+// What is to be known about the open image for its own file, if there will be one in `format`, and for its preview.
+ImageDescription Describe(const Options& options, std::optional<FileFormat> format, Session* session) {
+  ImageDescription image = session->Describe();
+  const bool writes_preview = !options.preview_out.empty() && image.info.have_preview;
+  if ((format && CarriesMetadata(*format)) || (writes_preview && CarriesMetadata(PreviewFormatFor(options)))) {
+    session->AddMetadata(&image);
+  }
+  return image;
+}
+
 void WritePreview(const Options& options, const ImageDescription& image, Session* session, OutputSet* outputs) {
-  if (options.preview_out.empty()) return;
-  auto format = FormatFromName(ExtensionOf(options.preview_out));
-  if (!format) format = ImageFormatFor(options, options.output_format);
-  ConvertPreview(options, *format, image, session, outputs);
+  if (!options.preview_out.empty()) ConvertPreview(options, PreviewFormatFor(options), image, session, outputs);
 }
 
 void PrintSummary(const Options& options, const ImageDescription& image, const ConversionResult& result,
@@ -92,7 +94,7 @@ void PrintDescription(const Options& options, const ImageDescription& image) {
 
 // What else is wanted, where the pixels are not decoded.
 void WriteBesideJpeg(const Options& options, Session* session, OutputSet* outputs) {
-  const ImageDescription image = session->Describe();
+  const ImageDescription image = Describe(options, std::nullopt, session);
   WriteSideFiles(options, session, outputs);
   WritePreview(options, image, session, outputs);
   if (options.metadata_out.empty()) return;
@@ -120,12 +122,12 @@ int Decode(const Options& options) {
   }
   if (write_image && format != FileFormat::kNpy) session.ConvertIfNotRgb();
 
-  ImageDescription image = session.Describe();
+  ImageDescription image = Describe(options, write_image ? std::optional(format) : std::nullopt, &session);
   image.animation = write_image && image.info.have_animation && HoldsAnimation(format) && !options.layers;
   PrintDescription(options, image);
   if (write_image && format == FileFormat::kJpeg) {
     for (const std::string& lost : LostInJpeg(image)) {
-      Warn(options, session.input_name() + ": JPEG cannot hold " + lost + "; left out");
+      session.Warn("JPEG cannot hold " + lost + "; left out");
     }
   }
   OutputSet outputs;
@@ -151,7 +153,7 @@ int Decode(const Options& options) {
   }
   Report(options, &session);
   if (!partial) return kExitComplete;
-  Warn(options, options.input + ": the file ends early; what is missing was approximated");
+  session.Warn("the file ends early; what is missing was approximated");
   return kExitPartial;
 }
 
@@ -163,7 +165,7 @@ int Run(const Options& options) {
     jpeg.output_format = "jpg";
     return Decode(jpeg);
   }
-  const char* box = options.disable_output ? nullptr : BoxFor(options.output_format);
+  const char* box = options.disable_output ? nullptr : BoxTypeOf(options.output_format);
   return box != nullptr ? ExtractBox(options, box) : Decode(options);
 }
 

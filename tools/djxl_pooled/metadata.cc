@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace jxlpool::tools {
 namespace {
@@ -42,24 +43,36 @@ const char* ExtraChannelName(JxlpoolExtraChannelType type) {
   return "Optional";
 }
 
-std::optional<std::vector<uint8_t>> ReadBox(Decoder* decoder, const char* type) {
-  for (uint32_t i = 0;; ++i) {
-    const auto box = decoder->Box(i);
-    if (!box) return std::nullopt;
-    ByteView bytes;
-    if (std::strcmp(box->type, type) == 0 && decoder->BoxContents(i, &bytes) == JXLPOOL_OK) {
-      return std::vector<uint8_t>(bytes.data, bytes.data + bytes.size);
-    }
-  }
+const char* BoxTypeOf(const std::string& output_format) {
+  if (output_format == "exif") return "Exif";
+  if (output_format == "xmp" || output_format == "xml") return "xml ";
+  if (output_format == "jumb" || output_format == "jumbf") return "jumb";
+  return nullptr;
 }
 
-std::vector<uint8_t> ReadExif(Decoder* decoder) {
-  std::vector<uint8_t> bytes = ReadBox(decoder, "Exif").value_or(std::vector<uint8_t>());
-  if (bytes.size() < 4) return {};
-  const uint64_t offset = uint64_t{bytes[0]} << 24 | uint64_t{bytes[1]} << 16 | uint64_t{bytes[2]} << 8 | bytes[3];
-  if (offset + 4 >= bytes.size()) return {};
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(offset + 4));
-  return bytes;
+bool CarriesMetadata(FileFormat format) { return format == FileFormat::kPng || format == FileFormat::kJpeg; }
+
+Metadata ReadBox(Decoder* decoder, const char* type, uint64_t max_bytes) {
+  uint32_t index = 0;
+  std::optional<JxlpoolBox> box = decoder->Box(index);
+  while (box && std::strcmp(box->type, type) != 0) box = decoder->Box(++index);
+  if (!box) return {};
+  ByteView bytes;
+  if (decoder->BoxContents(index, &bytes) != JXLPOOL_OK) return {{}, decoder->LastError().message};
+  if (bytes.size > max_bytes) return {{}, std::to_string(bytes.size) + " bytes are too many"};
+  return {std::vector<uint8_t>(bytes.data, bytes.data + bytes.size), ""};
+}
+
+Metadata ReadExif(Decoder* decoder, uint64_t max_bytes) {
+  Metadata exif = ReadBox(decoder, "Exif", max_bytes);
+  std::vector<uint8_t>& bytes = exif.bytes;
+  if (bytes.empty()) return exif;
+  constexpr uint64_t kOffsetBytes = 4;
+  uint64_t begin = kOffsetBytes;
+  for (size_t i = 0; i < kOffsetBytes && i < bytes.size(); ++i) begin += uint64_t{bytes[i]} << (24 - 8 * i);
+  if (begin >= bytes.size()) return {{}, "it has no contents"};
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(begin));
+  return exif;
 }
 
 FrameRecord RecordOf(const JxlpoolFrameInfo& frame) {

@@ -3,7 +3,6 @@
 #define TOOLS_DJXL_POOLED_METADATA_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +11,27 @@
 
 namespace jxlpool::tools {
 
-// Contents of the first box of this type that can be read, decompressed; nothing if there is none.
-std::optional<std::vector<uint8_t>> ReadBox(Decoder* decoder, const char* type);
+// The type of the box that an output format such as "xmp" stands for, or null.
+const char* BoxTypeOf(const std::string& output_format);
 
-// The TIFF structure of the Exif box, without the offset before it; empty if there is none.
-std::vector<uint8_t> ReadExif(Decoder* decoder);
+// Whether files of this format carry Exif and XMP.
+bool CarriesMetadata(FileFormat format);
+
+// What an image file carries of each kind at most: libpng drops chunks of more than 8,000,000 bytes, a few of which go
+// before the text, and JPEG segments hold less anyway.
+inline constexpr uint64_t kMaxCarriedBytes = 8000000 - 64;
+
+// The first box of one type.
+struct Metadata {
+  std::vector<uint8_t> bytes;  // decompressed; empty if there is no such box
+  std::string problem;         // why there are no bytes although there is a box; else ""
+};
+
+// `max_bytes`: larger contents are a problem; they are expanded nevertheless, as far as the decoder's max_box_bytes
+// allows.
+Metadata ReadBox(Decoder* decoder, const char* type, uint64_t max_bytes = UINT64_MAX);
+// The TIFF structure of the Exif box, without the offset before it.
+Metadata ReadExif(Decoder* decoder, uint64_t max_bytes = UINT64_MAX);
 
 // "Alpha", "Depth", ...
 const char* ExtraChannelName(JxlpoolExtraChannelType type);

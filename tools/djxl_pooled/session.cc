@@ -5,13 +5,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <thread>
+#include <utility>
 
+#include "tools/djxl_pooled/info.h"
 #include "tools/djxl_pooled/interrupt.h"
 #include "tools/djxl_pooled/memory_profile.h"
 #include "tools/djxl_pooled/metadata.h"
+#include "tools/djxl_pooled/side_files.h"
 #include "tools/writers/error.h"
 #include "tools/writers/exif.h"
 
@@ -27,6 +31,13 @@ JxlpoolPoolOptions PoolOptionsFor(const Options& options) {
 uint32_t ThreadsFor(int num_threads) {
   if (num_threads < 0) return std::max(1u, std::thread::hardware_concurrency());
   return static_cast<uint32_t>(std::max(1, num_threads));
+}
+
+// What a box may expand to. Files of metadata may become as large as the library likes; for anything else there is no
+// use for more than what goes into an image file.
+uint64_t MaxBoxBytesFor(const Options& options) {
+  if (options.info != InfoFormat::kNone) return kMaxDescribedBytes;
+  return WantsMetadataFiles(options) ? 0 : kMaxCarriedBytes;
 }
 
 std::vector<uint8_t> ReadAll(int fd, const std::string& name) {
@@ -66,6 +77,7 @@ void Session::CreateDecoder() {
   if (options_.decode_mode == "parallel") decoder_options.mode = JXLPOOL_MODE_PARALLEL;
   // Describing an image takes no memory for its samples.
   if (options_.info != InfoFormat::kNone) decoder_options.max_samples = std::numeric_limits<uint64_t>::max();
+  decoder_options.max_box_bytes = MaxBoxBytesFor(options_);
   decoder_options.keep_spot_colors = options_.keep_spot_colors ? 1 : 0;
   decoder_options.layers = options_.layers ? 1 : 0;
   decoder_options.unpremultiply = unpremultiply_ ? 1 : 0;
@@ -128,6 +140,10 @@ void Session::ConvertIfNotRgb() {
   Open();
 }
 
+void Session::Warn(const std::string& message) const {
+  if (!options_.quiet) std::fprintf(stderr, "djxl-pooled: %s: %s\n", input_name().c_str(), message.c_str());
+}
+
 JxlpoolStatus Session::Check(JxlpoolStatus status) const {
   if (status == JXLPOOL_OK || status >= JXLPOOL_END) return status;
   const JxlpoolError error = decoder_->LastError();
@@ -151,11 +167,18 @@ ImageDescription Session::Describe() {
   const ByteView icc = decoder_->Icc(JXLPOOL_PROFILE_DATA);
   image.icc.assign(icc.data, icc.data + icc.size);
   image.encoding = decoder_->ColorEncoding(JXLPOOL_PROFILE_DATA);
-  image.exif = ReadExif(&*decoder_);
-  ResetExifOrientation(&image.exif);
-  image.xmp = ReadBox(&*decoder_, "xml ").value_or(std::vector<uint8_t>());
-  ResetXmpOrientation(&image.xmp);
   return image;
+}
+
+void Session::AddMetadata(ImageDescription* image) {
+  Metadata exif = ReadExif(&*decoder_, kMaxCarriedBytes);
+  if (!exif.problem.empty()) Warn("Exif metadata left out: " + exif.problem);
+  image->exif = std::move(exif.bytes);
+  ResetExifOrientation(&image->exif);
+  Metadata xmp = ReadBox(&*decoder_, "xml ", kMaxCarriedBytes);
+  if (!xmp.problem.empty()) Warn("XMP metadata left out: " + xmp.problem);
+  image->xmp = std::move(xmp.bytes);
+  ResetXmpOrientation(&image->xmp);
 }
 
 }  // namespace jxlpool::tools

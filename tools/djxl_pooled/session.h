@@ -41,8 +41,13 @@ class Session {
   // An Error for anything but JXLPOOL_OK and the statuses that are no errors, which it hands back.
   JxlpoolStatus Check(JxlpoolStatus status) const;
 
-  // Colour, extra channels, profile and metadata of the open image.
+  // One line about the input on standard error, unless the user wants to see errors only.
+  void Warn(const std::string& message) const;
+
+  // Colour, extra channels and profile of the open image.
   ImageDescription Describe();
+  // Adds Exif and XMP for a file of upright pixels. What cannot be had is left out with a warning.
+  void AddMetadata(ImageDescription* image);
 
  private:
   void CreateDecoder();

@@ -1,6 +1,5 @@
 #include "tools/djxl_pooled/side_files.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +17,18 @@ void Write(const std::string& path, const std::vector<uint8_t>& bytes, OutputSet
   Write(path, ByteView{bytes.data(), bytes.size()}, outputs);
 }
 
-void WriteBox(const std::string& path, const char* type, Session* session, OutputSet* outputs) {
-  if (path.empty()) return;
-  if (const auto contents = ReadBox(&session->decoder(), type)) Write(path, *contents, outputs);
+void WriteMetadata(const std::string& path, const char* name, const Metadata& metadata, Session* session,
+                   OutputSet* outputs) {
+  if (!metadata.problem.empty()) session->Warn(std::string(name) + " metadata left out: " + metadata.problem);
+  Write(path, metadata.bytes, outputs);
+}
+
+bool WantsGainMap(const Options& options) {
+  return !options.gain_map_out.empty() || !options.gain_map_metadata_out.empty() || !options.gain_map_icc_out.empty();
 }
 
 void WriteGainMap(const Options& options, Session* session, OutputSet* outputs) {
-  if (options.gain_map_out.empty() && options.gain_map_metadata_out.empty() && options.gain_map_icc_out.empty()) return;
+  if (!WantsGainMap(options)) return;
   auto gain_map = Make<JxlpoolGainMap>();
   if (session->Check(session->decoder().GainMap(&gain_map)) != JXLPOOL_OK) return;
   Write(options.gain_map_out, {gain_map.codestream, gain_map.codestream_size}, outputs);
@@ -34,15 +38,20 @@ void WriteGainMap(const Options& options, Session* session, OutputSet* outputs) 
 
 }  // namespace
 
+bool WantsMetadataFiles(const Options& options) {
+  return !options.exif_out.empty() || !options.xmp_out.empty() || !options.jumbf_out.empty() || WantsGainMap(options) ||
+         BoxTypeOf(options.output_format) != nullptr;
+}
+
 void WriteSideFiles(const Options& options, Session* session, OutputSet* outputs) {
   Decoder* decoder = &session->decoder();
   if (!options.icc_out.empty()) Write(options.icc_out, decoder->Icc(JXLPOOL_PROFILE_DATA), outputs);
   if (!options.original_icc_out.empty()) {
     Write(options.original_icc_out, decoder->Icc(JXLPOOL_PROFILE_ORIGINAL), outputs);
   }
-  if (!options.exif_out.empty()) Write(options.exif_out, ReadExif(decoder), outputs);
-  WriteBox(options.xmp_out, "xml ", session, outputs);
-  WriteBox(options.jumbf_out, "jumb", session, outputs);
+  if (!options.exif_out.empty()) WriteMetadata(options.exif_out, "Exif", ReadExif(decoder), session, outputs);
+  if (!options.xmp_out.empty()) WriteMetadata(options.xmp_out, "XMP", ReadBox(decoder, "xml "), session, outputs);
+  if (!options.jumbf_out.empty()) WriteMetadata(options.jumbf_out, "JUMBF", ReadBox(decoder, "jumb"), session, outputs);
   WriteGainMap(options, session, outputs);
 }
 

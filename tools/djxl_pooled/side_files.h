@@ -8,7 +8,11 @@
 
 namespace jxlpool::tools {
 
-// Writes those that the options ask for and the open image has. An Error if one is there but damaged.
+// Whether the options ask for files of metadata.
+bool WantsMetadataFiles(const Options& options);
+
+// Writes those that the options ask for and the open image has. Metadata that cannot be read is left out with a
+// warning; a gain map that is damaged is an Error.
 void WriteSideFiles(const Options& options, Session* session, OutputSet* outputs);
 
 }  // namespace jxlpool::tools
