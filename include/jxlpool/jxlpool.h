@@ -246,11 +246,15 @@ JXLPOOL_API void jxlpool_decoder_cancel(JxlpoolDecoder* decoder);
  * open, close or destroy. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, const void* data, size_t size);
 
-/* A file by name; mapped, not read. It must not be truncated while it is open. Errors also: JXLPOOL_IO. */
+/* A file by name; mapped, not read. It must not be truncated while it is open: if another process does so, the system
+ * sends SIGBUS to the thread that decodes, or to any other that reads what the decoder handed out, which ends the
+ * process unless it handles the signal. The library installs no handler, because signals are the application's. Read
+ * files that others may change into memory (jxlpool_decoder_open_memory), or give open_fd a pipe. Errors also:
+ * JXLPOOL_IO. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, const char* path);
 
-/* A file descriptor: a regular file is mapped (from its start); anything else, e.g. a pipe, is read to its end into
- * pooled memory. The descriptor stays the caller's and may be closed after the call. Errors also: JXLPOOL_IO. */
+/* A file descriptor: a regular file is mapped (from its start), with the same danger; anything else, e.g. a pipe, is
+ * read to its end into pooled memory. The descriptor stays the caller's and may be closed after the call. Errors also: JXLPOOL_IO. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd);
 
 /* Lets go of the image and of everything that belongs to it. Does nothing while the decoder is busy. */

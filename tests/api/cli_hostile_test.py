@@ -5,10 +5,12 @@ usage: see cli_support.py
 """
 import json
 import os
+import signal
+import subprocess
 import time
 
 import synthetic
-from cli_support import ToolTest, data, main, png_chunks, read
+from cli_support import TOOL, ToolTest, data, main, png_chunks, read
 
 # 2^20 zeros, compressed by the Brotli encoder.
 MEBIBYTE = bytes.fromhex("5bffff8f7f02201e0b0472ef1f00")
@@ -81,6 +83,46 @@ class MetadataTest(ToolTest):
         entries = self.info(self.with_boxes("rgb8", *[stored] * 4))["metadata"]
         self.assertEqual([e.get("contents_bytes") for e in entries], [1 << 24, 1 << 24, None, None])
         self.assertIn("not expanded", entries[3]["error"])
+
+
+class TruncationTest(ToolTest):
+    def truncated_while_decoded(self, *args):
+        """A run whose input is emptied after it was opened and before its frames are decoded.
+
+        The tool opens the two files of profiles in between, and waits there until the other end is opened."""
+        path = self.out("in.jxl")
+        with open(path, "wb") as f:
+            f.write(read(data("oriented_preview")))
+        for name in ("first", "second"):
+            os.mkfifo(self.out(name))
+        command = [TOOL, *args, "--icc_out", self.out("first"), "--orig_icc_out", self.out("second")]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as tool:
+            try:
+                with open(self.out("first"), "rb"):
+                    os.truncate(path, 0)
+                    with open(self.out("second"), "rb"):
+                        message = tool.communicate(timeout=60)[1].decode()
+            finally:
+                tool.kill()
+        return tool.returncode, message
+
+    def test_is_an_error_that_leaves_nothing_behind(self):
+        # The file of the preview is there before the preview is read.
+        for threads in ("0", "3"):
+            status, message = self.truncated_while_decoded(self.out("in.jxl"), self.out("a.ppm"), "--num_threads",
+                                                           threads, "--preview_out", self.out("p.ppm"))
+            self.assertEqual((status, message),
+                             (1, "djxl-pooled: %s: the file became shorter while it was read\n" % self.out("in.jxl")))
+            self.assertEqual(self.files(), ["first", "in.jxl", "second"])
+            for name in self.files():
+                os.remove(self.out(name))
+
+    def test_other_bus_errors_stay_what_they_are(self):
+        os.mkfifo(self.out("in.jxl"))
+        with subprocess.Popen([TOOL, self.out("in.jxl"), self.out("a.ppm")], stderr=subprocess.PIPE) as tool:
+            with open(self.out("in.jxl"), "wb"):
+                tool.send_signal(signal.SIGBUS)
+                self.assertEqual(tool.wait(60), -signal.SIGBUS)
 
 
 if __name__ == "__main__":

@@ -177,7 +177,7 @@ int main(int argc, char** argv) {
   Options options;
   try {
     if (const auto status = ParseOptions(argc, argv, &options)) return *status;
-    InstallInterruptHandler();
+    InstallSignalHandlers();
     const int status = Run(options);
     SetInterruptTarget(nullptr);
     return status;

@@ -68,6 +68,11 @@ Session::Session(const Options& options, bool unpremultiply)
   CreateDecoder();
 }
 
+Session::~Session() {
+  SetInterruptTarget(nullptr);
+  SetMappedInputName(nullptr);
+}
+
 void Session::CreateDecoder() {
   auto decoder_options = Make<JxlpoolDecoderOptions>();
   decoder_options.pool = pool_.get();
@@ -98,8 +103,10 @@ void Session::Open() {
   if (input_loaded_) {
     Check(decoder_->OpenMemory(input_.data(), input_.size()));
   } else if (options_.input == "-") {
+    SetMappedInputName("standard input");
     Check(decoder_->OpenFd(STDIN_FILENO));
   } else {
+    SetMappedInputName(options_.input.c_str());
     Check(decoder_->OpenFile(options_.input.c_str()));
   }
 }

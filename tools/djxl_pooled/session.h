@@ -18,6 +18,7 @@ class Session {
  public:
   // `unpremultiply`: deliver straight alpha. Nothing is opened yet.
   Session(const Options& options, bool unpremultiply);
+  ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 

@@ -66,18 +66,13 @@ OutputFile::OutputFile(const std::string& path, Access access) : path_(path) {
   }
   if (exists && ::access(path.c_str(), W_OK) != 0) Fail("cannot write");
   path_ = Resolve(path);
-  temporary_ = FolderOf(path_) + "/.djxl-pooled-XXXXXX";
-  fd_ = mkostemp(temporary_.data(), O_CLOEXEC);
-  if (fd_ < 0) {
-    temporary_.clear();
-    Fail("cannot write");
-  }
+  fd_ = temporary_.Create(FolderOf(path_));
+  if (fd_ < 0) Fail("cannot write");
   (void)fchmod(fd_, CreationMode(path_));
 }
 
 OutputFile::~OutputFile() {
   if (fd_ >= 0) close(fd_);
-  if (!committed_ && !temporary_.empty()) unlink(temporary_.c_str());
 }
 
 void OutputFile::Fail(const char* doing) const {
@@ -163,8 +158,7 @@ void OutputFile::CopyToTarget() {
 void OutputFile::CommitAs(const std::string& path) {
   Close();
   if (spooled_) CopyToTarget();
-  if (!temporary_.empty() && std::rename(temporary_.c_str(), path.c_str()) != 0) Fail("cannot create");
-  committed_ = true;
+  if (temporary_.exists() && !temporary_.RenameTo(path)) Fail("cannot create");
 }
 
 }  // namespace jxlpool::tools

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/writers/temporary_file.h"
+
 namespace jxlpool::tools {
 
 class OutputFile {
@@ -52,13 +54,12 @@ class OutputFile {
   [[noreturn]] void Fail(const char* doing) const;
 
   std::string path_;
-  std::string temporary_;  // "" if the target is written directly or the temporary file has no name
+  TemporaryFile temporary_;  // none if the target is written directly or the temporary file has no name
   std::vector<uint8_t> pending_;
   uint64_t position_ = 0;
   int fd_ = -1;
   bool spooled_ = false;  // an unnamed temporary file to be copied to the target
   bool closed_ = false;
-  bool committed_ = false;
 };
 
 }  // namespace jxlpool::tools
