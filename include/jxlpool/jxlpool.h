@@ -28,7 +28,9 @@
  *
  * Structs carry their size in the first member so that they can grow in later versions. JXLPOOL_INIT sets it and clears
  * the rest; in every struct that the caller fills in, zero means the default. A function that gets a struct whose
- * struct_size is too small to be one fails with JXLPOOL_INVALID_ARGUMENT.
+ * struct_size is too small to be one fails with JXLPOOL_INVALID_ARGUMENT. JxlpoolPoolCounts and JxlpoolMemoryUse are
+ * parts of other structs and have no such member: they never change, and what a later version adds to them will be
+ * members of the structs around them.
  *
  * Threads: a JxlpoolPool may be used by any number of decoders in any threads at once. A JxlpoolDecoder may move
  * between threads, but is used by one thread at a time; the exceptions say so.
@@ -480,7 +482,8 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, 
                                                        size_t num_outputs);
 
 /* Decodes the preview image, of size preview_width x preview_height; at any time while an image is open, without
- * disturbing the frames unless it fails: then they, too, need a rewind. JXLPOOL_END: there is none. */
+ * disturbing the frames unless it fails: then they, too, need a rewind. Returns JXLPOOL_PARTIAL only with allow_partial.
+ * JXLPOOL_END: there is none. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                          size_t num_outputs);
 
@@ -768,14 +771,16 @@ JXLPOOL_API const char* jxlpool_element_type_name(uint32_t index);
 /* ---- Memory over time -------------------------------------------------------------------------------------------- */
 
 typedef struct JxlpoolMemorySample {
+  size_t struct_size;
   uint64_t time_ns;     /* since the start of the profile */
   uint64_t total_bytes; /* in use by the decoder: the sum of the categories */
   uint64_t category_bytes[JXLPOOL_MAX_CATEGORIES];
 } JxlpoolMemorySample;
 
 typedef struct JxlpoolMemoryStage {
+  size_t struct_size;
   const char* name; /* e.g. "open", "decode frame"; static storage */
-  uint32_t frame;   /* which frame, where one is concerned */
+  uint32_t frame;   /* decode frame: JxlpoolFrameInfo.index; else 0 */
   uint64_t begin_ns;
   uint64_t end_ns;
 } JxlpoolMemoryStage;

@@ -90,7 +90,8 @@ struct JxlpoolDecoder {
   jxlpool::InputFile input;
   jxlpool::ImageDecoder image;
   jxlpool::DecoderState state = jxlpool::DecoderState::kClosed;
-  uint32_t frame_width = 0;  // of the current frame
+  uint32_t frame_index = 0;  // of the current frame
+  uint32_t frame_width = 0;
   uint32_t frame_height = 0;
 
   // Texts of the open image with terminators: extra channel i's name starts at name_offsets[i].

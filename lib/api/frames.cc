@@ -181,6 +181,7 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
   if (!more.ok()) return decoder->Fail(more.status());
   decoder->state = more.value() ? DecoderState::kAtFrame : DecoderState::kEnd;
   if (!more.value()) return decoder->image.frame_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_END;
+  decoder->frame_index = frame.index;
   decoder->frame_width = frame.width;
   decoder->frame_height = frame.height;
   return info == nullptr ? JXLPOOL_OK : WriteStruct(Describe(frame, !decoder->options.coalescing), info);
@@ -202,7 +203,7 @@ JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const Jxlpoo
   if (const Status status = targets.Set(*decoder, outputs, num_outputs, size); !status.ok()) {
     return decoder->Report(status);
   }
-  const MemoryProfile::StageScope stage(&decoder->profile, "decode frame");
+  const MemoryProfile::StageScope stage(&decoder->profile, "decode frame", decoder->frame_index);
   if (const Status status = decoder->image.DecodeFrame(targets.data(), targets.size()); !status.ok()) {
     return decoder->Fail(status);
   }
@@ -227,5 +228,6 @@ JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const Jxlp
   const MemoryProfile::StageScope stage(&decoder->profile, "decode preview");
   const Status status = decoder->image.DecodePreview(targets.data(), targets.size());
   decoder->pool->buffers.Settle();
-  return status.ok() ? JXLPOOL_OK : decoder->Fail(status);
+  if (!status.ok()) return decoder->Fail(status);
+  return decoder->image.preview_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_OK;
 }

@@ -71,28 +71,23 @@ JxlpoolStatus jxlpool_decoder_get_profile_sample(const JxlpoolDecoder* decoder, 
                                                  JxlpoolMemorySample* sample) {
   const Call call(decoder);
   if (!call.ok()) return call.status();
-  if (sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (index >= decoder->profile.num_samples()) return JXLPOOL_END;
-  *sample = ToPublicSample(decoder->profile.samples()[index]);
-  return JXLPOOL_OK;
+  return WriteStruct(ToPublicSample(decoder->profile.samples()[index]), sample);
 }
 
 JxlpoolStatus jxlpool_decoder_get_profile_peak(const JxlpoolDecoder* decoder, JxlpoolMemorySample* sample) {
   const Call call(decoder);
   if (!call.ok()) return call.status();
-  if (sample == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (decoder->profile.num_samples() == 0) return JXLPOOL_END;
-  *sample = ToPublicSample(decoder->profile.peak());
-  return JXLPOOL_OK;
+  return WriteStruct(ToPublicSample(decoder->profile.peak()), sample);
 }
 
 JxlpoolStatus jxlpool_decoder_get_profile_stage(const JxlpoolDecoder* decoder, uint32_t index,
                                                 JxlpoolMemoryStage* stage) {
   const Call call(decoder);
   if (!call.ok()) return call.status();
-  if (stage == nullptr) return JXLPOOL_INVALID_ARGUMENT;
   if (index >= decoder->profile.num_stages()) return JXLPOOL_END;
   const MemoryStage& from = decoder->profile.stages()[index];
-  *stage = {from.name, from.frame, from.begin_ns, from.end_ns};
-  return JXLPOOL_OK;
+  return WriteStruct(JxlpoolMemoryStage{sizeof(JxlpoolMemoryStage), from.name, from.frame, from.begin_ns, from.end_ns},
+                     stage);
 }

@@ -136,6 +136,7 @@ const ColourDescription* ImageDecoder::data_colour() const {
   return state_->colour.data ? &*state_->colour.data : nullptr;
 }
 bool ImageDecoder::frame_is_partial() const { return state_->partial; }
+bool ImageDecoder::preview_is_partial() const { return state_->preview_partial; }
 uint64_t ImageDecoder::copied_input_bytes() const { return state_->container.codestream().copied_bytes(); }
 
 Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint64_t offset) {
@@ -290,7 +291,9 @@ Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targe
   delivery.targets = targets;
   delivery.num_targets = num_targets;
   SharedFrame saved;
-  return decoder->Decode(delivery, &saved);
+  const Status status = decoder->Decode(delivery, &saved);
+  state_->preview_partial = decoder->state().incomplete;
+  return status;
 }
 
 Status ImageDecoder::DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg) {

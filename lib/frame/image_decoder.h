@@ -160,6 +160,8 @@ class ImageDecoder {
 
   // Decodes the preview. REQUIRES: header().have_preview.
   Status DecodePreview(const OutputTarget* targets, size_t num_targets);
+  // True if the last DecodePreview delivered less than the complete preview because the file ends early.
+  bool preview_is_partial() const;
 
   // The quantised coefficients of the first frame, for JPEG reconstruction; at any time, without disturbing the
   // sequence of frames, and whatever the options say. `num_components` is 1 or 3. Errors: all; kUnsupported if the

@@ -42,6 +42,7 @@ struct ImageDecoder::State {
   uint32_t invisible_frames = 0;
   bool seen_last = false;
   bool partial = false;
+  bool preview_partial = false;
   FrameSlots slots;
   // Those whose contents are what they would be had every frame been decoded; a jump leaves the others for later.
   uint8_t exact_slots = kAllSlots;

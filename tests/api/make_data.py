@@ -48,6 +48,11 @@ def main():
             preview = f.read()
     with open(os.path.join(folder, "oriented_preview.jxl"), "wb") as f:
         f.write(splice.with_extra_fields(codestream, preview, s.WIDTH, s.HEIGHT, 6))
+    # A preview of several groups.
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "testdata", "images", "groups_128.jxl"), "rb") as f:
+        groups = f.read()
+    with open(os.path.join(folder, "preview_groups.jxl"), "wb") as f:
+        f.write(splice.with_extra_fields(groups, groups, 300, 150, 1))
     for name, compressed in (("metadata", False), ("metadata_brob", True)):
         with open(os.path.join(folder, name + ".jxl"), "wb") as f:
             f.write(s.container(codestream, compressed))

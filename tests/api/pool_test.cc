@@ -284,38 +284,6 @@ TEST(Canvas, OnlyFramesThatAreReferredToTakeOneAndThatIsNotCopied) {
   EXPECT_LE(peak, frame_bytes);
 }
 
-TEST(MemoryProfile, HasStagesAndThePeak) {
-  const Pool pool;
-  Decoder decoder = MakeDecoder(pool, 1);
-  ASSERT_EQ(jxlpool_decoder_start_profile(decoder.get(), 200), JXLPOOL_OK);
-  ASSERT_EQ(Decode(&decoder, Large()).status, JXLPOOL_OK);
-  JxlpoolMemorySample peak;
-  ASSERT_EQ(jxlpool_decoder_get_profile_peak(decoder.get(), &peak), JXLPOOL_OK);
-  EXPECT_EQ(peak.total_bytes, decoder.Statistics().total.peak_bytes);
-  JxlpoolMemorySample sample;
-  uint64_t time = 0;
-  uint64_t highest = 0;
-  uint32_t num_samples = 0;
-  for (; jxlpool_decoder_get_profile_sample(decoder.get(), num_samples, &sample) == JXLPOOL_OK; ++num_samples) {
-    uint64_t total = 0;
-    for (const uint64_t bytes : sample.category_bytes) total += bytes;
-    EXPECT_EQ(total, sample.total_bytes);
-    EXPECT_GE(sample.time_ns, time);
-    time = sample.time_ns;
-    highest = std::max(highest, total);
-  }
-  EXPECT_GT(num_samples, 10u);
-  EXPECT_LE(num_samples, 200u);
-  EXPECT_EQ(highest, peak.total_bytes);
-  std::vector<std::string> stages;
-  JxlpoolMemoryStage stage;
-  for (uint32_t i = 0; jxlpool_decoder_get_profile_stage(decoder.get(), i, &stage) == JXLPOOL_OK; ++i) {
-    EXPECT_LE(stage.begin_ns, stage.end_ns);
-    stages.push_back(stage.name);
-  }
-  EXPECT_EQ(stages, (std::vector<std::string>{"open", "next frame", "decode frame"}));
-}
-
 TEST(Prewarm, MakesTheFirstDecodeHitWithoutDisturbingIt) {
   const Pool cold_pool;
   Decoder cold = MakeDecoder(cold_pool, 2);

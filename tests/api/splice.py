@@ -66,6 +66,19 @@ def split(codestream):
     return first.take(start), whole.take(end - metadata), codestream[(bits.at + 7) // 8:]
 
 
+def u32(value, *alternatives):
+    """The bits of a U32 whose alternatives are (offset, bits)."""
+    for selector, (offset, count) in enumerate(alternatives):
+        if offset <= value < offset + (1 << count):
+            return to_bits(selector, 2) + to_bits(value - offset, count)
+    raise ValueError(value)
+
+
+def size_bits(width, height, *alternatives):
+    """A size of its own, height first: neither in multiples of 8 nor with a ratio."""
+    return [0] + u32(height, *alternatives) + to_bits(0, 3) + u32(width, *alternatives)
+
+
 def with_extra_fields(main, preview, width, height, orientation):
     """`main` with `preview` (of the same size, width x height) before it, both coded without extra fields."""
     size, metadata, frame = split(main)
@@ -73,10 +86,9 @@ def with_extra_fields(main, preview, width, height, orientation):
     assert (preview_size, preview_metadata) == (size, metadata), "preview is coded differently"
     bits = size + [0, 1] + to_bits(orientation - 1, 3)
     # intrinsic_size: twice the size.
-    bits += [1] + [0] + to_bits(0, 2) + to_bits(2 * height - 1, 9) + to_bits(0, 3) + to_bits(0, 2) + to_bits(
-        2 * width - 1, 9)
+    bits += [1] + size_bits(2 * width, 2 * height, (1, 9), (1, 13), (1, 18), (1, 30))
     # preview.
-    bits += [1] + [0] + to_bits(0, 2) + to_bits(height - 1, 6) + to_bits(0, 3) + to_bits(0, 2) + to_bits(width - 1, 6)
+    bits += [1] + size_bits(width, height, (1, 6), (65, 8), (321, 10), (1345, 12))
     bits += [0] + metadata
     # tone_mapping: 1000 nits, 0.25 nits, not relative, linear below 0.5 nits.
     bits += [0] + to_bits(0x63D0, 16) + to_bits(0x3400, 16) + [0] + to_bits(0x3800, 16)

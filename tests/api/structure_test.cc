@@ -314,6 +314,22 @@ TEST_F(GainMaps, ProfilesAreDecompressed) {
   EXPECT_TRUE(found);
 }
 
+TEST(Previews, ThatEndEarlyArePartial) {
+  const Bytes whole = testing::ReadFile(DataPath("preview_groups"));
+  const auto decode = [&](size_t size, bool allow_partial) {
+    auto options = Make<JxlpoolDecoderOptions>();
+    options.allow_partial = allow_partial ? 1 : 0;
+    Decoder decoder(&options);
+    EXPECT_EQ(decoder.OpenMemory(whole.data(), size), JXLPOOL_OK);
+    auto take = [](uint32_t, uint32_t, const void*, size_t) { return true; };
+    return decoder.DecodePreview(RowsTo(&take));
+  };
+  EXPECT_EQ(decode(whole.size(), true), JXLPOOL_OK);
+  EXPECT_EQ(decode(whole.size() / 2 + 100, true), JXLPOOL_OK) << "the preview is complete";
+  EXPECT_EQ(decode(whole.size() / 3, true), JXLPOOL_PARTIAL);
+  EXPECT_EQ(decode(whole.size() / 3, false), JXLPOOL_NEED_MORE_INPUT);
+}
+
 TEST(MaxBoxBytes, BoundsWhatCompressedBoxesExpandTo) {
   Bytes codestream(88);
   codestream[0] = 0xFF;

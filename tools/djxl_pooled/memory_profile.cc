@@ -17,7 +17,7 @@ namespace {
 struct Profile {
   std::vector<JxlpoolMemorySample> samples;
   std::vector<JxlpoolMemoryStage> stages;
-  JxlpoolMemorySample peak = {};
+  JxlpoolMemorySample peak = Make<JxlpoolMemorySample>();
   std::vector<std::string> categories;  // names of those in use, in the order of `used`
   std::vector<uint32_t> used;           // their indices
   uint64_t end_ns = 1;
@@ -26,11 +26,11 @@ struct Profile {
 Profile ReadProfile(Session* session) {
   const JxlpoolDecoder* decoder = session->decoder().get();
   Profile profile;
-  JxlpoolMemorySample sample;
+  auto sample = Make<JxlpoolMemorySample>();
   for (uint32_t i = 0; jxlpool_decoder_get_profile_sample(decoder, i, &sample) == JXLPOOL_OK; ++i) {
     profile.samples.push_back(sample);
   }
-  JxlpoolMemoryStage stage;
+  auto stage = Make<JxlpoolMemoryStage>();
   for (uint32_t i = 0; jxlpool_decoder_get_profile_stage(decoder, i, &stage) == JXLPOOL_OK; ++i) {
     profile.stages.push_back(stage);
     profile.end_ns = std::max(profile.end_ns, stage.end_ns);
