@@ -256,7 +256,8 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, c
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, const char* path);
 
 /* A file descriptor: a regular file is mapped (from its start), with the same danger; anything else, e.g. a pipe, is
- * read to its end into pooled memory. The descriptor stays the caller's and may be closed after the call. Errors also: JXLPOOL_IO. */
+ * read to its end into pooled memory. The descriptor stays the caller's and may be closed after the call. Errors also:
+ * JXLPOOL_IO. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd);
 
 /* Lets go of the image and of everything that belongs to it. Does nothing while the decoder is busy. */
@@ -482,8 +483,8 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, 
                                                        size_t num_outputs);
 
 /* Decodes the preview image, of size preview_width x preview_height; at any time while an image is open, without
- * disturbing the frames unless it fails: then they, too, need a rewind. Returns JXLPOOL_PARTIAL only with allow_partial.
- * JXLPOOL_END: there is none. */
+ * disturbing the frames unless it fails: then they, too, need a rewind. Returns JXLPOOL_PARTIAL only with
+ * allow_partial. JXLPOOL_END: there is none. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                          size_t num_outputs);
 

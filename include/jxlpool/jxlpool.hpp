@@ -77,6 +77,7 @@ class Pool {
 };
 
 // Owner of a decoder. If it could not be created, get() is null and every call returns creation_status().
+// A callback must not destroy the decoder that called it: a busy decoder is not freed but leaks.
 class Decoder {
  public:
   explicit Decoder(const JxlpoolDecoderOptions* options = nullptr)
