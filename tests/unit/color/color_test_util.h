@@ -1,14 +1,15 @@
-// Helpers of the colour tests: vectors from CSV files, every SIMD target in turn.
+// Helpers of the colour tests: vectors from CSV files, random numbers.
 #ifndef TESTS_UNIT_COLOR_COLOR_TEST_UTIL_H_
 #define TESTS_UNIT_COLOR_COLOR_TEST_UTIL_H_
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/unit/each_target.h"
 
 namespace jxlpool {
 
@@ -26,20 +27,6 @@ inline std::vector<std::vector<std::string>> ReadVectors(const std::string& name
   }
   EXPECT_FALSE(rows.empty()) << name;
   return rows;
-}
-
-// Calls body() once per SIMD target of this CPU, with the kernels switched to that target.
-template <class Body>
-void OnEveryTarget(const Body& body) {
-  for (int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
-    const int64_t target = targets & ~(targets - 1);
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    body();
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
 }
 
 // A linear congruential generator, the same everywhere.

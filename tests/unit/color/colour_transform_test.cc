@@ -52,7 +52,7 @@ TEST(ColourTransformTest, InvertsXybOfPrimaryColours) {
   const float rgb[4][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 1}};
   const ColourTransform transform =
       ColourTransform::Xyb(OpsinInverseMatrix(), 255, ColourDescription::LinearSrgb()).value();
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (int i = 0; i < 4; ++i) {
       float p[3] = {xyb[i][0], xyb[i][1], xyb[i][2]};
       transform.Apply(p, p + 1, p + 2, 1);
@@ -80,7 +80,7 @@ TEST(ColourTransformTest, XybToSrgbIsAccurate) {
         expected[c].push_back(EncodeSample(ColourDescription::Transfer::kSrgb, 1, 1, rgb[c]));
       }
     }
-    OnEveryTarget([&] {
+    ForEachTarget([&] {
       std::vector<float> p[3] = {rows[0], rows[1], rows[2]};
       transform.Apply(p[0].data(), p[1].data(), p[2].data(), kN);
       double square_sum = 0;
@@ -107,7 +107,7 @@ TEST(ColourTransformTest, FusedAndSeparateStepsAgree) {
     for (const ColourSpace space : {ColourSpace::kRgb, ColourSpace::kGrey}) {
       const ColourTransform transform =
           ColourTransform::Xyb(OpsinInverseMatrix(), 1000, Named(space, Primaries::kBt2100, transfer)).value();
-      OnEveryTarget([&] {
+      ForEachTarget([&] {
         TestRandom random(2);
         std::vector<float> p[3];
         for (auto& row : p) row.resize(101);
@@ -154,7 +154,7 @@ TEST(ColourTransformTest, FoldsPrimariesIntoTheMatrix) {
 TEST(ColourTransformTest, GreyWritesOnePlaneWithTheLuminance) {
   const ColourTransform transform =
       ColourTransform::Xyb(OpsinInverseMatrix(), 255, ColourDescription::LinearSrgb(true)).value();
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const size_t n : {size_t{1}, size_t{16}, size_t{35}}) {
       const double rgb[3] = {0.25, 0.5, 0.75};
       double xyb[3];
@@ -174,7 +174,7 @@ TEST(ColourTransformTest, ConvertsYcbcr) {
   // Y, Cb, Cr of pure red, green and blue.
   const float ycbcr[3][3] = {
       {-0.20296079f, -0.16873589f, 0.5f}, {0.08503921f, -0.3312641f, -0.41868758f}, {-0.3879608f, 0.5f, -0.08131241f}};
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (int i = 0; i < 3; ++i) {
       float p[3] = {ycbcr[i][1], ycbcr[i][0], ycbcr[i][2]};
       ColourTransform::Ycbcr().Apply(p, p + 1, p + 2, 1);
@@ -188,7 +188,7 @@ TEST(ColourTransformTest, ScaledXybMapsTheSrgbGamutToTheUnitCube) {
   xyb.space = ColourSpace::kXyb;
   xyb.intent = RenderingIntent::kPerceptual;
   const ColourTransform transform = ColourTransform::Xyb(OpsinInverseMatrix(), 255, xyb).value();
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     float low[3] = {1, 1, 1};
     float high[3] = {0, 0, 0};
     for (int i = 0; i < 9 * 9 * 9; ++i) {

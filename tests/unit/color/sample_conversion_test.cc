@@ -24,7 +24,7 @@ uint32_t ToBits(float value) {
 // ---- Integers to float ----
 
 TEST(IntegersToFloatTest, FollowsTheRuleForEveryDepth) {
-  OnEveryTarget([] {
+  ForEachTarget([] {
     for (uint32_t bits = 1; bits <= 32; ++bits) {
       TestRandom random(bits);
       std::vector<int32_t> in;
@@ -43,7 +43,7 @@ TEST(IntegersToFloatTest, FollowsTheRuleForEveryDepth) {
 }
 
 TEST(IntegersToFloatTest, NarrowSamplesGiveTheSame) {
-  OnEveryTarget([] {
+  ForEachTarget([] {
     for (const uint32_t bits : {8u, 12u, 16u, 24u}) {
       std::vector<int16_t> narrow;
       std::vector<int32_t> wide;
@@ -65,7 +65,7 @@ TEST(IntegersToFloatTest, SumsWrapAround) {
   const int32_t b[5] = {2, 1, 5, kMax, -kMax};
   const int16_t a16[2] = {32767, -32768};
   const int16_t b16[2] = {32767, -32768};
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const uint32_t bits : {8u, 32u}) {
       float out[5];
       IntegerSumsToFloat(a, b, 5, SampleScale::ForXyb(bits, 0.25f), out);
@@ -82,7 +82,7 @@ TEST(IntegersToFloatTest, SumsWrapAround) {
 }
 
 TEST(IntegersToFloatTest, NothingIsWrittenBeyondTheRow) {
-  OnEveryTarget([] {
+  ForEachTarget([] {
     const std::vector<int32_t> in(80, 3);
     for (size_t n = 0; n < 70; ++n) {
       std::vector<float> out(80, -1.0f);
@@ -107,7 +107,7 @@ double SmallFloat(uint32_t pattern, uint32_t bits, uint32_t exp_bits) {
 }
 
 TEST(FloatPatternsTest, EveryPatternOfEverySmallFormat) {
-  OnEveryTarget([] {
+  ForEachTarget([] {
     for (uint32_t exp_bits = 2; exp_bits <= 8; ++exp_bits) {
       for (uint32_t bits = exp_bits + 3; bits <= std::min(16u, exp_bits + 24); ++bits) {
         std::vector<int32_t> in;
@@ -137,7 +137,7 @@ TEST(FloatPatternsTest, EveryPatternOfEverySmallFormat) {
 }
 
 TEST(FloatPatternsTest, WideFormats) {
-  OnEveryTarget([] {
+  ForEachTarget([] {
     TestRandom random(5);
     for (uint32_t exp_bits = 2; exp_bits <= 8; ++exp_bits) {
       for (uint32_t bits = 17; bits <= exp_bits + 24; ++bits) {
@@ -197,7 +197,7 @@ TEST(StoreRowTest, IntegersFollowTheRule) {
     row[4] = 1e30f;
     row[5] = -1e30f;
   }
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const OutputSample type : {OutputSample::kUint8, OutputSample::kUint16}) {
       for (const uint32_t bits : {1u, 5u, 8u, 10u, 16u}) {
         if (type == OutputSample::kUint8 && bits > 8) continue;
@@ -239,7 +239,7 @@ TEST(StoreRowTest, FloatsAreCopiedBitForBit) {
     for (int i = 0; i < 100; ++i) row.push_back(FromBits(random.Bits()));
     row[0] = FromBits(0x7F800001);  // a signalling NaN
   }
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (uint32_t channels = 1; channels <= 5; ++channels) {
       for (const bool reversed : {false, true}) {
         for (const bool big_endian : {false, true}) {
@@ -271,7 +271,7 @@ std::vector<uint16_t> ToHalves(const std::vector<float>& in) {
 
 // Every half, the midpoints between neighbours and the floats around them.
 TEST(StoreRowTest, HalvesAreRoundedToNearestEven) {
-  OnEveryTarget([] {
+  ForEachTarget([] {
     std::vector<float> in;
     std::vector<uint16_t> expected;
     for (uint32_t sign : {0u, 0x8000u}) {
@@ -366,7 +366,7 @@ TEST(StoreIntegerRowTest, EqualsTheFloatPathInEveryLayoutOnEveryTarget) {
     floats[c].resize(1200);
     IntegersToFloat(wide[c].data(), 1200, SampleScale::ForBits(coded[c]), floats[c].data());
   }
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const OutputSample type : {OutputSample::kUint8, OutputSample::kUint16}) {
       for (uint32_t channels = 1; channels <= 4; ++channels) {
         for (const bool reversed : {false, true}) {
@@ -416,7 +416,7 @@ TEST(StoreIntegerRowTest, RefusesWhatNeedsRounding) {
 // ---- The rest ----
 
 TEST(UnpremultiplyTest, DividesByAlpha) {
-  OnEveryTarget([] {
+  ForEachTarget([] {
     for (size_t n = 1; n < 40; ++n) {
       std::vector<float> alpha, r;
       for (size_t i = 0; i < n; ++i) {

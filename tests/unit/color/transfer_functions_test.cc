@@ -66,7 +66,7 @@ TEST(TransferFunctionsTest, RowKernelsAreAccurate) {
   std::vector<float> values;
   for (int i = -40000; i <= 40000; ++i) values.push_back(static_cast<float>(i) / 40000);
   for (float v = 1e-12f; v < 1; v *= 1.001f) values.push_back(v);
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const Transfer transfer : kAll) {
       SCOPED_TRACE(static_cast<int>(transfer));
       const Errors errors = MeasureErrors(transfer, 10000, values);
@@ -83,7 +83,7 @@ TEST(TransferFunctionsTest, RowKernelsStayAccurateOutsideTheNominalRange) {
   std::vector<float> values;
   for (int i = 1; i <= 2000; ++i) values.push_back(1 + static_cast<float>(i) / 200);
   for (float v = 10; v < 1e5f; v *= 1.01f) values.push_back(v);
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const Transfer transfer : {Transfer::k709, Transfer::kGamma, Transfer::kDci}) {
       SCOPED_TRACE(static_cast<int>(transfer));
       const Errors errors = MeasureErrors(transfer, 255, values);
@@ -99,7 +99,7 @@ TEST(TransferFunctionsTest, SrgbAboveOneFollowsTheReferenceImages) {
   const float in[] = {1.1f, 1.2f, 1.5f, 2, 3, 4, 8, 16, 100, -2, 0.5f};
   const double error[] = {-6.3e-7,    -1.64e-6,   -8.901e-6,  -4.175e-5, -2.1819e-4, -5.7158e-4,
                           -3.8084e-3, -0.0173103, -0.3412301, 4.175e-5,  0};
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     std::vector<float> row(std::begin(in), std::end(in));
     EncodeRow(parameters, row.data(), nullptr, nullptr, row.size());
     for (size_t i = 0; i < row.size(); ++i) {
@@ -111,7 +111,7 @@ TEST(TransferFunctionsTest, SrgbAboveOneFollowsTheReferenceImages) {
 TEST(TransferFunctionsTest, PqDarkEndUsesAbsoluteLuminance) {
   std::vector<float> values;
   for (float v = 1e-6f; v < 1; v *= 1.01f) values.push_back(v);
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const float nits : {100.0f, 255.0f, 1000.0f, 4000.0f}) {
       EXPECT_LT(MeasureErrors(Transfer::kPq, nits, values).encode, 1e-6) << nits;
     }
@@ -129,7 +129,7 @@ TEST(TransferFunctionsTest, GammaCutsOffAndDoesNotMirror) {
 }
 
 TEST(TransferFunctionsTest, HlgAppliesTheSystemGammaOfTheDisplay) {
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (const float nits : {100.0f, 1000.0f, 4000.0f}) {
       ColourDescription description = WithTransferFunction(Transfer::kHlg);
       description.primaries = Primaries::kBt2100;
@@ -170,7 +170,7 @@ TEST(TransferFunctionsTest, HlgLeavesOutATinyOotf) {
 
 TEST(TransferFunctionsTest, TailsAreExact) {
   const TransferParameters parameters = EncodeParameters(WithTransferFunction(Transfer::kSrgb), 255).value();
-  OnEveryTarget([&] {
+  ForEachTarget([&] {
     for (size_t n = 0; n < 70; ++n) {
       std::vector<float> row(n + 1, 0.25f);
       EncodeRow(parameters, row.data(), nullptr, nullptr, n);

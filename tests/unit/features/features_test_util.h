@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <hwy/aligned_allocator.h>
-#include <hwy/targets.h>
 
 #include <cstdint>
 #include <fstream>
@@ -16,6 +15,7 @@
 #include "lib/features/symbol_source.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
+#include "tests/unit/each_target.h"
 
 namespace jxlpool {
 
@@ -37,21 +37,6 @@ struct TestMemory {
   Budget budget;
   Memory memory{&pool, &budget};
 };
-
-// Calls body() once for every target that this CPU can run, with the kernels of that target.
-template <class Body>
-void ForEachTarget(const Body& body) {
-  const int64_t all = hwy::SupportedTargets();
-  for (int64_t rest = all; rest != 0; rest &= rest - 1) {
-    const int64_t target = rest & -rest;
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    SCOPED_TRACE(hwy::TargetName(target));
-    body();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
 
 // Floats aligned to 64 bytes with room for vectors before and after.
 class PaddedRow {

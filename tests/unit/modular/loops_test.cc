@@ -11,8 +11,8 @@
 #include "lib/modular/channel_decoder.h"
 #include "lib/modular/ma_tree.h"
 #include "lib/modular/modular_image.h"
+#include "tests/unit/each_target.h"
 #include "tests/unit/entropy/test_encoder.h"
-#include "tests/unit/modular/targets.h"
 #include "tests/unit/modular/test_codestream.h"
 
 namespace jxlpool {

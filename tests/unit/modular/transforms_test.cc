@@ -11,7 +11,7 @@
 #include "lib/modular/squeeze.h"
 #include "lib/modular/transform.h"
 #include "lib/modular/unsqueeze_scalar.h"
-#include "tests/unit/modular/targets.h"
+#include "tests/unit/each_target.h"
 #include "tests/unit/modular/test_codestream.h"
 
 namespace jxlpool {

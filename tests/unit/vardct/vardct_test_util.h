@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <hwy/aligned_allocator.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 #include <cstdint>
@@ -17,6 +16,7 @@
 #include "lib/bitstream/bit_reader.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
+#include "tests/unit/each_target.h"
 
 namespace jxlpool {
 
@@ -35,21 +35,6 @@ class Rng {
  private:
   std::mt19937 engine_;
 };
-
-// Calls body() once for every target that this CPU can run, with the kernels of that target.
-template <class Body>
-void ForEachTarget(const Body& body) {
-  const int64_t all = hwy::SupportedTargets();
-  for (int64_t rest = all; rest != 0; rest &= rest - 1) {
-    const int64_t target = rest & -rest;
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    SCOPED_TRACE(hwy::TargetName(target));
-    body();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
 
 // `size` zeros, aligned.
 template <typename T>
