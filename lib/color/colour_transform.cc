@@ -35,6 +35,31 @@ Result<ColourMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensi
   return matrix;
 }
 
+XybParameters MakeXybParameters(const ColourMatrix& matrix, const float (&bias)[3]) {
+  double square[3];
+  double linear[3];
+  for (int i = 0; i < 3; ++i) {
+    const double root = std::cbrt(double{bias[i]});
+    square[i] = -3 * root;
+    linear[i] = 3 * root * root;
+  }
+  const auto cone = [](double s, double l) {
+    return XybParameters::Cone{static_cast<float>(s), static_cast<float>(l)};
+  };
+  XybParameters xyb;
+  xyb.mean = cone((square[0] + square[1]) / 2, (linear[0] + linear[1]) / 2);
+  xyb.half_difference = cone((square[0] - square[1]) / 2, (linear[0] - linear[1]) / 2);
+  xyb.s = cone(square[2], linear[2]);
+  for (int y = 0; y < 3; ++y) {
+    const double l = matrix.m[y][0];
+    const double m = matrix.m[y][1];
+    xyb.weights[y][0] = static_cast<float>(l + m);
+    xyb.weights[y][1] = static_cast<float>(l - m);
+    xyb.weights[y][2] = matrix.m[y][2];
+  }
+  return xyb;
+}
+
 }  // namespace
 
 ColourDescription DefaultXybOutput(const ColourDescription* signalled, bool grey) {
@@ -65,11 +90,7 @@ Result<ColourTransform> ColourTransform::Xyb(const OpsinInverseMatrix& opsin, fl
   transform.kind_ = Kind::kXyb;
   transform.grey_ = output.grey();
   JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix matrix, FoldedMatrix(opsin, intensity_target, output));
-  for (int y = 0; y < 3; ++y) {
-    for (int x = 0; x < 3; ++x) transform.xyb_.matrix[y][x] = matrix.m[y][x];
-    transform.xyb_.bias[y] = opsin.opsin_bias[y];
-    transform.xyb_.bias_cbrt[y] = std::cbrt(opsin.opsin_bias[y]);
-  }
+  transform.xyb_ = MakeXybParameters(matrix, opsin.opsin_bias);
   JXLPOOL_ASSIGN_OR_RETURN(transform.transfer_, EncodeParameters(output, output_intensity_target));
   return transform;
 }

@@ -8,17 +8,28 @@
 
 namespace jxlpool {
 
-// The inverse opsin transform with brightness scale and output primaries folded into the matrix.
+// The inverse opsin transform with brightness scale and output primaries folded into the weights.
+//
+// The response of a cone to u = Y + X (L), Y - X (M) or B (S) is (u - cbrt(bias))^3 + bias, here as the polynomial
+// u^3 + square * u^2 + linear * u: nothing cancels where it is dark. L and M are nearly equal and have large weights of
+// opposite sign; so they appear as their mean and half their difference, which is computed from X without cancellation.
+// That keeps rounding errors, and with them what SIMD targets differ by, ten times smaller.
 struct XybParameters {
-  float matrix[3][3] = {};
-  float bias[3] = {};
-  float bias_cbrt[3] = {};
+  struct Cone {
+    float square = 0;
+    float linear = 0;
+  };
+  Cone mean;             // of the coefficients of L and M
+  Cone half_difference;  // L's less M's, halved: zero unless their biases differ
+  Cone s;
+  // Rows are red, green, blue; columns the mean of L and M, half of L - M, S.
+  float weights[3][3] = {};
 };
 
 // X, Y, B to linear light and on to the signal of `transfer`, in place.
 void XybToSignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, float* p1, float* p2,
                     size_t n);
-// As above with all rows of the matrix equal: reads three rows, writes p0 only.
+// As above with all rows of the weights equal: reads three rows, writes p0 only.
 void XybToGreySignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, const float* p1,
                         const float* p2, size_t n);
 // The scaled XYB encoding: ((X, Y, B - Y) + offset) * scale. Part of the definition of the encoding.

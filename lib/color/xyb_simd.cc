@@ -11,49 +11,58 @@ HWY_BEFORE_NAMESPACE();
 namespace jxlpool {
 namespace HWY_NAMESPACE {
 
-// Cone responses of one vector of pixels.
-struct Cones {
-  FloatVector l, m, s;
-};
+using Triple = FloatVector[3];
 
-// The first half of the inverse: X, Y, B to cone responses.
+// The first half of the inverse: X, Y, B to the mean of the responses L and M, half of L - M, and S.
 struct ConesOfXyb {
-  explicit ConesOfXyb(const XybParameters& xyb) {
-    for (int i = 0; i < 3; ++i) {
-      bias[i] = Constant(xyb.bias[i]);
-      cbrt[i] = Constant(xyb.bias_cbrt[i]);
+  explicit ConesOfXyb(const XybParameters& xyb)
+      : square(Constant(xyb.mean.square)),
+        linear(Constant(xyb.mean.linear)),
+        square_of_s(Constant(xyb.s.square)),
+        linear_of_s(Constant(xyb.s.linear)),
+        square_difference(Constant(xyb.half_difference.square)),
+        linear_difference(Constant(xyb.half_difference.linear)),
+        differ(xyb.half_difference.square != 0 || xyb.half_difference.linear != 0) {}
+  HWY_INLINE void operator()(FloatVector x, FloatVector y, FloatVector b, Triple& cones) const {
+    const auto x2 = hn::Mul(x, x);
+    const auto steep = hn::MulAdd(y, Constant(3.0f), square);
+    const auto of_y = hn::Mul(y, hn::MulAdd(y, hn::Add(y, square), linear));
+    cones[0] = hn::MulAdd(x2, steep, of_y);
+    cones[1] = hn::Mul(x, hn::Add(hn::MulAdd(y, hn::Add(steep, square), linear), x2));
+    cones[2] = hn::Mul(b, hn::MulAdd(b, hn::Add(b, square_of_s), linear_of_s));
+    if (HWY_UNLIKELY(differ)) {
+      const auto twice_xy = hn::Mul(hn::Add(x, x), y);
+      cones[0] = hn::Add(cones[0], hn::MulAdd(square_difference, twice_xy, hn::Mul(linear_difference, x)));
+      const auto squares = hn::MulAdd(y, y, x2);
+      cones[1] = hn::Add(cones[1], hn::MulAdd(square_difference, squares, hn::Mul(linear_difference, y)));
     }
   }
-  HWY_INLINE Cones operator()(FloatVector x, FloatVector y, FloatVector b) const {
-    const auto l = hn::Sub(hn::Add(y, x), cbrt[0]);
-    const auto m = hn::Sub(hn::Sub(y, x), cbrt[1]);
-    const auto s = hn::Sub(b, cbrt[2]);
-    return {hn::MulAdd(hn::Mul(l, l), l, bias[0]), hn::MulAdd(hn::Mul(m, m), m, bias[1]),
-            hn::MulAdd(hn::Mul(s, s), s, bias[2])};
-  }
-  FloatVector bias[3];
-  FloatVector cbrt[3];
+  FloatVector square, linear;
+  FloatVector square_of_s, linear_of_s;
+  FloatVector square_difference, linear_difference;
+  bool differ;
 };
 
-// One row of the matrix.
-struct ConeWeights {
-  explicit ConeWeights(const float (&row)[3]) : l(Constant(row[0])), m(Constant(row[1])), s(Constant(row[2])) {}
-  HWY_INLINE FloatVector operator()(const Cones& cones) const {
-    return hn::MulAdd(cones.s, s, hn::MulAdd(cones.m, m, hn::Mul(cones.l, l)));
+// One row of a matrix.
+struct RowWeights {
+  explicit RowWeights(const float (&row)[3]) : w{Constant(row[0]), Constant(row[1]), Constant(row[2])} {}
+  HWY_INLINE FloatVector operator()(const Triple& v) const {
+    return hn::MulAdd(v[2], w[2], hn::MulAdd(v[1], w[1], hn::Mul(v[0], w[0])));
   }
-  FloatVector l, m, s;
+  Triple w;
 };
 
 void XybToSignalRowKernel(const XybParameters& xyb, const TransferParameters& parameters, float* p0, float* p1,
                           float* p2, size_t n) {
   const FloatTag d;
   const ConesOfXyb cones_of_xyb(xyb);
-  const ConeWeights red(xyb.matrix[0]);
-  const ConeWeights green(xyb.matrix[1]);
-  const ConeWeights blue(xyb.matrix[2]);
+  const RowWeights red(xyb.weights[0]);
+  const RowWeights green(xyb.weights[1]);
+  const RowWeights blue(xyb.weights[2]);
   WithTransfer(parameters, [&](const auto& transfer) HWY_ATTR {
     ForVectors<3>(n, {p0, p1, p2}, [&](float* const(&at)[3]) HWY_ATTR {
-      const Cones cones = cones_of_xyb(hn::LoadU(d, at[0]), hn::LoadU(d, at[1]), hn::LoadU(d, at[2]));
+      Triple cones;
+      cones_of_xyb(hn::LoadU(d, at[0]), hn::LoadU(d, at[1]), hn::LoadU(d, at[2]), cones);
       auto r = red(cones);
       auto g = green(cones);
       auto b = blue(cones);
@@ -69,10 +78,12 @@ void XybToGreySignalRowKernel(const XybParameters& xyb, const TransferParameters
                               const float* p1, const float* p2, size_t n) {
   const FloatTag d;
   const ConesOfXyb cones_of_xyb(xyb);
-  const ConeWeights grey(xyb.matrix[0]);
+  const RowWeights grey(xyb.weights[0]);
   WithTransfer(parameters, [&](const auto& transfer) HWY_ATTR {
     ForVectors<1>(n, {p0, const_cast<float*>(p1), const_cast<float*>(p2)}, [&](float* const(&at)[3]) HWY_ATTR {
-      auto v = grey(cones_of_xyb(hn::LoadU(d, at[0]), hn::LoadU(d, at[1]), hn::LoadU(d, at[2])));
+      Triple cones;
+      cones_of_xyb(hn::LoadU(d, at[0]), hn::LoadU(d, at[1]), hn::LoadU(d, at[2]), cones);
+      auto v = grey(cones);
       transfer.Encode(v);
       hn::StoreU(v, d, at[0]);
     });
@@ -93,11 +104,11 @@ void XybToScaledXybRowKernel(float* p0, float* p1, float* p2, size_t n) {
 
 void MultiplyRowKernel(const float (&matrix)[3][3], float* p0, float* p1, float* p2, size_t n) {
   const FloatTag d;
-  const ConeWeights first(matrix[0]);
-  const ConeWeights second(matrix[1]);
-  const ConeWeights third(matrix[2]);
+  const RowWeights first(matrix[0]);
+  const RowWeights second(matrix[1]);
+  const RowWeights third(matrix[2]);
   ForVectors<3>(n, {p0, p1, p2}, [&](float* const(&at)[3]) HWY_ATTR {
-    const Cones v = {hn::LoadU(d, at[0]), hn::LoadU(d, at[1]), hn::LoadU(d, at[2])};
+    const Triple v = {hn::LoadU(d, at[0]), hn::LoadU(d, at[1]), hn::LoadU(d, at[2])};
     hn::StoreU(first(v), d, at[0]);
     hn::StoreU(second(v), d, at[1]);
     hn::StoreU(third(v), d, at[2]);
