@@ -63,7 +63,7 @@ void AddScaledKernel(const float* HWY_RESTRICT in, float factor, size_t count, f
   const D d;
   const auto multiplier = hn::Set(d, factor);
   for (size_t i = 0; i < count; i += hn::Lanes(d)) {
-    hn::Store(hn::MulAdd(hn::Load(d, in + i), multiplier, hn::Load(d, out + i)), d, out + i);
+    hn::Store(hn::Add(hn::Mul(hn::Load(d, in + i), multiplier), hn::Load(d, out + i)), d, out + i);
   }
 }
 

@@ -15,6 +15,12 @@ namespace jxlpool {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Not fused on any target: every sample of an image depends on these, so targets that differ here differ everywhere.
+template <class V>
+HWY_INLINE V MulThenAdd(V a, V b, V c) {
+  return hn::Add(hn::Mul(a, b), c);
+}
+
 template <class D>
 HWY_INLINE hn::Vec<D> LoadScaled(D d, const int32_t* from, float scale) {
   return hn::Mul(hn::ConvertTo(d, hn::LoadU(hn::RebindToSigned<D>(), from)), hn::Set(d, scale));
@@ -30,9 +36,9 @@ HWY_INLINE size_t DequantizePart(D d, const int32_t* const* quantized, const LfR
     const auto y = LoadScaled(d, quantized[1] + i, parameters.scale[1]);
     const auto x = LoadScaled(d, quantized[0] + i, parameters.scale[0]);
     const auto b = LoadScaled(d, quantized[2] + i, parameters.scale[2]);
-    hn::StoreU(hn::MulAdd(y, hn::Set(d, parameters.x_from_y), x), d, out[0] + i);
+    hn::StoreU(MulThenAdd(y, hn::Set(d, parameters.x_from_y), x), d, out[0] + i);
     hn::StoreU(y, d, out[1] + i);
-    hn::StoreU(hn::MulAdd(y, hn::Set(d, parameters.b_from_y), b), d, out[2] + i);
+    hn::StoreU(MulThenAdd(y, hn::Set(d, parameters.b_from_y), b), d, out[2] + i);
   }
   return i;
 }
@@ -76,14 +82,14 @@ HWY_INLINE size_t SmoothPart(D d, const LfSmoothingRows& rows, const float* inve
       const auto sides = hn::Add(hn::Add(hn::LoadU(d, at - 1), hn::LoadU(d, at + 1)),
                                  hn::Add(hn::LoadU(d, above), hn::LoadU(d, below)));
       centre[c] = hn::LoadU(d, at);
-      smooth[c] = hn::MulAdd(corners, hn::Set(d, kCorner),
-                             hn::MulAdd(sides, hn::Set(d, kSide), hn::Mul(centre[c], hn::Set(d, kCentre))));
+      smooth[c] = MulThenAdd(corners, hn::Set(d, kCorner),
+                             MulThenAdd(sides, hn::Set(d, kSide), hn::Mul(centre[c], hn::Set(d, kCentre))));
       const auto steps = hn::Mul(hn::Sub(centre[c], smooth[c]), hn::Set(d, inverse_step[c]));
       gap = hn::Max(gap, hn::Abs(steps));
     }
-    const auto weight = hn::Max(hn::Zero(d), hn::NegMulAdd(gap, hn::Set(d, 4.0f), hn::Set(d, 3.0f)));
+    const auto weight = hn::Max(hn::Zero(d), hn::Sub(hn::Set(d, 3.0f), hn::Mul(gap, hn::Set(d, 4.0f))));
     for (size_t c = 0; c < 3; ++c) {
-      hn::StoreU(hn::MulAdd(hn::Sub(smooth[c], centre[c]), weight, centre[c]), d, rows.out[c] + i);
+      hn::StoreU(MulThenAdd(hn::Sub(smooth[c], centre[c]), weight, centre[c]), d, rows.out[c] + i);
     }
   }
   return i;
