@@ -30,17 +30,6 @@ bool Near(const RgbChromaticities& a, const RgbChromaticities& b) {
   return Near(a.red, b.red) && Near(a.green, b.green) && Near(a.blue, b.blue);
 }
 
-// What the numbers of a profile can hold.
-constexpr double kLargest = 32767.99;
-
-Status CheckGreyWhite(const Chromaticity& white) {
-  if (std::abs(white.y) < 1e-12 || std::abs(white.x / white.y) > kLargest ||
-      std::abs((1 - white.x - white.y) / white.y) > kLargest) {
-    return Corrupt("unusable white point");
-  }
-  return OkStatus();
-}
-
 }  // namespace
 
 ColourDescription ColourDescription::FromHeader(const ColourEncoding& encoding) {
@@ -158,14 +147,7 @@ Status CheckDescription(const ColourDescription& description) {
     return Corrupt("gamma out of range");
   }
   if (description.grey()) return CheckGreyWhite(description.WhiteXy());
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix matrix,
-                           RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()));
-  for (const auto& row : matrix.m) {
-    for (const float element : row) {
-      if (!(std::abs(element) <= kLargest)) return Corrupt("primaries out of range");
-    }
-  }
-  return OkStatus();
+  return CheckChromaticities(description.PrimariesXy(), description.WhiteXy());
 }
 
 bool IsConvertible(const ColourDescription& description) {

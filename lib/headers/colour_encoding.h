@@ -63,11 +63,6 @@ Chromaticity WhiteChromaticity(const ColourEncoding& encoding);
 // REQUIRES: !want_icc, colour_space == kRgb.
 RgbChromaticities PrimaryChromaticities(const ColourEncoding& encoding);
 
-// The matrix (row-major) from linear RGB with these primaries and white point to XYZ, Bradford-adapted to D50. False
-// if the chromaticities are unusable: white point outside 0 <= x <= 1, 0 < y <= 1, singular primaries, a cone response
-// of zero, or entries that an ICC s15Fixed16 cannot hold.
-bool RgbToXyzD50(const RgbChromaticities& primaries, const Chromaticity& white, double matrix[9]);
-
 // Reads the bundle into `encoding` and validates it; errors end up in `reader`.
 void ReadColourEncoding(FieldReader* reader, ColourEncoding* encoding);
 

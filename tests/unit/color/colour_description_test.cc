@@ -4,6 +4,7 @@
 
 #include "lib/color/colour_matrix.h"
 #include "lib/color/encoding_names.h"
+#include "tests/unit/bitstream/field_writer.h"
 #include "tests/unit/color/color_test_util.h"
 
 namespace jxlpool {
@@ -181,6 +182,37 @@ TEST(ColourDescriptionTest, ChecksWhatTheFormatForbids) {
   description = ColourDescription::Srgb(true);
   description.white_point = WhitePoint::kCustom;
   EXPECT_FALSE(CheckDescription(description).ok());
+}
+
+// What a header lets through can be converted to a matrix. Triangles so thin that rounding decides.
+TEST(ColourDescriptionTest, AcceptsWhatHeadersAccept) {
+  TestRandom random(6);
+  const auto millionths = [&] { return static_cast<int32_t>(random.Bits() % 800000); };
+  size_t num_accepted = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const Customxy red = {millionths(), millionths()};
+    const Customxy blue = {millionths(), millionths()};
+    const Customxy green = {(red.x + blue.x) / 2, (red.y + blue.y) / 2};
+    FieldWriter writer;
+    writer.Bool(false).Bool(false).Enum(0).Enum(1).Enum(2);  // RGB, D65, custom primaries
+    for (const int32_t v : {red.x, red.y, green.x, green.y, blue.x, blue.y}) {
+      const uint32_t code = 2 * static_cast<uint32_t>(v);
+      if (code < 524288) writer.U32(0, 19, code);
+      if (code >= 524288 && code < 1048576) writer.U32(1, 19, code - 524288);
+      if (code >= 1048576) writer.U32(2, 20, code - 1048576);
+    }
+    writer.Bool(false).Enum(8).Enum(1);
+    BitReader bits(writer.bytes().data(), writer.bytes().size());
+    FieldReader reader(&bits);
+    ColourEncoding encoding;
+    ReadColourEncoding(&reader, &encoding);
+    ASSERT_EQ(encoding.blue.y, blue.y);
+    const ColourDescription description = ColourDescription::FromHeader(encoding);
+    EXPECT_EQ(CheckDescription(description).ok(), reader.status().ok()) << i;
+    num_accepted += reader.status().ok();
+  }
+  EXPECT_GT(num_accepted, 20u);
+  EXPECT_LT(num_accepted, 1980u);
 }
 
 TEST(ColourDescriptionTest, CicpRoundTrips) {

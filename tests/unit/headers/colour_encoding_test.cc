@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "lib/headers/color_matrix.h"
 #include "tests/unit/headers/headers_test_util.h"
 
 namespace jxlpool {
@@ -156,18 +157,18 @@ TEST(ColourEncodingTest, GreyWhitePoint) {
 // White maps to D50 whatever the primaries; sRGB to its well-known profile colorants.
 TEST(ColourEncodingTest, MatrixToD50) {
   ColourEncoding encoding;
-  double matrix[9];
-  ASSERT_TRUE(RgbToXyzD50(PrimaryChromaticities(encoding), WhiteChromaticity(encoding), matrix));
+  const auto matrix = [&] {
+    return RgbToXyzD50Matrix(PrimaryChromaticities(encoding), WhiteChromaticity(encoding)).value();
+  };
   const double expected[9] = {0.4360, 0.3851, 0.1431, 0.2225, 0.7169, 0.0606, 0.0139, 0.0971, 0.7141};
-  for (int i = 0; i < 9; ++i) EXPECT_NEAR(matrix[i], expected[i], 2e-4) << i;
+  for (int i = 0; i < 9; ++i) EXPECT_NEAR(matrix().m[i / 3][i % 3], expected[i], 2e-4) << i;
   for (const Primaries primaries : {Primaries::kSrgb, Primaries::kBt2100, Primaries::kP3}) {
     for (const WhitePoint white : {WhitePoint::kD65, WhitePoint::kE, WhitePoint::kDci}) {
       encoding.primaries = primaries;
       encoding.white_point = white;
-      ASSERT_TRUE(RgbToXyzD50(PrimaryChromaticities(encoding), WhiteChromaticity(encoding), matrix));
-      EXPECT_NEAR(matrix[0] + matrix[1] + matrix[2], 0.96422, 1e-9);
-      EXPECT_NEAR(matrix[3] + matrix[4] + matrix[5], 1.0, 1e-9);
-      EXPECT_NEAR(matrix[6] + matrix[7] + matrix[8], 0.82521, 1e-9);
+      const ColourMatrix rgb = matrix();
+      constexpr double kD50[3] = {0.96422, 1.0, 0.82521};
+      for (int r = 0; r < 3; ++r) EXPECT_NEAR(double{rgb.m[r][0]} + rgb.m[r][1] + rgb.m[r][2], kD50[r], 3e-7);
     }
   }
 }
