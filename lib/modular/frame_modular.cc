@@ -196,23 +196,22 @@ void FrameModular::DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts
   const uint32_t num_groups = info_.groups_x * info_.groups_y;
   ModularImage images[kMaxGroupsAtATime];
   ModularStream streams[kMaxGroupsAtATime];
-  bool all_ok = true;
   for (size_t i = 0; i < parts.size(); ++i) {
-    auto channels = ChannelsOf(pass, parts[i]);
-    parts[i].status = channels.status();
-    all_ok &= channels.ok();
+    Result<ModularImage> channels = ChannelsOf(pass, parts[i]);
+    streams[i].status = channels.status();
     if (channels.ok()) images[i] = std::move(channels.value());
     streams[i].params = StreamParams(ModularGroupStream(num_lf_groups, num_groups, pass, parts[i].group));
     streams[i].reader = parts[i].reader;
     streams[i].image = &images[i];
   }
-  if (!all_ok) return;
-  if (parts.size() == 2) {
+  if (parts.size() == 2 && streams[0].status.ok() && streams[1].status.ok()) {
     DecodeModularStreams(&streams[0], &streams[1]);
-    for (size_t i = 0; i < 2; ++i) parts[i].status = streams[i].status;
-  } else if (parts.size() == 1) {
-    parts[0].status = DecodeModularStream(streams[0].params, streams[0].reader, streams[0].image);
+  } else {
+    for (ModularStream& stream : std::span(streams, parts.size())) {
+      if (stream.status.ok()) stream.status = DecodeModularStream(stream.params, stream.reader, stream.image);
+    }
   }
+  for (size_t i = 0; i < parts.size(); ++i) parts[i].status = streams[i].status;
 }
 
 Status FrameModular::FinishGroup(ModularImage* image) const {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 #include "lib/modular/modular_stream.h"
@@ -178,6 +180,41 @@ TEST(ModularRobustness, Mutation) {
 }
 
 // Whatever the limit on memory, decoding either succeeds or says that the limit is reached.
+// The groups that are not refused have the samples that they have without a limit.
+void ExpectGoodGroups(const DecodedFrame& expected, const DecodedFrame& actual) {
+  for (size_t c = 0; c < expected.channels.size(); ++c) {
+    const DecodedFrame::Channel& channel = expected.channels[c];
+    for (uint32_t i = 0; i < channel.samples.size(); ++i) {
+      const uint32_t group =
+          i / channel.width / expected.group_dim * expected.groups_x + i % channel.width / expected.group_dim;
+      if (std::ranges::count(actual.refused_groups, group) != 0) continue;
+      ASSERT_EQ(channel.samples[i], actual.channels[c].samples[i]) << "group " << group;
+    }
+  }
+}
+
+// Of two groups that are decoded together one may find no memory; the other must not be passed off as decoded.
+TEST(ModularRobustness, GroupsDecodedTogetherFailAlone) {
+  std::ifstream file(JXLPOOL_TESTDATA "/images/four_groups.jxl", std::ios::binary);
+  const std::vector<uint8_t> codestream(std::istreambuf_iterator<char>(file), {});
+  TestMemory memory;
+  DecodeOptions options;
+  DecodedFrame expected;
+  ASSERT_TRUE(DecodeTestFrame(codestream, options, &memory.memory, &expected).ok());
+  ASSERT_TRUE(expected.group_local);
+  options.groups_at_a_time = 2;
+  options.group_budget = &memory.budget;
+  size_t num_refused_alone = 0;
+  for (;; options.group_bytes += kBufferAlignment) {
+    DecodedFrame frame;
+    ASSERT_TRUE(DecodeTestFrame(codestream, options, &memory.memory, &frame).ok());
+    ASSERT_NO_FATAL_FAILURE(ExpectGoodGroups(expected, frame)) << options.group_bytes;
+    num_refused_alone += frame.refused_groups.size() % 2;
+    if (frame.refused_groups.empty()) break;
+  }
+  EXPECT_GT(num_refused_alone, 0u);
+}
+
 TEST(ModularRobustness, MemoryLimits) {
   for (const TestVector& vector : TestVectors()) {
     uint64_t limit = 1000;

@@ -1,5 +1,6 @@
 #include "tests/unit/modular/test_codestream.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -182,10 +183,20 @@ class FrameTester {
         if (reader == nullptr) sections[i] = headers_.Section(headers_.toc.PassGroup(pass, begin + i));
         parts[i] = {begin + i, reader == nullptr ? &sections[i] : reader, &images[i], OkStatus()};
       }
+      Budget* budget = options_.group_budget;
+      if (budget != nullptr) budget->set_limit(budget->total().live + options_.group_bytes);
       modular_->DecodeGroups(pass, {parts, count});
-      for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(parts[i].status);
+      if (budget != nullptr) budget->set_limit(Budget::kUnlimited);
+      for (uint32_t i = 0; i < count; ++i) {
+        if (budget != nullptr && parts[i].status.code() == ErrorCode::kMemoryLimit) {
+          frame_->refused_groups.push_back(begin + i);
+        } else {
+          JXLPOOL_RETURN_IF_ERROR(parts[i].status);
+        }
+      }
     }
     for (uint32_t i = 0; i < count && modular_->group_local(); ++i) {
+      if (std::ranges::count(frame_->refused_groups, begin + i) != 0) continue;
       JXLPOOL_RETURN_IF_ERROR(modular_->FinishGroup(&images[i]));
       if (options_.keep_samples) CopyGroup(images[i], begin + i, headers_.dimensions, frame_);
     }
@@ -215,6 +226,8 @@ Status DecodeTestFrame(const std::vector<uint8_t>& codestream, const DecodeOptio
     if (options.keep_samples) channel.samples.resize(shape.area());
     frame->channels.push_back(std::move(channel));
   }
+  frame->group_dim = headers.dimensions.group_dim;
+  frame->groups_x = static_cast<uint32_t>(headers.dimensions.groups_x);
   FrameTester tester(headers, options, &modular, frame);
   const Status status = tester.Decode();
   frame->group_local = modular.group_local();

@@ -29,6 +29,9 @@ struct DecodeOptions {
   uint32_t groups_at_a_time = 1;
   ThreadPool* threads = nullptr;
   bool keep_samples = true;  // false: only for timing
+  // If given, has so many bytes left for each pass of some groups; groups that it refuses are left out.
+  Budget* group_budget = nullptr;
+  uint64_t group_bytes = 0;
   uint64_t max_samples = uint64_t{1} << 30;
 };
 
@@ -39,6 +42,9 @@ struct DecodedFrame {
     std::vector<int32_t> samples;
   };
   std::vector<Channel> channels;
+  std::vector<uint32_t> refused_groups;
+  uint32_t group_dim = 0;
+  uint32_t groups_x = 0;
   bool group_local = false;
   SampleType type = SampleType::kInt32;
 };
