@@ -5,7 +5,7 @@
 
 #include "lib/api/decoder.h"
 #include "lib/api/struct_io.h"
-#include "lib/frame/output_request.h"
+#include "lib/compose/output_request.h"
 #include "lib/headers/frame_header.h"
 #include "lib/headers/image_header.h"
 

@@ -15,8 +15,8 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/frame/frame_composer.h"
-#include "lib/frame/frame_output.h"
+#include "lib/compose/frame_composer.h"
+#include "lib/compose/frame_output.h"
 #include "lib/frame/frame_renderer.h"
 #include "lib/frame/frame_samples.h"
 #include "lib/frame/frame_state.h"

@@ -6,7 +6,7 @@
 #include <atomic>
 
 #include "lib/base/status.h"
-#include "lib/frame/image_decoder.h"
+#include "lib/image/image_decoder.h"
 #include "lib/jpeg/byte_sink.h"
 #include "lib/pool/memory.h"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lib/base/bits.h"
-#include "tests/unit/frame/frame_test_util.h"
+#include "tests/unit/compose/frame_test_util.h"
 
 namespace jxlpool {
 namespace {

@@ -1,4 +1,4 @@
-#include "lib/frame/frame_table.h"
+#include "lib/image/frame_table.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "lib/frame/frame_composer.h"
+#include "lib/compose/frame_composer.h"
 
 #include <algorithm>
 #include <cstring>

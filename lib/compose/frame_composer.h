@@ -5,17 +5,17 @@
 // arrive in any order within a band and from different workers at once; between FinishRows no more than a band.
 //
 // Planes: 0..2 colour, then the extra channels.
-#ifndef LIB_FRAME_FRAME_COMPOSER_H_
-#define LIB_FRAME_FRAME_COMPOSER_H_
+#ifndef LIB_COMPOSE_FRAME_COMPOSER_H_
+#define LIB_COMPOSE_FRAME_COMPOSER_H_
 
 #include <cstddef>
 #include <cstdint>
 
 #include "lib/base/status.h"
+#include "lib/compose/frame_output.h"
+#include "lib/compose/image_colour.h"
+#include "lib/compose/shared_frame.h"
 #include "lib/features/blending.h"
-#include "lib/frame/frame_output.h"
-#include "lib/frame/image_colour.h"
-#include "lib/frame/shared_frame.h"
 #include "lib/headers/frame_dimensions.h"
 #include "lib/headers/frame_header.h"
 #include "lib/headers/image_header.h"
@@ -110,4 +110,4 @@ class FrameComposer {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_FRAME_COMPOSER_H_
+#endif  // LIB_COMPOSE_FRAME_COMPOSER_H_

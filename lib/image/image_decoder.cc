@@ -1,13 +1,13 @@
-#include "lib/frame/image_decoder.h"
+#include "lib/image/image_decoder.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "lib/bitstream/codestream.h"
+#include "lib/compose/image_colour.h"
 #include "lib/frame/frame_decoder.h"
-#include "lib/frame/image_colour.h"
-#include "lib/frame/image_decoder_state.h"
 #include "lib/headers/icc_stream.h"
+#include "lib/image/image_decoder_state.h"
 
 namespace jxlpool {
 

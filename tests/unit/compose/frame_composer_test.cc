@@ -1,12 +1,12 @@
 // FrameComposer against a naive composition of whole canvases in double: placement, all modes, sources, save points.
-#include "lib/frame/frame_composer.h"
+#include "lib/compose/frame_composer.h"
 
 #include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "tests/unit/frame/frame_test_util.h"
+#include "tests/unit/compose/frame_test_util.h"
 
 namespace jxlpool {
 namespace {

@@ -3,9 +3,9 @@
 #include <iterator>
 
 #include "lib/frame/frame_decoder.h"
-#include "lib/frame/frame_table.h"
-#include "lib/frame/image_decoder_state.h"
-#include "lib/frame/memory_estimate.h"
+#include "lib/image/frame_table.h"
+#include "lib/image/image_decoder_state.h"
+#include "lib/image/memory_estimate.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/size_recorder.h"
 

@@ -1,4 +1,4 @@
-#include "lib/frame/frame_output.h"
+#include "lib/compose/frame_output.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "lib/frame/memory_estimate.h"
+#include "lib/image/memory_estimate.h"
 
 #include <algorithm>
 #include <bit>
@@ -7,7 +7,7 @@
 #include "lib/color/colour_engine.h"
 #include "lib/features/blending.h"
 #include "lib/frame/frame_renderer.h"
-#include "lib/frame/frame_table.h"
+#include "lib/image/frame_table.h"
 #include "lib/render/tile_pipeline.h"
 #include "lib/vardct/vardct_frame.h"
 

@@ -1,5 +1,5 @@
 // ImageColour: which encoding is delivered, by which way, and what is refused.
-#include "lib/frame/image_colour.h"
+#include "lib/compose/image_colour.h"
 
 #include <lcms2.h>
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lib/color/icc_synthesis.h"
-#include "tests/unit/frame/frame_test_util.h"
+#include "tests/unit/compose/frame_test_util.h"
 
 namespace jxlpool {
 namespace {

@@ -1,11 +1,11 @@
 // FrameOutput against a naive placement of single pixels: orientations, channel choices, sample types, bands, errors.
-#include "lib/frame/frame_output.h"
+#include "lib/compose/frame_output.h"
 
 #include <string>
 #include <vector>
 
 #include "lib/base/thread_pool.h"
-#include "tests/unit/frame/frame_test_util.h"
+#include "tests/unit/compose/frame_test_util.h"
 
 namespace jxlpool {
 namespace {

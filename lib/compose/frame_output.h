@@ -5,14 +5,14 @@
 // Targets with memory of their own are written in place. A sink gets its rows from top to bottom: a band of rows is
 // collected and delivered by FinishRows, or, where the orientation turns the image, the whole image by Finish.
 // FinishRows may run while other threads store rows after it.
-#ifndef LIB_FRAME_FRAME_OUTPUT_H_
-#define LIB_FRAME_FRAME_OUTPUT_H_
+#ifndef LIB_COMPOSE_FRAME_OUTPUT_H_
+#define LIB_COMPOSE_FRAME_OUTPUT_H_
 
 #include <cstddef>
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/frame/output_request.h"
+#include "lib/compose/output_request.h"
 #include "lib/headers/image_header.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
@@ -106,4 +106,4 @@ class FrameOutput {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_FRAME_OUTPUT_H_
+#endif  // LIB_COMPOSE_FRAME_OUTPUT_H_

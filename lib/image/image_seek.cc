@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "lib/bitstream/frame_index.h"
-#include "lib/frame/image_decoder_state.h"
+#include "lib/image/image_decoder_state.h"
 
 namespace jxlpool {
 namespace {

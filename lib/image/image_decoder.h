@@ -7,8 +7,8 @@
 // The image's bytes are the caller's and must stay valid until Close or destruction; they are read in place. One thread
 // at a time may use an ImageDecoder; it spreads work over the ThreadPool it was given. After an error only Rewind, Open
 // and Close are allowed. Frames delivered before the error stay valid.
-#ifndef LIB_FRAME_IMAGE_DECODER_H_
-#define LIB_FRAME_IMAGE_DECODER_H_
+#ifndef LIB_IMAGE_IMAGE_DECODER_H_
+#define LIB_IMAGE_IMAGE_DECODER_H_
 
 #include <atomic>
 #include <cstddef>
@@ -18,7 +18,7 @@
 #include "lib/base/thread_pool.h"
 #include "lib/bitstream/container.h"
 #include "lib/bitstream/input_releaser.h"
-#include "lib/frame/output_request.h"
+#include "lib/compose/output_request.h"
 #include "lib/headers/frame_header.h"
 #include "lib/headers/image_header.h"
 #include "lib/pool/memory.h"
@@ -216,4 +216,4 @@ class ImageDecoder {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_IMAGE_DECODER_H_
+#endif  // LIB_IMAGE_IMAGE_DECODER_H_

@@ -1,5 +1,5 @@
 // ImageDecoder on small images: order of frames, skipping, rewinding, layers, previews, partial files, limits, threads.
-#include "lib/frame/image_decoder.h"
+#include "lib/image/image_decoder.h"
 
 #include <atomic>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/frame/frame_test_util.h"
+#include "tests/unit/compose/frame_test_util.h"
 
 namespace jxlpool {
 namespace {

@@ -1,4 +1,4 @@
-#include "lib/frame/image_colour.h"
+#include "lib/compose/image_colour.h"
 
 #include <cstring>
 

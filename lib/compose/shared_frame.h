@@ -4,8 +4,8 @@
 // The planes are written while a single frame is concerned with them, and read-only as long as others refer to them: a
 // frame that is laid over the planes it replaces writes over them if it alone refers to them (unique), else it makes
 // new ones. Copying a SharedFrame is cheap and thread-safe; one SharedFrame object belongs to one thread at a time.
-#ifndef LIB_FRAME_SHARED_FRAME_H_
-#define LIB_FRAME_SHARED_FRAME_H_
+#ifndef LIB_COMPOSE_SHARED_FRAME_H_
+#define LIB_COMPOSE_SHARED_FRAME_H_
 
 #include <atomic>
 #include <cstddef>
@@ -69,4 +69,4 @@ struct FrameSlots {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_SHARED_FRAME_H_
+#endif  // LIB_COMPOSE_SHARED_FRAME_H_

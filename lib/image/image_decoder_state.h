@@ -1,15 +1,15 @@
 // What an ImageDecoder consists of; for the files that implement it.
-#ifndef LIB_FRAME_IMAGE_DECODER_STATE_H_
-#define LIB_FRAME_IMAGE_DECODER_STATE_H_
+#ifndef LIB_IMAGE_IMAGE_DECODER_STATE_H_
+#define LIB_IMAGE_IMAGE_DECODER_STATE_H_
 
 #include <cstdint>
 
 #include "lib/bitstream/container.h"
+#include "lib/compose/image_colour.h"
 #include "lib/frame/frame_decoder.h"
-#include "lib/frame/frame_table.h"
-#include "lib/frame/image_colour.h"
-#include "lib/frame/image_decoder.h"
 #include "lib/headers/image_header.h"
+#include "lib/image/frame_table.h"
+#include "lib/image/image_decoder.h"
 #include "lib/pool/pool_vector.h"
 #include "lib/pool/pooled_object.h"
 
@@ -68,4 +68,4 @@ struct ImageDecoder::State {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_IMAGE_DECODER_STATE_H_
+#endif  // LIB_IMAGE_IMAGE_DECODER_STATE_H_

@@ -2,8 +2,8 @@
 // alone. Sections are not looked at, so that a frame costs next to nothing.
 //
 // Grows as far as somebody asks. Not thread-safe.
-#ifndef LIB_FRAME_FRAME_TABLE_H_
-#define LIB_FRAME_FRAME_TABLE_H_
+#ifndef LIB_IMAGE_FRAME_TABLE_H_
+#define LIB_IMAGE_FRAME_TABLE_H_
 
 #include <atomic>
 #include <cstddef>
@@ -96,4 +96,4 @@ class FrameTable {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_FRAME_TABLE_H_
+#endif  // LIB_IMAGE_FRAME_TABLE_H_

@@ -1,6 +1,6 @@
 // What the frame tests share: memory that must be given back, random planes, sinks that check the order of rows.
-#ifndef TESTS_UNIT_FRAME_FRAME_TEST_UTIL_H_
-#define TESTS_UNIT_FRAME_FRAME_TEST_UTIL_H_
+#ifndef TESTS_UNIT_COMPOSE_FRAME_TEST_UTIL_H_
+#define TESTS_UNIT_COMPOSE_FRAME_TEST_UTIL_H_
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/frame/output_request.h"
+#include "lib/compose/output_request.h"
 #include "lib/headers/image_header.h"
 #include "lib/pool/budget.h"
 #include "lib/pool/buffer_pool.h"
@@ -138,4 +138,4 @@ class CollectingSink : public BandSink {
 
 }  // namespace jxlpool
 
-#endif  // TESTS_UNIT_FRAME_FRAME_TEST_UTIL_H_
+#endif  // TESTS_UNIT_COMPOSE_FRAME_TEST_UTIL_H_

@@ -1,6 +1,6 @@
 // ImageColour: what the samples of an image mean before and after decoding, and how to get from one to the other.
-#ifndef LIB_FRAME_IMAGE_COLOUR_H_
-#define LIB_FRAME_IMAGE_COLOUR_H_
+#ifndef LIB_COMPOSE_IMAGE_COLOUR_H_
+#define LIB_COMPOSE_IMAGE_COLOUR_H_
 
 #include <cstdint>
 #include <optional>
@@ -45,4 +45,4 @@ Status SetUpImageColour(const ImageHeader& image, PoolVector<uint8_t> embedded_i
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_IMAGE_COLOUR_H_
+#endif  // LIB_COMPOSE_IMAGE_COLOUR_H_

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "lib/frame/image_decoder.h"
-#include "tests/unit/frame/frame_test_util.h"
+#include "lib/image/image_decoder.h"
+#include "tests/unit/compose/frame_test_util.h"
 
 namespace jxlpool {
 namespace {

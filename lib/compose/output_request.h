@@ -1,6 +1,7 @@
-// What the caller of a frame decode wants to receive, and where: the plain data that crosses from lib/api to lib/frame.
-#ifndef LIB_FRAME_OUTPUT_REQUEST_H_
-#define LIB_FRAME_OUTPUT_REQUEST_H_
+// What the caller of a frame decode wants to receive, and where: the plain data that crosses from lib/api to
+// lib/compose.
+#ifndef LIB_COMPOSE_OUTPUT_REQUEST_H_
+#define LIB_COMPOSE_OUTPUT_REQUEST_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -49,4 +50,4 @@ struct OutputTarget {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_OUTPUT_REQUEST_H_
+#endif  // LIB_COMPOSE_OUTPUT_REQUEST_H_

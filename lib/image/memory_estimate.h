@@ -4,14 +4,14 @@
 // only the sections tell (entropy codes, transforms, varblock sizes) is taken at the most that encoders make of it. So
 // the estimate is an upper bound for files that encoders write; of a file that was built to exceed it, a decode with
 // the estimate as its limit stops with kMemoryLimit.
-#ifndef LIB_FRAME_MEMORY_ESTIMATE_H_
-#define LIB_FRAME_MEMORY_ESTIMATE_H_
+#ifndef LIB_IMAGE_MEMORY_ESTIMATE_H_
+#define LIB_IMAGE_MEMORY_ESTIMATE_H_
 
 #include <cstdint>
 
 #include "lib/base/status.h"
+#include "lib/compose/output_request.h"
 #include "lib/frame/group_schedule.h"
-#include "lib/frame/output_request.h"
 #include "lib/headers/frame_dimensions.h"
 #include "lib/headers/frame_header.h"
 #include "lib/headers/image_header.h"
@@ -51,4 +51,4 @@ uint64_t StreamedPixelBytes(const OutputTarget* targets, size_t num_targets, uin
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_MEMORY_ESTIMATE_H_
+#endif  // LIB_IMAGE_MEMORY_ESTIMATE_H_

@@ -1,4 +1,4 @@
-#include "lib/frame/shared_frame.h"
+#include "lib/compose/shared_frame.h"
 
 namespace jxlpool {
 

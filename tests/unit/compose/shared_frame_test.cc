@@ -1,10 +1,10 @@
 // SharedFrame: the planes live exactly as long as somebody refers to them, and their memory goes back.
-#include "lib/frame/shared_frame.h"
+#include "lib/compose/shared_frame.h"
 
 #include <thread>
 #include <vector>
 
-#include "tests/unit/frame/frame_test_util.h"
+#include "tests/unit/compose/frame_test_util.h"
 
 namespace jxlpool {
 namespace {
