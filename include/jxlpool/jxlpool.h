@@ -211,9 +211,9 @@ typedef struct JxlpoolDecoderOptions {
   uint64_t max_samples;       /* width * height * channels of an image or frame; 0: 2^30 */
   uint32_t num_threads;       /* threads that work on a decode, the calling one included; 0: one per CPU */
   int keep_orientation;       /* deliver pixels as stored instead of turned upright */
-  int keep_spot_colors;       /* do not mix spot colours into the colour channels */
+  int keep_spot_colors;       /* do not mix spot colors into the color channels */
   int layers;                 /* deliver each layer by itself instead of composed frames */
-  int unpremultiply;          /* divide colour by associated alpha; only for formats with interleaved alpha */
+  int unpremultiply;          /* divide color by associated alpha; only for formats with interleaved alpha */
   int allow_partial;          /* deliver truncated input as far as it goes, see JXLPOOL_PARTIAL */
   uint32_t downsampling;      /* 1, 2, 4, 8: stop after the pass that suffices for viewing at 1/n; full size; 0: 1 */
   const char* color_encoding; /* convert to this encoding, e.g. "RGB_D65_SRG_Rel_SRG" or "DisplayP3"; NULL: the image's
@@ -278,12 +278,12 @@ typedef struct JxlpoolImageInfo {
   uint32_t height;
   uint32_t orientation;        /* as coded: 1 to 8 with the meaning of the Exif tag, however pixels are delivered */
   uint32_t num_color_channels; /* 1 or 3, as delivered */
-  uint32_t bits_per_sample;    /* of the colour channels as coded, 1 to 32 */
+  uint32_t bits_per_sample;    /* of the color channels as coded, 1 to 32 */
   uint32_t exponent_bits;      /* of these; 0: samples are integers, else floating point */
   uint32_t num_extra_channels;
   int32_t alpha_channel; /* index of the first extra channel that is alpha, or -1 */
-  int alpha_associated;  /* whether colour is premultiplied by that alpha, as coded */
-  int xyb_encoded;       /* lossy in the decoder's own colour space; the original profile is history */
+  int alpha_associated;  /* whether color is premultiplied by that alpha, as coded */
+  int xyb_encoded;       /* lossy in the decoder's own color space; the original profile is history */
   int is_container;
   int has_jpeg_reconstruction; /* the file has data to turn it back into the JPEG it was made from */
   int have_animation;
@@ -321,9 +321,9 @@ typedef struct JxlpoolExtraChannelInfo {
   uint32_t bits_per_sample;
   uint32_t exponent_bits; /* 0: integers */
   uint32_t dim_shift;     /* coded at 1 / 2^dim_shift of the image's size; delivered at full size */
-  int alpha_associated;   /* alpha: colour is premultiplied */
-  float spot_color[4];    /* spot colours: red, green, blue, solidity */
-  uint32_t cfa_channel;   /* colour filter arrays: which one */
+  int alpha_associated;   /* alpha: color is premultiplied */
+  float spot_color[4];    /* spot colors: red, green, blue, solidity */
+  uint32_t cfa_channel;   /* color filter arrays: which one */
   const char* name;
   size_t name_length;
 } JxlpoolExtraChannelInfo;
@@ -382,7 +382,7 @@ typedef struct JxlpoolColorEncoding {
   double primaries_xy[6];    /* of red, green and blue; 0 for grey */
   double gamma;              /* JXLPOOL_TRANSFER_GAMMA: the encoding exponent, e.g. 0.45455; else 0 */
   int has_cicp;              /* whether ITU-T H.273 code points describe it exactly */
-  uint8_t cicp[4];           /* colour primaries, transfer characteristics, matrix coefficients (0), full range (1) */
+  uint8_t cicp[4];           /* color primaries, transfer characteristics, matrix coefficients (0), full range (1) */
   char name[192];            /* e.g. "RGB_D65_SRG_Rel_SRG", as JxlpoolDecoderOptions.color_encoding takes it */
 } JxlpoolColorEncoding;
 
@@ -415,7 +415,7 @@ typedef struct JxlpoolFrameInfo {
   int is_last;       /* no frame follows */
   const char* name;  /* valid until the next next_frame, rewind, open, close or destroy */
   size_t name_length;
-  /* Layers only: how the colour channels are meant to be combined with what is below. */
+  /* Layers only: how the color channels are meant to be combined with what is below. */
   JxlpoolBlendMode blend_mode;
   uint32_t blend_source; /* slot 0 to 3 that holds what is below */
   uint32_t blend_alpha;  /* extra channel that serves as alpha, for modes that need one */
@@ -572,15 +572,15 @@ typedef struct JxlpoolFrameHeader {
   int32_t y0;
   uint32_t width; /* pixels on the canvas */
   uint32_t height;
-  uint32_t coded_width; /* samples of colour as coded: before upsampling, and of LF frames */
+  uint32_t coded_width; /* samples of color as coded: before upsampling, and of LF frames */
   uint32_t coded_height;
   uint32_t upsampling;           /* 1, 2, 4, 8 */
   uint32_t lf_level;             /* LF frames: 1 to 4, else 0 */
-  int ycbcr;                     /* colour is coded as Cb, Y, Cr */
+  int ycbcr;                     /* color is coded as Cb, Y, Cr */
   uint32_t chroma_subsampling_h; /* log2 of the largest horizontal (vertical) subsampling of Cb, Y, Cr: 0 or 1 */
   uint32_t chroma_subsampling_v;
 
-  JxlpoolBlendMode blend_mode; /* of colour; extra channels: jxlpool_decoder_get_frame_extra_channel */
+  JxlpoolBlendMode blend_mode; /* of color; extra channels: jxlpool_decoder_get_frame_extra_channel */
   uint32_t blend_source;
   uint32_t blend_alpha;
   int blend_clamp;
@@ -692,7 +692,7 @@ typedef struct JxlpoolGainMap {
 /* The first gain map of the file. JXLPOOL_END: there is none. Errors: JXLPOOL_CORRUPT, JXLPOOL_UNSUPPORTED,
  * JXLPOOL_NEED_MORE_INPUT, JXLPOOL_MEMORY_LIMIT, JXLPOOL_SIZE_LIMIT; they do not affect the image. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_gain_map(JxlpoolDecoder* decoder, JxlpoolGainMap* gain_map);
-/* Its colour encoding as fields. JXLPOOL_END: there is none. Errors: as above. */
+/* Its color encoding as fields. JXLPOOL_END: there is none. Errors: as above. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_gain_map_color_encoding(JxlpoolDecoder* decoder,
                                                                       JxlpoolColorEncoding* encoding);
 

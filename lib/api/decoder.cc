@@ -37,16 +37,16 @@ JxlpoolStatus ToDecoderOptions(const JxlpoolDecoderOptions& given, DecoderOption
   if (given.max_samples != 0) options->max_samples = given.max_samples;
   if (given.downsampling != 0) options->downsampling = given.downsampling;
   options->keep_orientation = given.keep_orientation != 0;
-  options->render_spot_colours = given.keep_spot_colors == 0;
+  options->render_spot_colors = given.keep_spot_colors == 0;
   options->coalescing = given.layers == 0;
   options->unpremultiply = given.unpremultiply != 0;
   options->allow_partial = given.allow_partial != 0;
   if (given.color_encoding == nullptr || *given.color_encoding == 0) return JXLPOOL_OK;
   const size_t length = std::strlen(given.color_encoding);
-  if (length >= sizeof(options->colour_space) || !ParseEncodingName(given.color_encoding).ok()) {
+  if (length >= sizeof(options->color_space) || !ParseEncodingName(given.color_encoding).ok()) {
     return JXLPOOL_INVALID_ARGUMENT;
   }
-  std::memcpy(options->colour_space, given.color_encoding, length + 1);
+  std::memcpy(options->color_space, given.color_encoding, length + 1);
   return JXLPOOL_OK;
 }
 

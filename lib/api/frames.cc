@@ -47,7 +47,7 @@ bool IsFormat(const JxlpoolOutput& output) {
 }
 
 size_t NumChannels(const JxlpoolDecoder& decoder, JxlpoolChannels channels) {
-  const size_t num_color = decoder.image.num_colour_channels();
+  const size_t num_color = decoder.image.num_color_channels();
   switch (channels) {
     case JXLPOOL_CHANNELS_COLOR:
       return num_color;

@@ -2,12 +2,12 @@
 #include "lib/bitstream/gain_map.h"
 
 #include "lib/api/decoder.h"
-#include "lib/api/describe_colour.h"
+#include "lib/api/describe_color.h"
 #include "lib/api/struct_io.h"
 #include "lib/bitstream/container.h"
 #include "lib/bitstream/fields.h"
-#include "lib/color/colour_description.h"
-#include "lib/headers/colour_encoding.h"
+#include "lib/color/color_description.h"
+#include "lib/headers/color_encoding.h"
 #include "lib/headers/icc_stream.h"
 
 using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
@@ -19,11 +19,11 @@ Status MustBeComplete(const Status& status) {
   return status.code() == ErrorCode::kNeedMoreInput ? Corrupt("a part of the gain map ends too early") : status;
 }
 
-Status ReadEncoding(std::span<const uint8_t> bytes, ColourEncoding* encoding) {
+Status ReadEncoding(std::span<const uint8_t> bytes, ColorEncoding* encoding) {
   BitReader reader(bytes.data(), bytes.size());
   FieldReader fields(&reader);
-  *encoding = ColourEncoding();
-  ReadColourEncoding(&fields, encoding);
+  *encoding = ColorEncoding();
+  ReadColorEncoding(&fields, encoding);
   return MustBeComplete(fields.status());
 }
 
@@ -54,9 +54,9 @@ Result<bool> LoadGainMap(JxlpoolDecoder* decoder) {
   }
   GainMapBundle* gain_map = &inspection->gain_map;
   JXLPOOL_RETURN_IF_ERROR(ReadGainMapBundle(contents, gain_map));
-  inspection->gain_map_has_encoding = !gain_map->colour_encoding.empty();
+  inspection->gain_map_has_encoding = !gain_map->color_encoding.empty();
   if (inspection->gain_map_has_encoding) {
-    JXLPOOL_RETURN_IF_ERROR(ReadEncoding(gain_map->colour_encoding, &inspection->gain_map_encoding));
+    JXLPOOL_RETURN_IF_ERROR(ReadEncoding(gain_map->color_encoding, &inspection->gain_map_encoding));
     // Then the profile is what counts.
     if (inspection->gain_map_encoding.want_icc) inspection->gain_map_has_encoding = false;
   }
@@ -101,6 +101,6 @@ JxlpoolStatus jxlpool_decoder_get_gain_map_color_encoding(JxlpoolDecoder* decode
   const Result<bool> found = TryLoadGainMap(decoder);
   if (!found.ok()) return decoder->Report(found.status());
   if (!found.value() || !decoder->inspection.gain_map_has_encoding) return JXLPOOL_END;
-  return WriteStruct(DescribeColour(ColourDescription::FromHeader(decoder->inspection.gain_map_encoding), false),
+  return WriteStruct(DescribeColor(ColorDescription::FromHeader(decoder->inspection.gain_map_encoding), false),
                      encoding);
 }

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "lib/api/decoder.h"
-#include "lib/api/describe_colour.h"
+#include "lib/api/describe_color.h"
 #include "lib/api/struct_io.h"
 #include "lib/color/encoding_names.h"
 #include "lib/headers/image_header.h"
@@ -20,12 +20,12 @@ SizeHeader Oriented(const SizeHeader& size, const JxlpoolDecoder& decoder) {
   return oriented;
 }
 
-void SetChromaticities(const ColourDescription& colour, JxlpoolColorEncoding* encoding) {
-  const Chromaticity white = colour.WhiteXy();
+void SetChromaticities(const ColorDescription& color, JxlpoolColorEncoding* encoding) {
+  const Chromaticity white = color.WhiteXy();
   encoding->white_xy[0] = white.x;
   encoding->white_xy[1] = white.y;
-  if (colour.space != ColourSpace::kRgb) return;
-  const RgbChromaticities primaries = colour.PrimariesXy();
+  if (color.space != ColorSpace::kRgb) return;
+  const RgbChromaticities primaries = color.PrimariesXy();
   const Chromaticity* list[3] = {&primaries.red, &primaries.green, &primaries.blue};
   for (int i = 0; i < 3; ++i) {
     encoding->primaries_xy[2 * i] = list[i]->x;
@@ -39,23 +39,23 @@ bool IsKnown(JxlpoolProfile profile) { return profile == JXLPOOL_PROFILE_ORIGINA
 
 namespace jxlpool {
 
-JxlpoolColorEncoding DescribeColour(const ColourDescription& colour, bool from_icc) {
+JxlpoolColorEncoding DescribeColor(const ColorDescription& color, bool from_icc) {
   JxlpoolColorEncoding encoding = {};
   encoding.from_icc = from_icc ? 1 : 0;
-  encoding.color_space = static_cast<uint32_t>(colour.space);
-  encoding.rendering_intent = static_cast<uint32_t>(colour.intent);
-  encoding.white_point = static_cast<uint32_t>(colour.white_point);
-  SetChromaticities(colour, &encoding);
-  if (colour.space == ColourSpace::kRgb) encoding.primaries = static_cast<uint32_t>(colour.primaries);
-  if (colour.space != ColourSpace::kXyb) encoding.transfer = static_cast<uint32_t>(colour.transfer);
-  if (colour.transfer == ColourDescription::Transfer::kGamma) encoding.gamma = colour.GammaExponent();
-  if (const auto cicp = CicpOf(colour)) {
+  encoding.color_space = static_cast<uint32_t>(color.space);
+  encoding.rendering_intent = static_cast<uint32_t>(color.intent);
+  encoding.white_point = static_cast<uint32_t>(color.white_point);
+  SetChromaticities(color, &encoding);
+  if (color.space == ColorSpace::kRgb) encoding.primaries = static_cast<uint32_t>(color.primaries);
+  if (color.space != ColorSpace::kXyb) encoding.transfer = static_cast<uint32_t>(color.transfer);
+  if (color.transfer == ColorDescription::Transfer::kGamma) encoding.gamma = color.GammaExponent();
+  if (const auto cicp = CicpOf(color)) {
     encoding.has_cicp = 1;
     encoding.cicp[0] = cicp->primaries;
     encoding.cicp[1] = cicp->transfer;
     encoding.cicp[3] = 1;
   }
-  const EncodingName name = FullEncodingName(colour);
+  const EncodingName name = FullEncodingName(color);
   static_assert(sizeof(name.text) <= sizeof(encoding.name));
   std::memcpy(encoding.name, name.text, sizeof(name.text));
   return encoding;
@@ -71,7 +71,7 @@ JxlpoolStatus jxlpool_decoder_get_image_info(JxlpoolDecoder* decoder, JxlpoolIma
   result.width = decoder->image.width();
   result.height = decoder->image.height();
   result.orientation = static_cast<uint32_t>(header.orientation);
-  result.num_color_channels = decoder->image.num_colour_channels();
+  result.num_color_channels = decoder->image.num_color_channels();
   result.bits_per_sample = header.bit_depth.bits_per_sample;
   result.exponent_bits = header.bit_depth.exp_bits;
   result.num_extra_channels = header.num_extra_channels;
@@ -116,7 +116,7 @@ JxlpoolStatus jxlpool_decoder_get_extra_channel(JxlpoolDecoder* decoder, uint32_
   result.exponent_bits = channel.bit_depth.exp_bits;
   result.dim_shift = channel.dim_shift;
   result.alpha_associated = channel.alpha_associated ? 1 : 0;
-  std::copy(std::begin(channel.spot_colour), std::end(channel.spot_colour), result.spot_color);
+  std::copy(std::begin(channel.spot_color), std::end(channel.spot_color), result.spot_color);
   result.cfa_channel = channel.cfa_channel;
   result.name = decoder->names.data() + decoder->name_offsets[index];
   result.name_length = channel.name.size();
@@ -142,9 +142,9 @@ JxlpoolStatus jxlpool_decoder_get_color_encoding(JxlpoolDecoder* decoder, Jxlpoo
   if (!call.ok()) return call.status();
   if (!IsKnown(profile)) return call.Misuse("invalid profile request");
   const bool original = profile == JXLPOOL_PROFILE_ORIGINAL;
-  const ColourDescription* colour = original ? decoder->image.original_colour() : decoder->image.data_colour();
-  if (colour == nullptr) return JXLPOOL_END;
+  const ColorDescription* color = original ? decoder->image.original_color() : decoder->image.data_color();
+  if (color == nullptr) return JXLPOOL_END;
   const ImageHeader& header = decoder->image.header();
-  const bool converted = header.xyb_encoded || decoder->options.colour_space[0] != 0;
-  return WriteStruct(DescribeColour(*colour, header.colour_encoding.want_icc && (original || !converted)), encoding);
+  const bool converted = header.xyb_encoded || decoder->options.color_space[0] != 0;
+  return WriteStruct(DescribeColor(*color, header.color_encoding.want_icc && (original || !converted)), encoding);
 }

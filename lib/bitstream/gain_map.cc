@@ -19,7 +19,7 @@ Status ReadGainMapBundle(std::span<const uint8_t> contents, GainMapBundle* bundl
   bundle->version = cursor.Byte();
   if (bundle->version != 0) return Unsupported("the gain map is of an unknown version");
   bundle->metadata = ReadPart(&cursor, 2);
-  bundle->colour_encoding = ReadPart(&cursor, 1);
+  bundle->color_encoding = ReadPart(&cursor, 1);
   bundle->icc = ReadPart(&cursor, 4);
   if (!cursor.ok()) return Corrupt("the gain map is shorter than it says");
   bundle->codestream = cursor.rest();

@@ -13,10 +13,10 @@ namespace jxlpool {
 // All spans point into the box.
 struct GainMapBundle {
   uint32_t version = 0;
-  std::span<const uint8_t> metadata;         // ISO 21496-1
-  std::span<const uint8_t> colour_encoding;  // a ColourEncoding bundle of the codestream's format; may be empty
-  std::span<const uint8_t> icc;              // a compressed ICC profile of the codestream's format; may be empty
-  std::span<const uint8_t> codestream;       // the gain map, a bare codestream
+  std::span<const uint8_t> metadata;        // ISO 21496-1
+  std::span<const uint8_t> color_encoding;  // a ColorEncoding bundle of the codestream's format; may be empty
+  std::span<const uint8_t> icc;             // a compressed ICC profile of the codestream's format; may be empty
+  std::span<const uint8_t> codestream;      // the gain map, a bare codestream
 };
 
 // Takes the contents of a jhgm box apart; nothing is looked into but lengths and the codestream's signature. Errors:

@@ -153,7 +153,7 @@ cmsPluginMutex MutexPlugin() {
   return plugin;
 }
 
-Status OutOfMemory() { return Status(ErrorCode::kMemoryLimit, "no memory for the colour engine"); }
+Status OutOfMemory() { return Status(ErrorCode::kMemoryLimit, "no memory for the color engine"); }
 
 }  // namespace
 

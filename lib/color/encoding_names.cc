@@ -8,7 +8,7 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
 template <typename T>
 struct Token {
@@ -16,10 +16,8 @@ struct Token {
   T value;
 };
 
-constexpr Token<ColourSpace> kSpaces[] = {{"RGB", ColourSpace::kRgb},
-                                          {"Gra", ColourSpace::kGrey},
-                                          {"XYB", ColourSpace::kXyb},
-                                          {"CS?", ColourSpace::kUnknown}};
+constexpr Token<ColorSpace> kSpaces[] = {
+    {"RGB", ColorSpace::kRgb}, {"Gra", ColorSpace::kGrey}, {"XYB", ColorSpace::kXyb}, {"CS?", ColorSpace::kUnknown}};
 constexpr Token<WhitePoint> kWhites[] = {
     {"D65", WhitePoint::kD65}, {"EER", WhitePoint::kE}, {"DCI", WhitePoint::kDci}, {"Cst", WhitePoint::kCustom}};
 constexpr Token<Primaries> kPrimaries[] = {
@@ -48,7 +46,7 @@ bool Near(const Chromaticity& xy, const Customxy& custom) {
 bool Near(const RgbChromaticities& xy, const Customxy (&custom)[3]) {
   return Near(xy.red, custom[0]) && Near(xy.green, custom[1]) && Near(xy.blue, custom[2]);
 }
-bool IsGamma(const ColourDescription& description, double exponent) {
+bool IsGamma(const ColorDescription& description, double exponent) {
   return description.transfer == Transfer::kGamma && std::abs(description.GammaExponent() - exponent) <= kNameTolerance;
 }
 
@@ -116,7 +114,7 @@ bool ParseXy(std::string_view* text, Customxy* xy) {
   return true;
 }
 
-bool ParseWhite(std::string_view part, ColourDescription* description) {
+bool ParseWhite(std::string_view part, ColorDescription* description) {
   if (Find(kWhites, part, &description->white_point)) return description->white_point != WhitePoint::kCustom;
   description->white_point = WhitePoint::kCustom;
   if (part == "D50") {
@@ -126,14 +124,14 @@ bool ParseWhite(std::string_view part, ColourDescription* description) {
   return std::count(part.begin(), part.end(), ';') == 1 && ParseXy(&part, &description->white);
 }
 
-void SetPrimaries(const Customxy (&primaries)[3], ColourDescription* description) {
+void SetPrimaries(const Customxy (&primaries)[3], ColorDescription* description) {
   description->primaries = Primaries::kCustom;
   description->red = primaries[0];
   description->green = primaries[1];
   description->blue = primaries[2];
 }
 
-bool ParsePrimaries(std::string_view part, ColourDescription* description) {
+bool ParsePrimaries(std::string_view part, ColorDescription* description) {
   if (Find(kPrimaries, part, &description->primaries)) return description->primaries != Primaries::kCustom;
   description->primaries = Primaries::kCustom;
   if (part == "Ado") {
@@ -148,7 +146,7 @@ bool ParsePrimaries(std::string_view part, ColourDescription* description) {
          ParseXy(&part, &description->green) && ParseXy(&part, &description->blue);
 }
 
-bool ParseTransfer(std::string_view part, ColourDescription* description) {
+bool ParseTransfer(std::string_view part, ColorDescription* description) {
   if (Find(kTransfers, part, &description->transfer)) return description->transfer != Transfer::kUnknown;
   description->transfer = Transfer::kGamma;
   double exponent = 0;
@@ -164,12 +162,12 @@ bool ParseTransfer(std::string_view part, ColourDescription* description) {
   return true;
 }
 
-bool ParseFullName(std::string_view name, ColourDescription* description) {
+bool ParseFullName(std::string_view name, ColorDescription* description) {
   if (name.ends_with('_')) return false;
-  if (!Find(kSpaces, Cut(&name, '_'), &description->space) || description->space == ColourSpace::kUnknown) return false;
-  const bool xyb = description->space == ColourSpace::kXyb;
+  if (!Find(kSpaces, Cut(&name, '_'), &description->space) || description->space == ColorSpace::kUnknown) return false;
+  const bool xyb = description->space == ColorSpace::kXyb;
   if (!xyb && !ParseWhite(Cut(&name, '_'), description)) return false;
-  if (description->space == ColourSpace::kRgb && !ParsePrimaries(Cut(&name, '_'), description)) return false;
+  if (description->space == ColorSpace::kRgb && !ParsePrimaries(Cut(&name, '_'), description)) return false;
   if (!Find(kIntents, Cut(&name, '_'), &description->intent)) return false;
   if (xyb) {
     description->transfer = Transfer::kGamma;
@@ -180,7 +178,7 @@ bool ParseFullName(std::string_view name, ColourDescription* description) {
   return name.empty();
 }
 
-bool ParseShortName(std::string_view name, ColourDescription* description) {
+bool ParseShortName(std::string_view name, ColorDescription* description) {
   if (name == "sRGB") return true;
   if (name == "DisplayP3") {
     description->primaries = Primaries::kP3;
@@ -206,8 +204,8 @@ bool ParseShortName(std::string_view name, ColourDescription* description) {
   return true;
 }
 
-const char* FindShortName(const ColourDescription& description) {
-  if (description.space != ColourSpace::kRgb) return nullptr;
+const char* FindShortName(const ColorDescription& description) {
+  if (description.space != ColorSpace::kRgb) return nullptr;
   const bool d65 = description.white_point == WhitePoint::kD65;
   if (d65 && description.transfer == Transfer::kSrgb) {
     if (description.primaries == Primaries::kSrgb) return "sRGB";
@@ -230,10 +228,10 @@ const char* FindShortName(const ColourDescription& description) {
 
 }  // namespace
 
-EncodingName FullEncodingName(const ColourDescription& description) {
+EncodingName FullEncodingName(const ColorDescription& description) {
   EncodingName name;
   AppendToken(&name, kSpaces, description.space);
-  const bool xyb = description.space == ColourSpace::kXyb;
+  const bool xyb = description.space == ColorSpace::kXyb;
   if (!xyb) {
     Append(&name, "_");
     if (description.white_point == WhitePoint::kCustom) {
@@ -268,7 +266,7 @@ EncodingName FullEncodingName(const ColourDescription& description) {
   return name;
 }
 
-EncodingName ShortEncodingName(const ColourDescription& description) {
+EncodingName ShortEncodingName(const ColorDescription& description) {
   const char* short_name = FindShortName(description);
   if (short_name == nullptr) return FullEncodingName(description);
   EncodingName name;
@@ -276,14 +274,14 @@ EncodingName ShortEncodingName(const ColourDescription& description) {
   return name;
 }
 
-Result<ColourDescription> ParseEncodingName(std::string_view name) {
-  ColourDescription description;
+Result<ColorDescription> ParseEncodingName(std::string_view name) {
+  ColorDescription description;
   if (!ParseShortName(name, &description)) {
-    description = ColourDescription();
-    if (!ParseFullName(name, &description)) return InvalidArgument("not the name of a colour encoding");
+    description = ColorDescription();
+    if (!ParseFullName(name, &description)) return InvalidArgument("not the name of a color encoding");
   }
   SnapToNames(&description);
-  if (!CheckDescription(description).ok()) return InvalidArgument("colour encoding without a matrix or profile");
+  if (!CheckDescription(description).ok()) return InvalidArgument("color encoding without a matrix or profile");
   return description;
 }
 

@@ -1,4 +1,4 @@
-// Text names of colour encodings: "RGB_D65_SRG_Rel_SRG", "Gra_D65_Rel_g0.45455", "XYB_Per", and short ones like "sRGB".
+// Text names of color encodings: "RGB_D65_SRG_Rel_SRG", "Gra_D65_Rel_g0.45455", "XYB_Per", and short ones like "sRGB".
 //
 // Used by option values, by the description inside synthesised profiles and in messages.
 #ifndef LIB_COLOR_ENCODING_NAMES_H_
@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "lib/base/status.h"
-#include "lib/color/colour_description.h"
+#include "lib/color/color_description.h"
 
 namespace jxlpool {
 
@@ -18,12 +18,12 @@ struct EncodingName {
 };
 
 // <space>_<white>_<primaries>_<intent>_<transfer>; numbers with 6 significant digits.
-EncodingName FullEncodingName(const ColourDescription& description);
+EncodingName FullEncodingName(const ColorDescription& description);
 // sRGB, DisplayP3, Rec2100PQ, Rec2100HLG, Adobe98 or ProPhoto where one applies, else the full name.
-EncodingName ShortEncodingName(const ColourDescription& description);
+EncodingName ShortEncodingName(const ColorDescription& description);
 // Either kind of name, snapped (SnapToNames). Errors: kInvalidArgument for anything else, also with trailing text or a
 // gamma outside (0, 1] or below 1/8192.
-Result<ColourDescription> ParseEncodingName(std::string_view name);
+Result<ColorDescription> ParseEncodingName(std::string_view name);
 
 }  // namespace jxlpool
 

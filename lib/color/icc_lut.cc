@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lib/color/colour_matrix.h"
+#include "lib/color/encoding_matrix.h"
 #include "lib/color/tone_mapping.h"
 #include "lib/color/transfer_functions.h"
 #include "lib/color/xyb.h"
@@ -11,7 +11,7 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
 constexpr uint8_t kGrid = 9;
 // What the table assumes of the display.
@@ -42,7 +42,7 @@ void WriteLab(const float xyz[3], IccWriter* writer) {
 struct NodeMapper {
   Transfer transfer;
   LuminanceWeights luminance;
-  ColourMatrix to_xyz;
+  ColorMatrix to_xyz;
   Bt2408Curve curve{10000, kDisplayNits};
   float ootf_exponent;
 
@@ -77,11 +77,11 @@ void WriteTableHeader(const char* signature, IccWriter* writer) {
 
 }  // namespace
 
-Status WriteToneMappingTable(const ColourDescription& description, IccWriter* writer) {
+Status WriteToneMappingTable(const ColorDescription& description, IccWriter* writer) {
   NodeMapper mapper;
   mapper.transfer = description.transfer;
   // Not the rounded weights of BT.709, whatever the primaries.
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix to_xyz, RgbToXyzMatrix(description.PrimariesXy(), description.WhiteXy()));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix to_xyz, RgbToXyzMatrix(description.PrimariesXy(), description.WhiteXy()));
   mapper.luminance = {to_xyz.m[1][0], to_xyz.m[1][1], to_xyz.m[1][2]};
   JXLPOOL_ASSIGN_OR_RETURN(mapper.to_xyz, RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()));
   mapper.ootf_exponent = static_cast<float>(std::pow(1.111, std::log2(kHlgDisplayNits / kHlgReferenceNits)) - 1);

@@ -7,14 +7,14 @@
 
 #include "lib/color/cms_context.h"
 #include "lib/color/cms_objects.h"
-#include "lib/color/colour_matrix.h"
+#include "lib/color/encoding_matrix.h"
 #include "lib/color/icc_tags.h"
 #include "lib/color/transfer_functions.h"
 
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
 constexpr double kMatchTolerance = 2e-4;
 constexpr double kGammaTolerance = 1e-4;
@@ -46,7 +46,7 @@ class Recogniser {
     }
     if (space == cmsSigGrayData) {
       summary->space = IccSummary::Space::kGrey;
-      summary->description.space = ColourSpace::kGrey;
+      summary->description.space = ColorSpace::kGrey;
     } else if (space != cmsSigRgbData) {
       return OkStatus();
     }
@@ -76,14 +76,14 @@ class Recogniser {
   }
 
   // Reads the white point and, for RGB, the primaries.
-  Status FindChromaticities(ColourDescription* description) {
+  Status FindChromaticities(ColorDescription* description) {
     JXLPOOL_ASSIGN_OR_RETURN(const cmsCIEXYZ* white, ReadXyz(cmsSigMediaWhitePointTag));
     if (white == nullptr) return InvalidArgument("ICC profile without a white point");
     float white_xyz[3] = {static_cast<float>(white->X), static_cast<float>(white->Y), static_cast<float>(white->Z)};
     JXLPOOL_ASSIGN_OR_RETURN(const cmsCIEXYZ* chad, ReadXyz(cmsSigChromaticAdaptationTag));
-    ColourMatrix from_d50;
+    ColorMatrix from_d50;
     if (chad != nullptr) {
-      ColourMatrix to_d50;
+      ColorMatrix to_d50;
       for (int y = 0; y < 3; ++y) {
         to_d50.m[y][0] = static_cast<float>(chad[y].X);
         to_d50.m[y][1] = static_cast<float>(chad[y].Y);
@@ -94,7 +94,7 @@ class Recogniser {
       Multiply(from_d50, white_xyz, unadapted);
       std::copy(unadapted, unadapted + 3, white_xyz);
     } else {
-      JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix to_d50, AdaptToD50Matrix(XyOf(white_xyz)));
+      JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix to_d50, AdaptToD50Matrix(XyOf(white_xyz)));
       JXLPOOL_ASSIGN_OR_RETURN(from_d50, Invert(to_d50));
     }
     description->white_point = WhitePoint::kCustom;
@@ -105,7 +105,7 @@ class Recogniser {
     return CheckDescription(*description);
   }
 
-  Status FindPrimaries(const ColourMatrix& from_d50, ColourDescription* description) {
+  Status FindPrimaries(const ColorMatrix& from_d50, ColorDescription* description) {
     constexpr cmsTagSignature kColorants[3] = {cmsSigRedColorantTag, cmsSigGreenColorantTag, cmsSigBlueColorantTag};
     Customxy* const primaries[3] = {&description->red, &description->green, &description->blue};
     for (int c = 0; c < 3; ++c) {
@@ -147,7 +147,7 @@ class Recogniser {
   }
 
   // Tries transfer functions until one explains the profile.
-  Result<bool> FindTransfer(ColourDescription* description) {
+  Result<bool> FindTransfer(ColorDescription* description) {
     const Status created = CreateToXyz();
     if (created.code() == ErrorCode::kMemoryLimit) return created;
     if (!created.ok()) return false;
@@ -169,16 +169,16 @@ class Recogniser {
 
   // Whether the description gives the same XYZ for a grid of device values, its transfer function being computed, or
   // (PQ and HLG) interpolated between the samples that synthesised profiles have.
-  bool Explains(const ColourDescription& description) const {
+  bool Explains(const ColorDescription& description) const {
     const bool sampled = description.transfer == Transfer::kPq || description.transfer == Transfer::kHlg;
     return ExplainsWith(description, Decode) || (sampled && ExplainsWith(description, DecodeBetweenSamples));
   }
 
-  static float Decode(const ColourDescription& description, double v) {
+  static float Decode(const ColorDescription& description, double v) {
     return static_cast<float>(DecodeSample(description.transfer, description.GammaExponent(), 10000, v));
   }
 
-  static float DecodeBetweenSamples(const ColourDescription& description, double v) {
+  static float DecodeBetweenSamples(const ColorDescription& description, double v) {
     constexpr double kIntervals = 63;
     const double below = std::floor(v * kIntervals);
     const double fraction = v * kIntervals - below;
@@ -187,7 +187,7 @@ class Recogniser {
   }
 
   template <class DecodeFunction>
-  bool ExplainsWith(const ColourDescription& description, const DecodeFunction& decode) const {
+  bool ExplainsWith(const ColorDescription& description, const DecodeFunction& decode) const {
     if (description.grey()) {
       for (int i = 0; i < 40; ++i) {
         const double v = 0.001 + 0.025 * i;
@@ -236,8 +236,8 @@ Result<IccSummary> RecogniseIcc(const uint8_t* icc, size_t size, Memory* memory)
   return summary;
 }
 
-ColourDescription LinearSourceFor(const IccSummary& target) {
-  ColourDescription source = ColourDescription::LinearSrgb(target.space == IccSummary::Space::kGrey);
+ColorDescription LinearSourceFor(const IccSummary& target) {
+  ColorDescription source = ColorDescription::LinearSrgb(target.space == IccSummary::Space::kGrey);
   if (!target.has_chromaticities || target.space == IccSummary::Space::kCmyk) return source;
   source = target.description;
   source.transfer = Transfer::kLinear;

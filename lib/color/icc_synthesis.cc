@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "lib/color/colour_matrix.h"
+#include "lib/color/encoding_matrix.h"
 #include "lib/color/encoding_names.h"
 #include "lib/color/icc_lut.h"
 #include "lib/color/icc_writer.h"
@@ -14,7 +14,7 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
 constexpr size_t kHeaderSize = 128;
 constexpr size_t kFlagsOffset = 44;
@@ -46,7 +46,7 @@ void WriteXyz(IccWriter* writer, float x, float y, float z) {
   writer->Fixed(z);
 }
 
-void WriteMatrix(IccWriter* writer, const ColourMatrix& matrix) {
+void WriteMatrix(IccWriter* writer, const ColorMatrix& matrix) {
   writer->Signature("sf32");
   writer->U32(0);
   for (const auto& row : matrix.m) {
@@ -61,7 +61,7 @@ void WriteCicp(IccWriter* writer, Cicp cicp) {
   writer->Bytes(bytes, sizeof(bytes));
 }
 
-void WriteSampledCurve(IccWriter* writer, const ColourDescription& description) {
+void WriteSampledCurve(IccWriter* writer, const ColorDescription& description) {
   constexpr uint32_t kSamples = 64;
   writer->Signature("curv");
   writer->U32(0);
@@ -72,7 +72,7 @@ void WriteSampledCurve(IccWriter* writer, const ColourDescription& description) 
   }
 }
 
-void WriteCurve(IccWriter* writer, const ColourDescription& description) {
+void WriteCurve(IccWriter* writer, const ColorDescription& description) {
   switch (description.transfer) {
     case Transfer::kGamma:
       return writer->Parametric(0, {static_cast<float>(1 / description.GammaExponent())});
@@ -138,19 +138,19 @@ class TagTable {
 };
 
 // Whether a tone-mapping table makes the profile useful to engines that know nothing of high dynamic range.
-bool HasToneMappingTable(const ColourDescription& description) {
-  if (description.space != ColourSpace::kRgb) return false;
+bool HasToneMappingTable(const ColorDescription& description) {
+  if (description.space != ColorSpace::kRgb) return false;
   if (description.transfer != Transfer::kPq && description.transfer != Transfer::kHlg) return false;
   const bool d65 = description.white_point == WhitePoint::kD65;
   if (description.primaries == Primaries::kP3) return d65 || description.white_point == WhitePoint::kDci;
   return d65 && description.primaries != Primaries::kCustom;
 }
 
-void WriteHeader(IccWriter* writer, const ColourDescription& description, size_t profile_size) {
+void WriteHeader(IccWriter* writer, const ColorDescription& description, size_t profile_size) {
   writer->U32(static_cast<uint32_t>(profile_size));
   writer->Signature("jxl ");
   writer->U32(0x04400000);
-  writer->Signature(description.space == ColourSpace::kXyb ? "scnr" : "mntr");
+  writer->Signature(description.space == ColorSpace::kXyb ? "scnr" : "mntr");
   writer->Signature(description.grey() ? "GRAY" : "RGB ");
   writer->Signature(HasToneMappingTable(description) ? "Lab " : "XYZ ");
   constexpr uint16_t kDate[6] = {2019, 12, 1, 0, 0, 0};
@@ -164,7 +164,7 @@ void WriteHeader(IccWriter* writer, const ColourDescription& description, size_t
   writer->Zeros(16 + 28);
 }
 
-void WriteWhite(IccWriter* writer, const ColourDescription& description) {
+void WriteWhite(IccWriter* writer, const ColorDescription& description) {
   if (!description.grey()) return WriteXyz(writer, 0.964203f, 1.0f, 0.824905f);
   const Chromaticity white = description.WhiteXy();
   const float x = static_cast<float>(white.x);
@@ -172,7 +172,7 @@ void WriteWhite(IccWriter* writer, const ColourDescription& description) {
   WriteXyz(writer, x / y, 1.0f, (1 - x - y) / y);
 }
 
-Status WriteTags(const ColourDescription& description, IccWriter* writer, TagTable* tags) {
+Status WriteTags(const ColorDescription& description, IccWriter* writer, TagTable* tags) {
   tags->Begin();
   WriteText(writer, ShortEncodingName(description).view());
   tags->End({"desc"});
@@ -183,9 +183,9 @@ Status WriteTags(const ColourDescription& description, IccWriter* writer, TagTab
   WriteWhite(writer, description);
   tags->End({"wtpt"});
   if (!description.grey()) {
-    const bool xyb = description.space == ColourSpace::kXyb;
-    const Chromaticity white = xyb ? ColourDescription().WhiteXy() : description.WhiteXy();
-    JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix adaptation, AdaptToD50Matrix(white));
+    const bool xyb = description.space == ColorSpace::kXyb;
+    const Chromaticity white = xyb ? ColorDescription().WhiteXy() : description.WhiteXy();
+    JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix adaptation, AdaptToD50Matrix(white));
     tags->Begin();
     WriteMatrix(writer, adaptation);
     tags->End({"chad"});
@@ -195,8 +195,8 @@ Status WriteTags(const ColourDescription& description, IccWriter* writer, TagTab
     WriteCicp(writer, *cicp);
     tags->End({"cicp"});
   }
-  if (description.space == ColourSpace::kRgb) {
-    JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix colorants,
+  if (description.space == ColorSpace::kRgb) {
+    JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix colorants,
                              RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()));
     const char* const signatures[3] = {"rXYZ", "gXYZ", "bXYZ"};
     for (int i = 0; i < 3; ++i) {
@@ -206,7 +206,7 @@ Status WriteTags(const ColourDescription& description, IccWriter* writer, TagTab
     }
   }
   const bool has_table = HasToneMappingTable(description);
-  if (has_table || description.space == ColourSpace::kXyb) {
+  if (has_table || description.space == ColorSpace::kXyb) {
     tags->Begin();
     if (has_table) {
       JXLPOOL_RETURN_IF_ERROR(WriteToneMappingTable(description, writer));
@@ -244,11 +244,11 @@ void WriteId(PoolVector<uint8_t>* icc) {
 
 }  // namespace
 
-Result<PoolVector<uint8_t>> SynthesiseIcc(const ColourDescription& description, Memory* memory) {
-  if (description.space == ColourSpace::kUnknown ||
-      (description.space != ColourSpace::kXyb && description.transfer == Transfer::kUnknown) ||
-      (description.space == ColourSpace::kXyb && description.intent != RenderingIntent::kPerceptual)) {
-    return Unsupported("no ICC profile exists for this colour encoding");
+Result<PoolVector<uint8_t>> SynthesiseIcc(const ColorDescription& description, Memory* memory) {
+  if (description.space == ColorSpace::kUnknown ||
+      (description.space != ColorSpace::kXyb && description.transfer == Transfer::kUnknown) ||
+      (description.space == ColorSpace::kXyb && description.intent != RenderingIntent::kPerceptual)) {
+    return Unsupported("no ICC profile exists for this color encoding");
   }
   JXLPOOL_RETURN_IF_ERROR(CheckDescription(description));
   PoolVector<uint8_t> tag_data(memory, Category::kOther);

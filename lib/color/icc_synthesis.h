@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/colour_description.h"
+#include "lib/color/color_description.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 
@@ -14,7 +14,7 @@ namespace jxlpool {
 // A version 4.4 profile (a few hundred bytes; about 4 KiB for PQ and HLG, whose profiles hold a tone-mapping table).
 // Errors: kUnsupported if none exists (unknown space or transfer function, XYB with another intent than perceptual),
 // kCorrupt for unusable chromaticities, kMemoryLimit.
-Result<PoolVector<uint8_t>> SynthesiseIcc(const ColourDescription& description, Memory* memory);
+Result<PoolVector<uint8_t>> SynthesiseIcc(const ColorDescription& description, Memory* memory);
 
 }  // namespace jxlpool
 

@@ -1,11 +1,11 @@
-// Looks up what is simple in an ICC profile without a colour engine: header fields, and tags by signature.
+// Looks up what is simple in an ICC profile without a color engine: header fields, and tags by signature.
 #ifndef LIB_COLOR_ICC_TAGS_H_
 #define LIB_COLOR_ICC_TAGS_H_
 
 #include <cstddef>
 #include <cstdint>
 
-#include "lib/color/colour_description.h"
+#include "lib/color/color_description.h"
 
 namespace jxlpool {
 

@@ -64,7 +64,7 @@ struct OutputRowPosition {
 void StoreRow(const OutputRowFormat& format, const float* const* channels, size_t n, const OutputRowPosition& position,
               uint8_t* out);
 
-// Divides colour by max(alpha, 2^-26), in place. g and b may be null.
+// Divides color by max(alpha, 2^-26), in place. g and b may be null.
 void UnpremultiplyRow(float* r, float* g, float* b, const float* alpha, size_t n);
 
 // ---- Integers straight to delivered integers (lossless images that need no float stage) ----

@@ -26,7 +26,7 @@ void ScaleSumsToFloatKernel(const int32_t* a, const int32_t* b, size_t n, float 
 // REQUIRES: as FloatPatternsToFloat.
 void ExpandPatternsKernel(const int16_t* in, size_t n, uint32_t bits, uint32_t exp_bits, float* out);
 void ExpandPatternsKernel(const int32_t* in, size_t n, uint32_t bits, uint32_t exp_bits, float* out);
-void DivideByAlphaKernel(float* colour, const float* alpha, size_t n);
+void DivideByAlphaKernel(float* color, const float* alpha, size_t n);
 
 }  // namespace jxlpool
 

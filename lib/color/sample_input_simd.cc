@@ -109,16 +109,16 @@ void Expand32(const int32_t* in, size_t n, uint32_t bits, uint32_t exp_bits, flo
   ExpandPatterns(in, n, bits, exp_bits, out);
 }
 
-void DivideByAlpha(float* colour, const float* alpha, size_t n) {
+void DivideByAlpha(float* color, const float* alpha, size_t n) {
   const hn::ScalableTag<float> d;
   const auto smallest = hn::Set(d, 0x1p-26f);
   const size_t lanes = hn::Lanes(d);
   size_t x = 0;
   for (; x + lanes <= n; x += lanes) {
     const auto factor = hn::Div(hn::Set(d, 1.0f), hn::Max(smallest, hn::LoadU(d, alpha + x)));
-    hn::StoreU(hn::Mul(hn::LoadU(d, colour + x), factor), d, colour + x);
+    hn::StoreU(hn::Mul(hn::LoadU(d, color + x), factor), d, color + x);
   }
-  for (; x < n; ++x) colour[x] *= 1.0f / HWY_MAX(0x1p-26f, alpha[x]);
+  for (; x < n; ++x) color[x] *= 1.0f / HWY_MAX(0x1p-26f, alpha[x]);
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)
@@ -155,8 +155,8 @@ void ExpandPatternsKernel(const int16_t* in, size_t n, uint32_t bits, uint32_t e
 void ExpandPatternsKernel(const int32_t* in, size_t n, uint32_t bits, uint32_t exp_bits, float* out) {
   HWY_DYNAMIC_DISPATCH(Expand32)(in, n, bits, exp_bits, out);
 }
-void DivideByAlphaKernel(float* colour, const float* alpha, size_t n) {
-  HWY_DYNAMIC_DISPATCH(DivideByAlpha)(colour, alpha, n);
+void DivideByAlphaKernel(float* color, const float* alpha, size_t n) {
+  HWY_DYNAMIC_DISPATCH(DivideByAlpha)(color, alpha, n);
 }
 
 }  // namespace jxlpool

@@ -67,9 +67,9 @@ void GamutMap(const LuminanceWeights& luminance, float keep_saturation, float rg
   for (int c = 0; c < 3; ++c) rgb[c] /= largest;
 }
 
-Result<ToneMapper> ToneMapper::Create(const ColourDescription& image, const ColourDescription& output,
+Result<ToneMapper> ToneMapper::Create(const ColorDescription& image, const ColorDescription& output,
                                       float image_intensity_target, float display_intensity_target) {
-  using Transfer = ColourDescription::Transfer;
+  using Transfer = ColorDescription::Transfer;
   if (!(image_intensity_target > 0) || !(display_intensity_target > 0)) {
     return InvalidArgument("intensity target must be positive");
   }

@@ -6,8 +6,8 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/colour_description.h"
-#include "lib/color/colour_matrix.h"
+#include "lib/color/color_description.h"
+#include "lib/color/encoding_matrix.h"
 
 namespace jxlpool {
 
@@ -17,7 +17,7 @@ class Bt2408Curve {
   Bt2408Curve() : Bt2408Curve(10000, 10000) {}
   Bt2408Curve(double source_peak, double target_peak);
 
-  // Maps a linear colour whose 1.0 is source_peak nits to one whose 1.0 is target_peak nits.
+  // Maps a linear color whose 1.0 is source_peak nits to one whose 1.0 is target_peak nits.
   void Apply(const LuminanceWeights& luminance, float rgb[3]) const;
 
  private:
@@ -28,8 +28,8 @@ class Bt2408Curve {
   double knee_;
 };
 
-// Brings an out-of-gamut linear colour back by mixing it with the grey of equal luminance. keep_saturation 0..1:
-// whether rather luminance (0) or saturation (1) of bright colours is kept.
+// Brings an out-of-gamut linear color back by mixing it with the grey of equal luminance. keep_saturation 0..1:
+// whether rather luminance (0) or saturation (1) of bright colors is kept.
 void GamutMap(const LuminanceWeights& luminance, float keep_saturation, float rgb[3]);
 
 // The step between linear light of the output primaries with 1.0 = the image's intensity target, and the same with 1.0
@@ -41,7 +41,7 @@ class ToneMapper {
   // `image` is the signalled encoding, `output` the one whose linear light is mapped. PQ images are mapped down to a
   // dimmer display; HLG images that are not delivered as HLG get the OOTF of the display; all else is left alone.
   // Errors: kCorrupt, kInvalidArgument (luminances not positive).
-  static Result<ToneMapper> Create(const ColourDescription& image, const ColourDescription& output,
+  static Result<ToneMapper> Create(const ColorDescription& image, const ColorDescription& output,
                                    float image_intensity_target, float display_intensity_target);
 
   // False: Apply does nothing, and linear 1.0 still means the image's intensity target.

@@ -260,7 +260,7 @@ struct HlgTransfer {
   FloatVector luminance[3];
 
   HWY_INLINE FloatVector OotfFactor(FloatVector luma) const {
-    // Colours without luminance, which are outside every gamut, become black.
+    // Colors without luminance, which are outside every gamut, become black.
     const auto darkest = Constant(1e-9f);
     return hn::IfThenElseZero(hn::Gt(luma, Constant(0.0f)), Power(hn::Max(luma, darkest), ootf_exponent));
   }
@@ -287,19 +287,19 @@ struct HlgTransfer {
 template <class Body>
 HWY_INLINE void WithTransfer(const TransferParameters& parameters, const Body& body) {
   switch (parameters.kind) {
-    case ColourDescription::Transfer::kLinear:
-    case ColourDescription::Transfer::kUnknown:
+    case ColorDescription::Transfer::kLinear:
+    case ColorDescription::Transfer::kUnknown:
       return body(NoTransfer());
-    case ColourDescription::Transfer::kSrgb:
+    case ColorDescription::Transfer::kSrgb:
       return body(Mirrored<SrgbCurve>());
-    case ColourDescription::Transfer::k709:
+    case ColorDescription::Transfer::k709:
       return body(Bt709Transfer());
-    case ColourDescription::Transfer::kGamma:
-    case ColourDescription::Transfer::kDci:
+    case ColorDescription::Transfer::kGamma:
+    case ColorDescription::Transfer::kDci:
       return body(GammaTransfer{Constant(parameters.exponent)});
-    case ColourDescription::Transfer::kPq:
+    case ColorDescription::Transfer::kPq:
       return body(Mirrored<PqCurve>{{Constant(parameters.pq_scale)}});
-    case ColourDescription::Transfer::kHlg:
+    case ColorDescription::Transfer::kHlg:
       if (parameters.ootf_exponent == 0) return body(Mirrored<HlgCurve>());
       return body(HlgTransfer{
           {},

@@ -6,7 +6,7 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
 // SMPTE ST 2084.
 constexpr double kPqM1 = 2610.0 / 16384;
@@ -74,7 +74,7 @@ Negatives NegativesOf(Transfer kind) {
   return kind == Transfer::k709 ? Negatives::kLinear : Negatives::kMirrored;
 }
 
-Result<TransferParameters> MakeParameters(const ColourDescription& description, float intensity_target) {
+Result<TransferParameters> MakeParameters(const ColorDescription& description, float intensity_target) {
   if (!(intensity_target > 0)) return InvalidArgument("intensity target must be positive");
   if (description.transfer == Transfer::kUnknown) return InvalidArgument("unknown transfer function");
   TransferParameters parameters;
@@ -90,7 +90,7 @@ float OotfExponent(double exponent) { return std::abs(exponent) > kSmallOotf ? s
 
 }  // namespace
 
-Result<TransferParameters> EncodeParameters(const ColourDescription& description, float intensity_target) {
+Result<TransferParameters> EncodeParameters(const ColorDescription& description, float intensity_target) {
   JXLPOOL_ASSIGN_OR_RETURN(TransferParameters parameters, MakeParameters(description, intensity_target));
   parameters.exponent = static_cast<float>(description.GammaExponent());
   parameters.pq_scale = static_cast<float>(intensity_target / kPqPeakNits);
@@ -98,7 +98,7 @@ Result<TransferParameters> EncodeParameters(const ColourDescription& description
   return parameters;
 }
 
-Result<TransferParameters> DecodeParameters(const ColourDescription& description, float intensity_target) {
+Result<TransferParameters> DecodeParameters(const ColorDescription& description, float intensity_target) {
   JXLPOOL_ASSIGN_OR_RETURN(TransferParameters parameters, MakeParameters(description, intensity_target));
   parameters.exponent = static_cast<float>(1 / description.GammaExponent());
   parameters.pq_scale = static_cast<float>(kPqPeakNits / intensity_target);

@@ -9,14 +9,14 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/colour_description.h"
-#include "lib/color/colour_matrix.h"
+#include "lib/color/color_description.h"
+#include "lib/color/encoding_matrix.h"
 
 namespace jxlpool {
 
 // A transfer function with all its parameters, ready for the kernels.
 struct TransferParameters {
-  ColourDescription::Transfer kind = ColourDescription::Transfer::kLinear;
+  ColorDescription::Transfer kind = ColorDescription::Transfer::kLinear;
   float exponent = 1;          // kGamma, kDci: of the direction this was made for
   float pq_scale = 1;          // encode: intensity_target / 10000; decode: the inverse
   float ootf_exponent = 0;     // kHlg: 0 means no OOTF step
@@ -25,8 +25,8 @@ struct TransferParameters {
 
 // For EncodeRow / DecodeRow with the transfer function of `description`. Errors: kCorrupt for unusable primaries (HLG),
 // kInvalidArgument if intensity_target is not positive or the function is unknown.
-Result<TransferParameters> EncodeParameters(const ColourDescription& description, float intensity_target);
-Result<TransferParameters> DecodeParameters(const ColourDescription& description, float intensity_target);
+Result<TransferParameters> EncodeParameters(const ColorDescription& description, float intensity_target);
+Result<TransferParameters> DecodeParameters(const ColorDescription& description, float intensity_target);
 
 // In place on rows of n values; g and b are null for grey. Thread-safe; rows need no alignment.
 void EncodeRow(const TransferParameters& parameters, float* r, float* g, float* b, size_t n);
@@ -34,8 +34,8 @@ void DecodeRow(const TransferParameters& parameters, float* r, float* g, float* 
 
 // Exact scalar forms for tables and tests. `nits` is what linear 1.0 means for PQ. HLG: OETF and its inverse, without
 // OOTF.
-double EncodeSample(ColourDescription::Transfer kind, double exponent, double nits, double linear);
-double DecodeSample(ColourDescription::Transfer kind, double exponent, double nits, double signal);
+double EncodeSample(ColorDescription::Transfer kind, double exponent, double nits, double linear);
+double DecodeSample(ColorDescription::Transfer kind, double exponent, double nits, double signal);
 // Signal of an absolute luminance, 0..10000 nits, and back.
 double PqFromNits(double nits);
 double NitsFromPq(double signal);

@@ -23,7 +23,7 @@ HWY_INLINE void Convert(const Transfer& transfer, V&... v) {
 }
 
 template <Direction kDirection, class Transfer>
-void ConvertColour(const Transfer& transfer, float* const (&rows)[3], size_t n) {
+void ConvertColor(const Transfer& transfer, float* const (&rows)[3], size_t n) {
   const FloatTag d;
   ForVectors<3>(n, rows, [&](float* const(&at)[3]) HWY_ATTR {
     auto r = hn::LoadU(d, at[0]);
@@ -48,12 +48,12 @@ void ConvertGrey(const Transfer& transfer, float* const (&rows)[1], size_t n) {
 
 template <Direction kDirection>
 void ConvertRow(const TransferParameters& parameters, float* r, float* g, float* b, size_t n) {
-  if (parameters.kind == ColourDescription::Transfer::kLinear) return;
+  if (parameters.kind == ColorDescription::Transfer::kLinear) return;
   WithTransfer(parameters, [&](const auto& transfer) HWY_ATTR {
     if (g == nullptr) {
       ConvertGrey<kDirection>(transfer, {r}, n);
     } else {
-      ConvertColour<kDirection>(transfer, {r, g, b}, n);
+      ConvertColor<kDirection>(transfer, {r, g, b}, n);
     }
   });
 }

@@ -1,4 +1,4 @@
-// Row kernels for the inverse colour transforms. ColourTransform is what frame code uses.
+// Row kernels for the inverse color transforms. ColorTransform is what frame code uses.
 #ifndef LIB_COLOR_XYB_H_
 #define LIB_COLOR_XYB_H_
 
@@ -36,7 +36,7 @@ void XybToGreySignalRow(const XybParameters& xyb, const TransferParameters& tran
 inline constexpr float kScaledXybOffset[3] = {0.015386134f, 0.0f, 0.27770459f};
 inline constexpr float kScaledXybScale[3] = {22.995788804f, 1.183000077f, 1.502141333f};
 
-// X, Y, B to the scaled XYB encoding, whose samples of ordinary colours are in 0..1.
+// X, Y, B to the scaled XYB encoding, whose samples of ordinary colors are in 0..1.
 void XybToScaledXybRow(float* p0, float* p1, float* p2, size_t n);
 // (p0, p1, p2) = matrix * (p0, p1, p2) for every column of the rows.
 void MultiplyRow(const float (&matrix)[3][3], float* p0, float* p1, float* p2, size_t n);

@@ -48,25 +48,25 @@ Status FrameComposer::Begin(const ComposeSettings& settings, Memory* memory) {
   y0_ = on_canvas ? frame.y0 : 0;
   finished_rows_ = 0;
 
-  has_spot_colours_ = false;
+  has_spot_colors_ = false;
   for (const ExtraChannelInfo& channel : settings.image->ec_info) {
-    has_spot_colours_ |= settings.render_spot_colours && channel.type == ExtraChannelType::kSpotColour;
+    has_spot_colors_ |= settings.render_spot_colors && channel.type == ExtraChannelType::kSpotColor;
   }
   JXLPOOL_RETURN_IF_ERROR(BeginSave(memory));
   composes_ = save_ == Save::kComposed || settings.output != nullptr;
 
   const bool kept_encoded = blends_ || save_ == Save::kComposed;
-  const bool xyb = frame.colour_transform == FrameColourTransform::kXyb;
-  const bool direct = xyb && !kept_encoded && settings.colour->has_direct;
-  transform_ = ColourTransform::None();
-  if (frame.colour_transform == FrameColourTransform::kYCbCr) transform_ = ColourTransform::Ycbcr();
-  if (xyb) transform_ = direct ? settings.colour->to_data : settings.colour->to_working;
-  late_transfer_ = xyb && !kept_encoded && has_spot_colours_;
-  use_engine_ = settings.output != nullptr && settings.colour->has_engine && !direct;
-  passes_through_ = save_ == Save::kNothing && !blends_ && !has_spot_colours_ && !use_engine_ &&
-                    frame.colour_transform == FrameColourTransform::kNone;
+  const bool xyb = frame.color_transform == FrameColorTransform::kXyb;
+  const bool direct = xyb && !kept_encoded && settings.color->has_direct;
+  transform_ = ColorTransform::None();
+  if (frame.color_transform == FrameColorTransform::kYCbCr) transform_ = ColorTransform::Ycbcr();
+  if (xyb) transform_ = direct ? settings.color->to_data : settings.color->to_working;
+  late_transfer_ = xyb && !kept_encoded && has_spot_colors_;
+  use_engine_ = settings.output != nullptr && settings.color->has_engine && !direct;
+  passes_through_ = save_ == Save::kNothing && !blends_ && !has_spot_colors_ && !use_engine_ &&
+                    frame.color_transform == FrameColorTransform::kNone;
 
-  const size_t scratch = std::max(BlendScratchFloats(num_extra_), ColourEngine::kScratchFloats);
+  const size_t scratch = std::max(BlendScratchFloats(num_extra_), ColorEngine::kScratchFloats);
   if (blends_ || use_engine_) {
     JXLPOOL_ASSIGN_OR_RETURN(scratch_, Matrix2D<float>::Create(memory, Category::kTile, settings.num_workers, scratch));
   }
@@ -83,7 +83,7 @@ Status FrameComposer::BeginSave(Memory* memory) {
     save_ = Save::kLf;
     num_planes = 3;
   } else if (frame.CanReference()) {
-    save_ = frame.save_before_ct ? Save::kBeforeColour : Save::kComposed;
+    save_ = frame.save_before_ct ? Save::kBeforeColor : Save::kComposed;
   }
   // Layers are delivered without being composed; what would have been saved after composition does not exist.
   if (save_ == Save::kComposed && !settings_.coalescing && frame.IsNormalFrame()) save_ = Save::kNothing;
@@ -96,14 +96,14 @@ Status FrameComposer::BeginSave(Memory* memory) {
   JXLPOOL_ASSIGN_OR_RETURN(
       saved_, SharedFrame::Create(memory, num_planes, composed ? canvas_width_ : settings_.dimensions->width,
                                   composed ? canvas_height_ : settings_.dimensions->height, Fill::kUninitialized));
-  saved_->before_colour_transform = !composed;
+  saved_->before_color_transform = !composed;
   return OkStatus();
 }
 
 bool FrameComposer::OverwritesSlot() const {
   const SharedFrame& slot = settings_.slots->reference[settings_.frame->save_as_reference];
   // Patches read anywhere, blending reads what it is about to write.
-  return slot.unique() && !settings_.frame->HasFlag(kFlagPatches) && !slot->before_colour_transform &&
+  return slot.unique() && !settings_.frame->HasFlag(kFlagPatches) && !slot->before_color_transform &&
          slot->width() == canvas_width_ && slot->height() == canvas_height_ && slot->planes.planes() == num_planes_;
 }
 
@@ -128,9 +128,9 @@ Status FrameComposer::BeginBlending(Memory* memory) {
 
 Status FrameComposer::CheckSources() const {
   const FrameHeader& frame = *settings_.frame;
-  const SharedFrame& colour = settings_.slots->reference[frame.blending_info.source];
-  if (!colour.empty() && colour->before_colour_transform) {
-    return Corrupt("a frame is blended with a reference that was saved before the colour transform");
+  const SharedFrame& color = settings_.slots->reference[frame.blending_info.source];
+  if (!color.empty() && color->before_color_transform) {
+    return Corrupt("a frame is blended with a reference that was saved before the color transform");
   }
   for (uint32_t e = 0; e <= num_extra_; ++e) {
     const BlendingInfo& info = e == 0 ? frame.blending_info : frame.ec_blending_info[e - 1];
@@ -151,7 +151,7 @@ void FrameComposer::SaveRow(uint32_t y, uint32_t x, size_t n, const float* const
 }
 
 void FrameComposer::Row(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes) {
-  if (save_ == Save::kLf || save_ == Save::kBeforeColour) SaveRow(y, x, n, planes);
+  if (save_ == Save::kLf || save_ == Save::kBeforeColor) SaveRow(y, x, n, planes);
   if (!composes_) return;
   if (late_transfer_) {
     transform_.ApplyInverse(planes[0], planes[1], planes[2], n);
@@ -196,26 +196,26 @@ void FrameComposer::Emit(uint32_t worker, uint32_t y, uint32_t x, size_t n, floa
 }
 
 void FrameComposer::Show(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes) {
-  if (has_spot_colours_) MixSpotColours(n, planes);
+  if (has_spot_colors_) MixSpotColors(n, planes);
   if (late_transfer_) transform_.ApplyTransferFunction(planes[0], planes[1], planes[2], n);
   if (use_engine_) {
-    const int32_t black = settings_.colour->black;
+    const int32_t black = settings_.color->black;
     const float* in[4] = {planes[0], planes[1], planes[2], black < 0 ? nullptr : planes[3 + black]};
-    settings_.colour->engine.ConvertRow(in, planes, n, scratch_.Row(worker));
+    settings_.color->engine.ConvertRow(in, planes, n, scratch_.Row(worker));
   }
   settings_.output->Store(worker, y, x, n, planes);
 }
 
-void FrameComposer::MixSpotColours(size_t n, float* const* planes) const {
+void FrameComposer::MixSpotColors(size_t n, float* const* planes) const {
   for (uint32_t e = 0; e < num_extra_; ++e) {
     const ExtraChannelInfo& info = settings_.image->ec_info[e];
-    if (info.type != ExtraChannelType::kSpotColour) continue;
+    if (info.type != ExtraChannelType::kSpotColor) continue;
     const float* amount = planes[3 + e];
     for (size_t c = 0; c < 3; ++c) {
       float* row = planes[c];
-      const float ink = info.spot_colour[c];
+      const float ink = info.spot_color[c];
       for (size_t i = 0; i < n; ++i) {
-        const float mix = info.spot_colour[3] * amount[i];
+        const float mix = info.spot_color[3] * amount[i];
         row[i] = mix * ink + (1.0f - mix) * row[i];
       }
     }

@@ -1,10 +1,10 @@
-// FrameComposer: what happens to the rows of a frame once they are complete: save points, colour transform, blending
-// onto the canvas, spot colours, delivery (ISO/IEC 18181-1, frame composition).
+// FrameComposer: what happens to the rows of a frame once they are complete: save points, color transform, blending
+// onto the canvas, spot colors, delivery (ISO/IEC 18181-1, frame composition).
 //
 // Everything is done row by row on segments; no intermediate canvas exists unless a later frame needs it. Segments may
 // arrive in any order within a band and from different workers at once; between FinishRows no more than a band.
 //
-// Planes: 0..2 colour, then the extra channels.
+// Planes: 0..2 color, then the extra channels.
 #ifndef LIB_COMPOSE_FRAME_COMPOSER_H_
 #define LIB_COMPOSE_FRAME_COMPOSER_H_
 
@@ -13,7 +13,7 @@
 
 #include "lib/base/status.h"
 #include "lib/compose/frame_output.h"
-#include "lib/compose/image_colour.h"
+#include "lib/compose/image_color.h"
 #include "lib/compose/shared_frame.h"
 #include "lib/features/blending.h"
 #include "lib/headers/frame_dimensions.h"
@@ -29,12 +29,12 @@ struct ComposeSettings {
   const ImageHeader* image = nullptr;
   const FrameHeader* frame = nullptr;
   const FrameDimensions* dimensions = nullptr;
-  const ImageColour* colour = nullptr;
+  const ImageColor* color = nullptr;
   SizeHeader canvas;  // the image, or the preview
   // As they are before this frame. What it replaces may be written over, unless somebody else refers to it.
   const FrameSlots* slots = nullptr;
   bool coalescing = true;  // false: the frame is delivered by itself
-  bool render_spot_colours = true;
+  bool render_spot_colors = true;
   FrameOutput* output =
       nullptr;  // begun with the size of the canvas (of the frame, without coalescing); null: not delivered
   uint32_t num_workers = 1;
@@ -61,7 +61,7 @@ class FrameComposer {
   Result<SharedFrame> Finish();
 
  private:
-  enum class Save : uint8_t { kNothing, kLf, kBeforeColour, kComposed };
+  enum class Save : uint8_t { kNothing, kLf, kBeforeColor, kComposed };
 
   Status BeginSave(Memory* memory);
   // Whether the planes that this frame replaces can take its result, pixel by pixel.
@@ -77,7 +77,7 @@ class FrameComposer {
   void Emit(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
   // The rows are overwritten. REQUIRES: there is an output.
   void Show(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
-  void MixSpotColours(size_t n, float* const* planes) const;
+  void MixSpotColors(size_t n, float* const* planes) const;
   // Emits the background in canvas columns [x0, x1) of row y.
   void FillBackground(uint32_t y, uint32_t x0, uint32_t x1);
   Status FillRows(uint32_t y0, uint32_t y1);
@@ -90,11 +90,11 @@ class FrameComposer {
   bool composes_ = false;  // rows go further than the save point
   bool blends_ = false;
   bool passes_through_ = false;
-  bool has_spot_colours_ = false;
+  bool has_spot_colors_ = false;
   // Rows stay linear until they are delivered.
   bool late_transfer_ = false;
   bool use_engine_ = false;
-  ColourTransform transform_;
+  ColorTransform transform_;
   // The canvas rows come from: the frame lies at (x0_, y0_) of it.
   uint32_t canvas_width_ = 0;
   uint32_t canvas_height_ = 0;

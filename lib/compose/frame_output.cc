@@ -21,7 +21,7 @@ bool KeepsRowOrder(Orientation orientation) {
   return orientation == Orientation::kIdentity || orientation == Orientation::kFlipHorizontal;
 }
 
-bool HasAlphaSlot(ChannelSet channels) { return channels == ChannelSet::kColourAlpha || channels == ChannelSet::kRgba; }
+bool HasAlphaSlot(ChannelSet channels) { return channels == ChannelSet::kColorAlpha || channels == ChannelSet::kRgba; }
 
 }  // namespace
 
@@ -42,7 +42,7 @@ Status FrameOutput::Begin(const OutputPlanes& planes, const OutputTarget* target
   }
   JXLPOOL_RETURN_IF_ERROR(AllocateRowScratch(pixel_bytes, num_workers, max_segment, memory));
   if (unpremultiplies) {
-    JXLPOOL_ASSIGN_OR_RETURN(colour_scratch_,
+    JXLPOOL_ASSIGN_OR_RETURN(color_scratch_,
                              Matrix3D<float>::Create(memory, Category::kOutput, num_workers, 3, max_segment));
   }
   return OkStatus();
@@ -118,9 +118,9 @@ Status FrameOutput::ListChannels(Output* output, Memory* memory) const {
   if (set == ChannelSet::kExtra)
     return output->channels.PushBack(static_cast<int32_t>(3 + output->target.extra_channel));
   const bool rgb = set == ChannelSet::kRgb || set == ChannelSet::kRgba;
-  const int32_t num_colour = rgb ? 3 : static_cast<int32_t>(planes_.num_colour);
-  for (int32_t c = 0; c < num_colour; ++c) {
-    JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(planes_.num_colour == 1 ? 0 : c));
+  const int32_t num_color = rgb ? 3 : static_cast<int32_t>(planes_.num_color);
+  for (int32_t c = 0; c < num_color; ++c) {
+    JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(planes_.num_color == 1 ? 0 : c));
   }
   if (HasAlphaSlot(set)) return output->channels.PushBack(planes_.alpha < 0 ? -1 : 3 + planes_.alpha);
   if (set == ChannelSet::kAll) {
@@ -171,14 +171,14 @@ void FrameOutput::StoreOne(const Output& output, uint32_t worker, const Place& p
     channels[c] = output.channels[c] < 0 ? nullptr : planes[output.channels[c]];
   }
   if (output.target.unpremultiply) {
-    const size_t num_colour = output.channels.size() - 1;
-    float* colour[3] = {};
-    for (size_t c = 0; c < num_colour; ++c) {
-      colour[c] = colour_scratch_.Row(worker, c);
-      std::memcpy(colour[c], channels[c], n * sizeof(float));
-      channels[c] = colour[c];
+    const size_t num_color = output.channels.size() - 1;
+    float* color[3] = {};
+    for (size_t c = 0; c < num_color; ++c) {
+      color[c] = color_scratch_.Row(worker, c);
+      std::memcpy(color[c], channels[c], n * sizeof(float));
+      channels[c] = color[c];
     }
-    UnpremultiplyRow(colour[0], colour[1], colour[2], channels[num_colour], n);
+    UnpremultiplyRow(color[0], color[1], color[2], channels[num_color], n);
   }
   uint8_t* out = Destination(output, worker, place);
   StoreRow(output.format, channels, n, OutputRowPosition{place.x, place.y, place.reversed}, out);

@@ -20,12 +20,12 @@
 
 namespace jxlpool {
 
-// What the planes are. Planes: 0..2 colour (grey: plane 0 counts), then the extra channels.
+// What the planes are. Planes: 0..2 color (grey: plane 0 counts), then the extra channels.
 struct OutputPlanes {
   uint32_t width = 0;  // stored orientation
   uint32_t height = 0;
   Orientation orientation = Orientation::kIdentity;
-  uint32_t num_colour = 3;  // 1 or 3
+  uint32_t num_color = 3;  // 1 or 3
   uint32_t num_extra = 0;
   int32_t alpha = -1;  // extra channel that is the alpha of interleaved output
   bool alpha_associated = false;
@@ -50,7 +50,7 @@ class FrameOutput {
   bool empty() const { return outputs_.empty(); }
 
   // Decides whether StoreIntegers may be used, with the same result as floats, for planes of these depths. `coded_bits`
-  // has 1 + num_extra entries: colour, extra channels; 0: not an integer plane.
+  // has 1 + num_extra entries: color, extra channels; 0: not an integer plane.
   bool PrepareIntegers(const uint32_t* coded_bits);
 
   // Writes pixels [x, x + n) of row y. planes[] as in OutputPlanes, planes that no target uses may be null.
@@ -100,8 +100,8 @@ class FrameOutput {
   PoolVector<Output> outputs_;
   bool in_order_ = false;
   uint32_t finished_rows_ = 0;
-  Matrix2D<uint8_t> row_scratch_;   // one row per worker, for transposition
-  Matrix3D<float> colour_scratch_;  // per worker: unpremultiplied colour
+  Matrix2D<uint8_t> row_scratch_;  // one row per worker, for transposition
+  Matrix3D<float> color_scratch_;  // per worker: unpremultiplied color
 };
 
 }  // namespace jxlpool

@@ -15,12 +15,12 @@ using OutputType = OutputSample;
 
 // Which channels one pixel of an output holds, interleaved in this order.
 enum class ChannelSet : uint8_t {
-  kColour,       // 1 (grey) or 3
-  kColourAlpha,  // kColour and the first alpha channel (opaque if the image has none)
-  kRgb,          // 3, grey replicated
-  kRgba,         // 4, grey replicated
-  kAll,          // kColour, then every extra channel in file order
-  kExtra,        // one extra channel: `extra_channel`
+  kColor,       // 1 (grey) or 3
+  kColorAlpha,  // kColor and the first alpha channel (opaque if the image has none)
+  kRgb,         // 3, grey replicated
+  kRgba,        // 4, grey replicated
+  kAll,         // kColor, then every extra channel in file order
+  kExtra,       // one extra channel: `extra_channel`
 };
 
 // Receives finished rows from top to bottom, a band at a time. Called by the thread that runs DecodeFrame.
@@ -34,14 +34,14 @@ class BandSink {
 
 // One image to deliver. Either `pixels` or `sink` is set.
 struct OutputTarget {
-  ChannelSet channels = ChannelSet::kColour;
+  ChannelSet channels = ChannelSet::kColor;
   uint32_t extra_channel = 0;  // for kExtra
   OutputType type = OutputType::kUint8;
   // Integer types: samples are scaled to 0..2^bits - 1; 1..8 for kUint8, 1..16 for kUint16.
   uint32_t bits = 8;
   bool big_endian = false;  // byte order of samples of more than one byte
 
-  bool unpremultiply = false;  // divide colour by the alpha channel that is delivered with it, if that is associated
+  bool unpremultiply = false;  // divide color by the alpha channel that is delivered with it, if that is associated
 
   uint8_t* pixels = nullptr;  // caller's memory: height * stride bytes
   size_t stride = 0;          // bytes between rows of `pixels`

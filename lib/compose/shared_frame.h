@@ -19,8 +19,8 @@
 namespace jxlpool {
 
 struct FramePlanes {
-  Matrix3D<float> planes;  // colour 0, 1, 2, then the extra channels; an LF frame has colour only
-  bool before_colour_transform = false;
+  Matrix3D<float> planes;  // color 0, 1, 2, then the extra channels; an LF frame has color only
+  bool before_color_transform = false;
 
   uint32_t width() const { return static_cast<uint32_t>(planes.columns()); }
   uint32_t height() const { return static_cast<uint32_t>(planes.rows()); }

@@ -76,7 +76,7 @@ void BlendExtra(const Chunk& chunk, size_t extra, float* out) {
   BlendMulAddRow(a);
 }
 
-void BlendColour(const Chunk& chunk, bool has_alpha, size_t channel, float* out) {
+void BlendColor(const Chunk& chunk, bool has_alpha, size_t channel, float* out) {
   ChannelBlending blending = chunk.rules->channels[0];
   const bool is_over =
       blending.operation == BlendOperation::kBlendAbove || blending.operation == BlendOperation::kBlendBelow;
@@ -100,19 +100,19 @@ void BlendRow(const BlendRules& rules, size_t size, const float* const* backgrou
     for (size_t c = 0; c < num_channels; ++c) BlendSimple(row, rules.channels[c < 3 ? 0 : c - 2], c, out[c]);
     return;
   }
-  const ChannelBlending& colour = rules.channels[0];
+  const ChannelBlending& color = rules.channels[0];
   const bool has_alpha = std::any_of(rules.extra, rules.extra + rules.num_extra,
                                      [](const BlendExtraChannel& extra) { return extra.is_alpha; });
-  const bool colour_rewrites_alpha =
-      has_alpha && (colour.operation == BlendOperation::kBlendAbove || colour.operation == BlendOperation::kBlendBelow);
+  const bool color_rewrites_alpha =
+      has_alpha && (color.operation == BlendOperation::kBlendAbove || color.operation == BlendOperation::kBlendBelow);
   // Every result of a chunk is made before any is stored: a channel that is changed may be the alpha of another.
   for (size_t begin = 0; begin < size; begin += kBlendChunk) {
     const Chunk chunk = {&rules, background, foreground, begin, std::min(kBlendChunk, size - begin)};
-    for (size_t c = 0; c < 3; ++c) BlendColour(chunk, has_alpha, c, scratch + c * kBlendChunk);
+    for (size_t c = 0; c < 3; ++c) BlendColor(chunk, has_alpha, c, scratch + c * kBlendChunk);
     for (size_t e = 0; e < rules.num_extra; ++e) BlendExtra(chunk, e, scratch + (3 + e) * kBlendChunk);
-    if (colour_rewrites_alpha) {
-      const size_t alpha = 3 + size_t{colour.alpha};
-      BlendMixRow(Arguments(chunk, colour, alpha, scratch + alpha * kBlendChunk));
+    if (color_rewrites_alpha) {
+      const size_t alpha = 3 + size_t{color.alpha};
+      BlendMixRow(Arguments(chunk, color, alpha, scratch + alpha * kBlendChunk));
     }
     for (size_t c = 0; c < num_channels; ++c) Copy(scratch + c * kBlendChunk, out[c] + begin, chunk.size);
   }

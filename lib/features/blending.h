@@ -1,7 +1,7 @@
 // Blending of one row of samples onto another: the arithmetic shared by patches and by the composition of frames
 // (ISO/IEC 18181-1 "Patches", "Frame blending").
 //
-// Channels 0..2 are colour, channel 3 + e is extra channel e. All functions are pure and thread-safe.
+// Channels 0..2 are color, channel 3 + e is extra channel e. All functions are pure and thread-safe.
 #ifndef LIB_FEATURES_BLENDING_H_
 #define LIB_FEATURES_BLENDING_H_
 
@@ -25,7 +25,7 @@ enum class BlendOperation : uint8_t {
 };
 inline constexpr bool UsesAlpha(BlendOperation operation) { return operation >= BlendOperation::kBlendAbove; }
 
-// How one channel (or the three colour channels together) is blended.
+// How one channel (or the three color channels together) is blended.
 struct ChannelBlending {
   BlendOperation operation = BlendOperation::kReplace;
   bool clamp = false;  // kMul: the factor, otherwise the alpha of the upper layer is clamped to [0, 1]
@@ -39,7 +39,7 @@ struct BlendExtraChannel {
 };
 
 struct BlendRules {
-  const ChannelBlending* channels = nullptr;  // 1 + num_extra: [0] colour, [1 + e] extra channel e
+  const ChannelBlending* channels = nullptr;  // 1 + num_extra: [0] color, [1 + e] extra channel e
   const BlendExtraChannel* extra = nullptr;   // num_extra
   uint32_t num_extra = 0;
 };
@@ -50,8 +50,8 @@ inline constexpr size_t kBlendChunk = 64;
 inline constexpr size_t BlendScratchFloats(uint32_t num_extra) { return (3 + size_t{num_extra}) * kBlendChunk; }
 
 // Blends `size` samples of 3 + num_extra channels: out = blend(background, foreground). All channels are computed from
-// the values before the call, including the rule that a blending colour (kBlendAbove, kBlendBelow) also rewrites its
-// alpha channel, whatever that channel's own operation, if the image has a channel of type alpha. Without one, colour
+// the values before the call, including the rule that a blending color (kBlendAbove, kBlendBelow) also rewrites its
+// alpha channel, whatever that channel's own operation, if the image has a channel of type alpha. Without one, color
 // kBlend* replaces and kMulAdd* adds.
 // out[c] may be equal to background[c] or foreground[c]. Rows need no alignment; nothing outside [0, size) is touched.
 // REQUIRES: channels[i].alpha < num_extra where it is used; `scratch` has BlendScratchFloats(num_extra) floats (it may

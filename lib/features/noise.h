@@ -1,6 +1,6 @@
 // Noise: film-grain-like noise from a seeded generator (ISO/IEC 18181-1 "Noise").
 //
-// Three random planes as large as the frame (after upsampling) are high-pass filtered, and added to the colour
+// Three random planes as large as the frame (after upsampling) are high-pass filtered, and added to the color
 // channels with a strength that depends on the local brightness. The planes are tiled by groups, each with its own
 // generator whose sequence runs through plane 0, 1 and 2. NoiseRows makes any rectangle row by row without storing
 // planes: the generators are linear over GF(2), so a state can jump ahead to any row of any plane.
@@ -94,10 +94,10 @@ class NoiseRows {
   uint32_t next_jump_ = 0;
 };
 
-// Adds filtered noise to `size` pixels: colour[c][i] += ... depending on noise[p][i]. Whole vectors (64 bytes) are read
+// Adds filtered noise to `size` pixels: color[c][i] += ... depending on noise[p][i]. Whole vectors (64 bytes) are read
 // and written.
 void AddNoiseRow(const NoiseParameters& parameters, float base_correlation_x, float base_correlation_b,
-                 const float* const noise[3], size_t size, float* const colour[3]);
+                 const float* const noise[3], size_t size, float* const color[3]);
 
 }  // namespace jxlpool
 

@@ -104,7 +104,7 @@ V Level(D d, const float* HWY_RESTRICT lut, const float* HWY_RESTRICT steps, V v
 }
 
 void AddNoiseRowImpl(const NoiseParameters& parameters, float base_correlation_x, float base_correlation_b,
-                     const float* const* noise, size_t size, float* const* colour) {
+                     const float* const* noise, size_t size, float* const* color) {
   const Samples d;
   const size_t n = hn::Lanes(d);
   HWY_ALIGN float lut[16] = {};
@@ -119,9 +119,9 @@ void AddNoiseRowImpl(const NoiseParameters& parameters, float base_correlation_x
   const auto correlation_x = hn::Set(d, base_correlation_x);
   const auto correlation_b = hn::Set(d, base_correlation_b);
   for (size_t i = 0; i < size; i += n) {
-    const auto x = hn::LoadU(d, colour[0] + i);
-    const auto y = hn::LoadU(d, colour[1] + i);
-    const auto b = hn::LoadU(d, colour[2] + i);
+    const auto x = hn::LoadU(d, color[0] + i);
+    const auto y = hn::LoadU(d, color[1] + i);
+    const auto b = hn::LoadU(d, color[2] + i);
     const auto shared = hn::Mul(common, hn::LoadU(d, noise[2] + i));
     const auto red = hn::MulAdd(own, hn::LoadU(d, noise[0] + i), shared);
     const auto green = hn::MulAdd(own, hn::LoadU(d, noise[1] + i), shared);
@@ -129,9 +129,9 @@ void AddNoiseRowImpl(const NoiseParameters& parameters, float base_correlation_x
     const auto green_noise = hn::Mul(green, Level(d, lut, steps, hn::Mul(hn::Sub(y, x), half)));
     const auto sum = hn::Add(red_noise, green_noise);
     const auto difference = hn::Sub(red_noise, green_noise);
-    hn::StoreU(hn::Add(x, hn::MulAdd(correlation_x, sum, difference)), d, colour[0] + i);
-    hn::StoreU(hn::Add(y, sum), d, colour[1] + i);
-    hn::StoreU(hn::MulAdd(correlation_b, sum, b), d, colour[2] + i);
+    hn::StoreU(hn::Add(x, hn::MulAdd(correlation_x, sum, difference)), d, color[0] + i);
+    hn::StoreU(hn::Add(y, sum), d, color[1] + i);
+    hn::StoreU(hn::MulAdd(correlation_b, sum, b), d, color[2] + i);
   }
 }
 
@@ -159,9 +159,9 @@ void FilterNoiseRow(const float* const rows[5], size_t size, float* sums, float*
   HWY_DYNAMIC_DISPATCH(FilterNoiseRowImpl)(rows, size, sums, out);
 }
 void AddNoiseRow(const NoiseParameters& parameters, float base_correlation_x, float base_correlation_b,
-                 const float* const noise[3], size_t size, float* const colour[3]) {
+                 const float* const noise[3], size_t size, float* const color[3]) {
   HWY_DYNAMIC_DISPATCH(AddNoiseRowImpl)
-  (parameters, base_correlation_x, base_correlation_b, noise, size, colour);
+  (parameters, base_correlation_x, base_correlation_b, noise, size, color);
 }
 
 }  // namespace jxlpool

@@ -35,8 +35,8 @@ Status CheckSource(const PatchDictionary::Source& source, const PatchEnvironment
     return Corrupt("patch refers to a reference slot that does not exist", position);
   const PatchEnvironment::Slot& slot = environment.slots[source.slot];
   if (!slot.occupied) return Corrupt("patch refers to an empty reference slot", position);
-  if (!slot.saved_before_colour_transform) {
-    return Corrupt("patch refers to a frame that was stored after its colour transform", position);
+  if (!slot.saved_before_color_transform) {
+    return Corrupt("patch refers to a frame that was stored after its color transform", position);
   }
   if (uint64_t{source.x} + source.width > slot.width || uint64_t{source.y} + source.height > slot.height ||
       source.width == 0 || source.height == 0) {
@@ -150,10 +150,10 @@ Status PatchDictionary::ParseBlending(SymbolSource* symbols) {
     return std::all_of(blending_.begin() + first + 1, blending_.end(),
                        [&](const ChannelBlending& blending) { return blending.operation == operation; });
   };
-  const BlendOperation colour = blending_[first].operation;
+  const BlendOperation color = blending_[first].operation;
   Kind kind = Kind::kGeneral;
-  if (colour == BlendOperation::kAdd && all_extra_are(BlendOperation::kKeep)) kind = Kind::kAddColour;
-  if (colour == BlendOperation::kReplace && all_extra_are(BlendOperation::kReplace)) kind = Kind::kReplaceAll;
+  if (color == BlendOperation::kAdd && all_extra_are(BlendOperation::kKeep)) kind = Kind::kAddColor;
+  if (color == BlendOperation::kReplace && all_extra_are(BlendOperation::kReplace)) kind = Kind::kReplaceAll;
   return kinds_.PushBack(kind);
 }
 
@@ -225,7 +225,7 @@ void PatchDictionary::DrawPatch(size_t index, uint32_t begin, uint32_t end, cons
   const size_t size = end - begin;
   const auto from = [&](size_t channel) { return planes[channel].Row(from_y) + from_x; };
   switch (kinds_[index]) {
-    case Kind::kAddColour:
+    case Kind::kAddColor:
       for (size_t c = 0; c < 3; ++c) BlendAddRow(target.rows[c] + to_x, from(c), target.rows[c] + to_x, size);
       return;
     case Kind::kReplaceAll:

@@ -25,7 +25,7 @@ inline constexpr size_t kNumPatchContexts = 10;
 struct PatchEnvironment {
   struct Slot {
     bool occupied = false;
-    bool saved_before_colour_transform = false;
+    bool saved_before_color_transform = false;
     uint64_t width = 0;
     uint64_t height = 0;
   };
@@ -74,7 +74,7 @@ class PatchDictionary {
   // In bitstream order.
   const Source& source(size_t i) const { return sources_[i]; }
   const Position& position(size_t i) const { return positions_[i]; }
-  // 1 + num_extra entries: [0] colour, [1 + e] extra channel e.
+  // 1 + num_extra entries: [0] color, [1 + e] extra channel e.
   const ChannelBlending* blending(size_t position) const { return &blending_[position * (1 + num_extra_)]; }
   // Bit s: slot s is used.
   uint32_t used_slots() const { return used_slots_; }
@@ -94,7 +94,7 @@ class PatchDictionary {
 
  private:
   // What most patches are, so that drawing can skip the general rules.
-  enum class Kind : uint8_t { kGeneral, kAddColour, kReplaceAll };
+  enum class Kind : uint8_t { kGeneral, kAddColor, kReplaceAll };
   // Patches are found by cells of kCellWidth x kCellHeight pixels.
   static constexpr uint32_t kCellWidth = 256;
   static constexpr uint32_t kCellHeight = 16;

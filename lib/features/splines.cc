@@ -117,7 +117,7 @@ Status Splines::ParseCurve(SymbolSource* symbols, Point start, uint32_t num_delt
     JXLPOOL_RETURN_IF_ERROR(points_.PushBack(Point{static_cast<int32_t>(x), static_cast<int32_t>(y)}));
   }
   for (size_t c = 0; c < 4; ++c) {
-    int32_t* coefficients = c < 3 ? curve->colour[c] : curve->sigma;
+    int32_t* coefficients = c < 3 ? curve->color[c] : curve->sigma;
     for (size_t k = 0; k < kSplineCoefficients; ++k) {
       coefficients[k] = ReadSigned(symbols, kCoefficientContext);
       if (coefficients[k] == INT32_MIN) return Corrupt("a spline has an impossible coefficient", symbols->Position());
@@ -140,10 +140,10 @@ DequantizedCurve DequantizeCurve(const Splines::Curve& curve, float inverse_quan
     const auto dequantize = [&](int32_t value, size_t kind) {
       return static_cast<float>(value) * first * kWeights[kind] * inverse_quantization;
     };
-    for (size_t c = 0; c < 3; ++c) result.colour[c][k] = dequantize(curve.colour[c][k], c);
+    for (size_t c = 0; c < 3; ++c) result.color[c][k] = dequantize(curve.color[c][k], c);
     result.sigma[k] = dequantize(curve.sigma[k], 3);
-    result.colour[0][k] += base_correlation_x * result.colour[1][k];
-    result.colour[2][k] += base_correlation_b * result.colour[1][k];
+    result.color[0][k] += base_correlation_x * result.color[1][k];
+    result.color[2][k] += base_correlation_b * result.color[1][k];
   }
   return result;
 }
@@ -160,7 +160,7 @@ uint64_t EstimateArea(const Splines::Curve& curve, float inverse_quantization, f
                       float base_correlation_b, uint64_t limit) {
   uint64_t strength[3] = {0, 0, 0};
   for (size_t c = 0; c < 3; ++c) {
-    for (const int32_t value : curve.colour[c]) strength[c] += CeilScaled(value, inverse_quantization);
+    for (const int32_t value : curve.color[c]) strength[c] += CeilScaled(value, inverse_quantization);
   }
   const auto ceil_factor = [](float factor) {
     return static_cast<uint64_t>(std::min(std::ceil(std::abs(factor)), 65536.0f));
@@ -203,27 +203,27 @@ class CosineSeries {
  public:
   explicit CosineSeries(const DequantizedCurve& curve) : curve_(curve) {
     for (size_t k = 0; k < kSplineCoefficients; ++k) {
-      if (curve.sigma[k] != 0 || curve.colour[0][k] != 0 || curve.colour[1][k] != 0 || curve.colour[2][k] != 0) {
+      if (curve.sigma[k] != 0 || curve.color[0][k] != 0 || curve.color[1][k] != 0 || curve.color[2][k] != 0) {
         num_terms_ = k + 1;
       }
     }
   }
   // At `t` in [0, 31].
-  void Evaluate(float t, float colour[3], float* sigma) const {
+  void Evaluate(float t, float color[3], float* sigma) const {
     const double angle = (3.14159265358979323846 / 32) * (static_cast<double>(t) + 0.5);
     const double twice_cosine = 2 * std::cos(angle);
     double cosine = 1;
     double previous = twice_cosine * 0.5;  // cos(-angle)
     double sums[4] = {};
     for (size_t k = 0; k < num_terms_; ++k) {
-      for (size_t c = 0; c < 3; ++c) sums[c] += cosine * curve_.colour[c][k];
+      for (size_t c = 0; c < 3; ++c) sums[c] += cosine * curve_.color[c][k];
       sums[3] += cosine * curve_.sigma[k];
       const double next = twice_cosine * cosine - previous;
       previous = cosine;
       cosine = next;
     }
     constexpr double kSqrt2 = 1.41421356237309504880;
-    for (size_t c = 0; c < 3; ++c) colour[c] = static_cast<float>(kSqrt2 * sums[c]);
+    for (size_t c = 0; c < 3; ++c) color[c] = static_cast<float>(kSqrt2 * sums[c]);
     *sigma = static_cast<float>(kSqrt2 * sums[3]);
   }
 
@@ -242,7 +242,7 @@ float SplatRadius(float strength, float sigma) {
 float LargestRadius(const DequantizedCurve& curve) {
   constexpr float kSqrt2 = 1.41421356f;
   float strength = 0;
-  for (const auto& coefficients : curve.colour) {
+  for (const auto& coefficients : curve.color) {
     float sum = 0;
     for (const float value : coefficients) sum += std::abs(value);
     strength = std::max(strength, kSqrt2 * sum);
@@ -255,7 +255,7 @@ float LargestRadius(const DequantizedCurve& curve) {
 // False if the sample leaves no trace in a plane of `height` rows.
 bool MakeSplat(const SplineSample& sample, const CosineSeries& series, float t, uint32_t height, Splat* splat) {
   float sigma = 0;
-  series.Evaluate(t, splat->colour, &sigma);
+  series.Evaluate(t, splat->color, &sigma);
   splat->inverse_sigma = 1.0f / sigma;
   if (sigma == 0 || !std::isfinite(sigma) || !std::isfinite(splat->inverse_sigma) || !std::isfinite(sample.weight)) {
     return false;
@@ -264,7 +264,7 @@ bool MakeSplat(const SplineSample& sample, const CosineSeries& series, float t, 
   splat->center_y = sample.y;
   splat->quarter_sigma_weight = 0.25f * sigma * sample.weight;
   float strength = 0;
-  for (const float value : splat->colour) strength = std::max(strength, std::abs(value * sample.weight));
+  for (const float value : splat->color) strength = std::max(strength, std::abs(value * sample.weight));
   splat->radius = SplatRadius(strength, sigma);
   if (std::isnan(splat->radius)) return false;
   splat->x0 = RoundToPixel(sample.x - splat->radius);

@@ -1,6 +1,6 @@
-// Splines: soft curves that are added to the colour channels of a frame (ISO/IEC 18181-1 "Splines").
+// Splines: soft curves that are added to the color channels of a frame (ISO/IEC 18181-1 "Splines").
 //
-// Two steps, because the colour correlation is known only after the splines are parsed: Splines holds what the
+// Two steps, because the color correlation is known only after the splines are parsed: Splines holds what the
 // bitstream says; SplineSplats holds the curves expanded to round splats, indexed by row, ready for drawing. Both are
 // immutable once made; any number of threads draw. Memory comes from the pool, category kOther.
 #ifndef LIB_FEATURES_SPLINES_H_
@@ -28,9 +28,9 @@ class Splines {
   // One curve: its control points are points()[first_point .. first_point + num_points).
   struct Curve {
     uint32_t first_point = 0;
-    uint32_t num_points = 0;                      // at least 1
-    uint64_t manhattan = 0;                       // summed |dx| + |dy| of successive control points
-    int32_t colour[3][kSplineCoefficients] = {};  // quantised, X, Y, B
+    uint32_t num_points = 0;                     // at least 1
+    uint64_t manhattan = 0;                      // summed |dx| + |dy| of successive control points
+    int32_t color[3][kSplineCoefficients] = {};  // quantised, X, Y, B
     int32_t sigma[kSplineCoefficients] = {};
   };
 
@@ -61,7 +61,7 @@ class Splines {
 
 // A curve's coefficients in the units of the samples.
 struct DequantizedCurve {
-  float colour[3][kSplineCoefficients];
+  float color[3][kSplineCoefficients];
   float sigma[kSplineCoefficients];
 };
 DequantizedCurve DequantizeCurve(const Splines::Curve& curve, float inverse_quantization, float base_correlation_x,
@@ -73,7 +73,7 @@ struct Splat {
   float radius;                // half the side of the square that is drawn
   float inverse_sigma;         // 1 / pixels; the sign of sigma
   float quarter_sigma_weight;  // 0.25 * sigma * weight of the sample
-  float colour[3];
+  float color[3];
   int32_t x0, x1, y0, y1;  // drawn columns and rows, inclusive; rows are clipped to the plane, columns are not
 };
 

@@ -49,7 +49,7 @@ void AddSplatToRowImpl(const Splat& splat, int32_t y, int32_t x0, size_t size, f
     intensity = hn::IfThenElseZero(hn::FirstN(d, size - i), intensity);
     for (size_t c = 0; c < 3; ++c) {
       const auto sample = hn::LoadU(d, rows[c] + i);
-      hn::StoreU(hn::MulAdd(hn::Set(d, splat.colour[c]), intensity, sample), d, rows[c] + i);
+      hn::StoreU(hn::MulAdd(hn::Set(d, splat.color[c]), intensity, sample), d, rows[c] + i);
     }
   }
 }

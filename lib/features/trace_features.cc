@@ -41,7 +41,7 @@ std::string CurveJson(const Splines& splines, const Splines::Curve& curve) {
   };
   return "{" + Field("start_xy", PointJson(p[0].x, p[0].y)) + "," +
          Field("ddx_ddy", Joined(curve.num_points - 1, second_difference)) + "," +
-         Field("qc", Joined(3, [&](size_t c) { return integers(curve.colour[c]); })) + "," +
+         Field("qc", Joined(3, [&](size_t c) { return integers(curve.color[c]); })) + "," +
          Field("qs", integers(curve.sigma)) + "}";
 }
 
@@ -52,7 +52,7 @@ std::string DequantizedJson(const Splines& splines, const Splines::Curve& curve,
     return Joined(kSplineCoefficients, [&](size_t k) { return Real(list[k]); });
   };
   return "{" + Field("P", Joined(curve.num_points, [&](size_t i) { return PointJson(p[i].x, p[i].y); })) + "," +
-         Field("C", Joined(3, [&](size_t c) { return reals(values.colour[c]); })) + "," +
+         Field("C", Joined(3, [&](size_t c) { return reals(values.color[c]); })) + "," +
          Field("S", reals(values.sigma)) + "}";
 }
 
@@ -60,7 +60,7 @@ std::string SplatJson(const Splat& splat) {
   return "{" + Field("cx", Real(splat.center_x)) + "," + Field("cy", Real(splat.center_y)) + "," +
          Field("R", Real(splat.radius)) + "," + Field("inv_sigma", Real(splat.inverse_sigma)) + "," +
          Field("quarter_sigma_g", Real(splat.quarter_sigma_weight)) + "," +
-         Field("colour", Joined(3, [&](size_t c) { return Real(splat.colour[c]); })) + "}";
+         Field("colour", Joined(3, [&](size_t c) { return Real(splat.color[c]); })) + "}";
 }
 
 }  // namespace

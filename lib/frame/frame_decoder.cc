@@ -79,8 +79,8 @@ Status FrameDecoder::DecodeVarDctGroupIntoPlanes(uint32_t group, uint32_t worker
   for (size_t c = 0; c < 3; ++c) {
     const uint32_t hshift = state_.vardct.parameters.hshift[c];
     const uint32_t vshift = state_.vardct.parameters.vshift[c];
-    planes[c] = state_.colour_planes[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
-                                                   8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
+    planes[c] = state_.color_planes[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
+                                                  8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
   }
   return DecodeVarDctGroup(group, worker, readers, planes);
 }
@@ -116,7 +116,7 @@ Status FrameDecoder::AllocatePlanes() {
   const VarDctGeometry& geometry = state_.vardct.geometry;
   for (size_t c = 0; c < 3; ++c) {
     JXLPOOL_ASSIGN_OR_RETURN(
-        state_.colour_planes[c],
+        state_.color_planes[c],
         Matrix2D<float>::Create(state_.memory(), Category::kTile,
                                 8 * size_t{geometry.block_rows >> state_.vardct.parameters.vshift[c]},
                                 8 * size_t{geometry.block_columns >> state_.vardct.parameters.hshift[c]}));

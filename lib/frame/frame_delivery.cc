@@ -16,7 +16,7 @@ OutputPlanes DescribePlanes(const FrameState& state, uint32_t width, uint32_t he
   planes.width = width;
   planes.height = height;
   planes.orientation = state.context->orientation;
-  planes.num_colour = state.context->colour->num_colour;
+  planes.num_color = state.context->color->num_color;
   planes.num_extra = image.num_extra_channels;
   planes.alpha = image.FindExtraChannel(ExtraChannelType::kAlpha);
   planes.alpha_associated = planes.alpha >= 0 && image.ec_info[static_cast<size_t>(planes.alpha)].alpha_associated;
@@ -44,11 +44,11 @@ Status FrameDecoder::BeginDelivery(const FrameDelivery& delivery, uint32_t max_s
   settings.image = &state_.image();
   settings.frame = &state_.header;
   settings.dimensions = &dimensions;
-  settings.colour = state_.context->colour;
+  settings.color = state_.context->color;
   settings.canvas = delivery.canvas;
   settings.slots = &state_.slots;
   settings.coalescing = state_.context->coalescing;
-  settings.render_spot_colours = state_.context->render_spot_colours;
+  settings.render_spot_colors = state_.context->render_spot_colors;
   settings.output = shows ? &output_ : nullptr;
   settings.num_workers = workers;
   settings.max_segment = max_segment;

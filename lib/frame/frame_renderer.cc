@@ -118,7 +118,7 @@ Status FrameRenderer::Render(uint32_t worker_index, const Rect& rect, RowSink si
     if (samples_->replicates_grey() && (plane == 1 || plane == 2)) {
       channel->pieces[0] = channels[0].pieces[0];
     } else if (samples_->ChannelOfPlane(plane) == SIZE_MAX) {
-      const Matrix2D<float>& decoded = state_->colour_planes[plane];
+      const Matrix2D<float>& decoded = state_->color_planes[plane];
       const Rect size = pipeline_.ChannelRect(plane);
       channel->pieces[0].view =
           decoded.View().Sub(0, 0, static_cast<size_t>(size.width), static_cast<size_t>(size.height));

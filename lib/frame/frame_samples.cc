@@ -13,20 +13,20 @@ const BitDepth& DepthOf(const ImageHeader& image, size_t plane) {
 }  // namespace
 
 FrameSamples::FrameSamples(const FrameState& state)
-    : state_(&state), num_colour_(state.header.is_modular ? state.dimensions.num_colour_channels : 0) {
-  is_xyb_ = state.header.is_modular && state.header.colour_transform == FrameColourTransform::kXyb;
-  replicates_grey_ = num_colour_ == 1;
+    : state_(&state), num_color_(state.header.is_modular ? state.dimensions.num_color_channels : 0) {
+  is_xyb_ = state.header.is_modular && state.header.color_transform == FrameColorTransform::kXyb;
+  replicates_grey_ = num_color_ == 1;
 }
 
 size_t FrameSamples::ChannelOfPlane(size_t plane) const {
-  if (plane >= 3) return num_colour_ + plane - 3;
-  if (num_colour_ == 0) return SIZE_MAX;
+  if (plane >= 3) return num_color_ + plane - 3;
+  if (num_color_ == 0) return SIZE_MAX;
   if (replicates_grey_) return 0;
   return is_xyb_ ? kXybChannelOfPlane[plane] : plane;
 }
 
 bool FrameSamples::plain_integers() const {
-  return state_->header.is_modular && state_->header.colour_transform == FrameColourTransform::kNone;
+  return state_->header.is_modular && state_->header.color_transform == FrameColorTransform::kNone;
 }
 
 uint32_t FrameSamples::CodedBits(size_t entry) const {

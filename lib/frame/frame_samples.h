@@ -19,13 +19,13 @@ class FrameSamples {
   // REQUIRES: header, dimensions and lf_dequantization of `state` are set; `state` outlives this object.
   explicit FrameSamples(const FrameState& state);
 
-  // Modular channel that holds plane `plane` (0..2 colour, then extra channels), or SIZE_MAX if VarDCT provides it.
+  // Modular channel that holds plane `plane` (0..2 color, then extra channels), or SIZE_MAX if VarDCT provides it.
   size_t ChannelOfPlane(size_t plane) const;
   // Planes 1 and 2 are copies of plane 0.
   bool replicates_grey() const { return replicates_grey_; }
   // True if integers are samples of the delivered encoding: no float formats, no XYB.
   bool plain_integers() const;
-  // As FrameOutput::PrepareIntegers wants it: colour, then extra channels; 0: not an integer plane.
+  // As FrameOutput::PrepareIntegers wants it: color, then extra channels; 0: not an integer plane.
   uint32_t CodedBits(size_t entry) const;
 
   // Samples [x, x + n) of row y of `plane`. `channels` are the frame's channels, or one group's of them.
@@ -40,7 +40,7 @@ class FrameSamples {
                 float* out) const;
 
   const FrameState* state_ = nullptr;
-  uint32_t num_colour_ = 0;  // modular channels that hold colour
+  uint32_t num_color_ = 0;  // modular channels that hold color
   bool is_xyb_ = false;
   bool replicates_grey_ = false;
 };

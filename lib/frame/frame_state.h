@@ -9,7 +9,7 @@
 #include "lib/base/thread_pool.h"
 #include "lib/bitstream/codestream.h"
 #include "lib/bitstream/input_releaser.h"
-#include "lib/compose/image_colour.h"
+#include "lib/compose/image_color.h"
 #include "lib/compose/shared_frame.h"
 #include "lib/features/noise.h"
 #include "lib/features/patches.h"
@@ -36,10 +36,10 @@ struct FrameContext {
   ScheduleMode schedule_mode = ScheduleMode::kParallel;
   const Codestream* codestream = nullptr;
   const ImageHeader* image = nullptr;
-  const ImageColour* colour = nullptr;
+  const ImageColor* color = nullptr;
   const std::atomic<bool>* cancelled = nullptr;  // may be null
   InputReleaser input_releaser;
-  bool render_spot_colours = true;
+  bool render_spot_colors = true;
   bool coalescing = true;
   Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels
   bool allow_partial = false;
@@ -89,7 +89,7 @@ struct FrameState {
   JpegCoefficients* jpeg = nullptr;
 
   // VarDCT: planes of the frame, padded to whole blocks.
-  Matrix2D<float> colour_planes[3];
+  Matrix2D<float> color_planes[3];
   PoolVector<FrameWorker> workers;
 
   Memory* memory() const { return context->memory; }

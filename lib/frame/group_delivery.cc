@@ -37,10 +37,10 @@ Status FrameDecoder::BeginGroupTiles(const FrameDelivery& delivery, GroupDeliver
   uint8_t shifts_y[kMaxPlanes];
   const size_t num_planes = renderer->pipeline().num_channels();
   for (size_t plane = 0; plane < num_planes; ++plane) {
-    const bool colour = plane < 3;
-    const uint32_t extra_shift = colour ? 0 : ExtraChannelShift(state_.header, plane - 3);
-    shifts_x[plane] = static_cast<uint8_t>(colour ? dimensions.hshift[plane] : extra_shift);
-    shifts_y[plane] = static_cast<uint8_t>(colour ? dimensions.vshift[plane] : extra_shift);
+    const bool color = plane < 3;
+    const uint32_t extra_shift = color ? 0 : ExtraChannelShift(state_.header, plane - 3);
+    shifts_x[plane] = static_cast<uint8_t>(color ? dimensions.hshift[plane] : extra_shift);
+    shifts_y[plane] = static_cast<uint8_t>(color ? dimensions.vshift[plane] : extra_shift);
   }
   const GroupGrid grid = MakeGroupGrid();
   const ScheduleLimits limits = LimitsFor(grid, state_.context->threads->num_workers(), state_.context->schedule_mode);

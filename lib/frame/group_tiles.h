@@ -28,7 +28,7 @@ class GroupTiles {
  public:
   GroupTiles() = default;
 
-  // `shifts_x` and `shifts_y` hold, for each of `num_planes` planes, log2 of how much coarser than the coded colour
+  // `shifts_x` and `shifts_y` hold, for each of `num_planes` planes, log2 of how much coarser than the coded color
   // grid it is. Plane p is channel p of the pipeline. Errors: kMemoryLimit.
   Status Begin(const FrameDimensions& dimensions, uint32_t upsampling, const TilePipeline& pipeline,
                const uint8_t* shifts_x, const uint8_t* shifts_y, size_t num_planes, const ScheduleLimits& limits,

@@ -49,7 +49,7 @@ class IntegerCfl {
   IntegerCfl(const uint16_t* luma, const uint16_t* chroma) {
     for (size_t k = 1; k < 64; ++k) ratio_[k] = kCflScale * int32_t{luma[k]} / chroma[k];
   }
-  // Null if nothing is to be added. `tile` counts the colour tiles of a row of a group.
+  // Null if nothing is to be added. `tile` counts the color tiles of a row of a group.
   const int32_t* Multipliers(size_t tile, int32_t factor) {
     if (factor == 0) return nullptr;
     Tile* cached = &tiles_[tile];

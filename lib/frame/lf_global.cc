@@ -10,7 +10,7 @@ Status ReadPatches(BitReader* reader, FrameState* state) {
   for (size_t i = 0; i < kNumReferenceSlots; ++i) {
     const SharedFrame& slot = state->slots.reference[i];
     if (slot.empty()) continue;
-    environment.slots[i] = {true, slot->before_colour_transform, slot->width(), slot->height()};
+    environment.slots[i] = {true, slot->before_color_transform, slot->width(), slot->height()};
   }
   environment.padded_width = state->dimensions.xpadded;
   environment.padded_height = state->dimensions.ypadded;
@@ -43,8 +43,8 @@ Status DescribeExtraChannels(FrameState* state) {
 
 Status ListModularChannels(const FrameState& state, PoolVector<ChannelShape>* shapes) {
   const FrameDimensions& dimensions = state.dimensions;
-  const uint32_t num_colour = state.header.is_modular ? dimensions.num_colour_channels : 0;
-  for (uint32_t c = 0; c < num_colour; ++c) {
+  const uint32_t num_color = state.header.is_modular ? dimensions.num_color_channels : 0;
+  for (uint32_t c = 0; c < num_color; ++c) {
     const uint32_t hshift = dimensions.hshift[c];
     const uint32_t vshift = dimensions.vshift[c];
     JXLPOOL_RETURN_IF_ERROR(
@@ -81,10 +81,10 @@ Status InitModular(FrameState* state) {
     info.pass_shifts[pass] = {range.min_shift, range.max_shift};
   }
   info.bit_depth = image.bit_depth.bits_per_sample;
-  const bool one_colour_channel =
-      image.NumColourChannels() == 1 && state->header.colour_transform == FrameColourTransform::kNone;
+  const bool one_color_channel =
+      image.NumColorChannels() == 1 && state->header.color_transform == FrameColorTransform::kNone;
   info.tree_samples =
-      dimensions.xsize * dimensions.ysize * ((one_colour_channel ? 1 : 3) + uint64_t{state->num_extra()});
+      dimensions.xsize * dimensions.ysize * ((one_color_channel ? 1 : 3) + uint64_t{state->num_extra()});
   info.int16_samples = image.modular_16bit_buffers;
   info.force_full_frame = state->context->one_tile;
   info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.num_passes;
@@ -95,7 +95,7 @@ Status CheckModularSamples(const FrameState& state, uint64_t position) {
   const ImageHeader& image = state.image();
   if (state.header.is_modular && !image.xyb_encoded && !image.bit_depth.float_sample &&
       image.bit_depth.bits_per_sample >= 32) {
-    return Corrupt("32-bit integer colour samples are not allowed", position);
+    return Corrupt("32-bit integer color samples are not allowed", position);
   }
   return OkStatus();
 }

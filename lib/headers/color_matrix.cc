@@ -5,11 +5,11 @@
 namespace jxlpool {
 namespace {
 
-constexpr ColourMatrix kBradford = {
+constexpr ColorMatrix kBradford = {
     {{0.8951f, 0.2664f, -0.1614f}, {-0.7502f, 1.7135f, 0.0367f}, {0.0389f, -0.0685f, 1.0296f}}};
-constexpr ColourMatrix kBradfordInverse = {{{0.9869929f, -0.1470543f, 0.1599627f},
-                                            {0.4323053f, 0.5183603f, 0.0492912f},
-                                            {-0.0085287f, 0.0400428f, 0.9684867f}}};
+constexpr ColorMatrix kBradfordInverse = {{{0.9869929f, -0.1470543f, 0.1599627f},
+                                           {0.4323053f, 0.5183603f, 0.0492912f},
+                                           {-0.0085287f, 0.0400428f, 0.9684867f}}};
 constexpr float kD50Xyz[3] = {0.96422f, 1.0f, 0.82521f};
 
 // What the numbers of a profile can hold, less a rounding margin.
@@ -29,16 +29,16 @@ void WhiteXyz(const Chromaticity& white, float xyz[3]) {
   xyz[2] = (1 - x - y) / y;
 }
 
-ColourMatrix Diagonal(const float d[3]) {
-  ColourMatrix result;
+ColorMatrix Diagonal(const float d[3]) {
+  ColorMatrix result;
   for (int i = 0; i < 3; ++i) result.m[i][i] = d[i];
   return result;
 }
 
 }  // namespace
 
-ColourMatrix Multiply(const ColourMatrix& a, const ColourMatrix& b) {
-  ColourMatrix result;
+ColorMatrix Multiply(const ColorMatrix& a, const ColorMatrix& b) {
+  ColorMatrix result;
   for (int y = 0; y < 3; ++y) {
     for (int x = 0; x < 3; ++x) {
       double sum = 0;
@@ -49,7 +49,7 @@ ColourMatrix Multiply(const ColourMatrix& a, const ColourMatrix& b) {
   return result;
 }
 
-void Multiply(const ColourMatrix& a, const float v[3], float out[3]) {
+void Multiply(const ColorMatrix& a, const float v[3], float out[3]) {
   for (int y = 0; y < 3; ++y) {
     double sum = 0;
     for (int k = 0; k < 3; ++k) sum += static_cast<double>(a.m[y][k]) * v[k];
@@ -57,7 +57,7 @@ void Multiply(const ColourMatrix& a, const float v[3], float out[3]) {
   }
 }
 
-Result<ColourMatrix> Invert(const ColourMatrix& a) {
+Result<ColorMatrix> Invert(const ColorMatrix& a) {
   double cofactors[3][3];
   for (int y = 0; y < 3; ++y) {
     for (int x = 0; x < 3; ++x) {
@@ -67,24 +67,24 @@ Result<ColourMatrix> Invert(const ColourMatrix& a) {
     }
   }
   const double determinant = a.m[0][0] * cofactors[0][0] + a.m[0][1] * cofactors[0][1] + a.m[0][2] * cofactors[0][2];
-  if (!(std::abs(determinant) >= 1e-10)) return Corrupt("singular colour matrix");
-  ColourMatrix result;
+  if (!(std::abs(determinant) >= 1e-10)) return Corrupt("singular color matrix");
+  ColorMatrix result;
   for (int y = 0; y < 3; ++y) {
     for (int x = 0; x < 3; ++x) result.m[y][x] = static_cast<float>(cofactors[x][y] / determinant);
   }
   return result;
 }
 
-Result<ColourMatrix> RgbToXyzMatrix(const RgbChromaticities& primaries, Chromaticity white) {
+Result<ColorMatrix> RgbToXyzMatrix(const RgbChromaticities& primaries, Chromaticity white) {
   JXLPOOL_RETURN_IF_ERROR(CheckWhite(white).status());
-  ColourMatrix columns;
+  ColorMatrix columns;
   const Chromaticity* xy[3] = {&primaries.red, &primaries.green, &primaries.blue};
   for (int i = 0; i < 3; ++i) {
     columns.m[0][i] = static_cast<float>(xy[i]->x);
     columns.m[1][i] = static_cast<float>(xy[i]->y);
     columns.m[2][i] = 1 - columns.m[0][i] - columns.m[1][i];
   }
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix inverse, Invert(columns));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix inverse, Invert(columns));
   float white_xyz[3];
   float scale[3];
   WhiteXyz(white, white_xyz);
@@ -92,7 +92,7 @@ Result<ColourMatrix> RgbToXyzMatrix(const RgbChromaticities& primaries, Chromati
   return Multiply(columns, Diagonal(scale));
 }
 
-Result<ColourMatrix> AdaptToD50Matrix(Chromaticity white) {
+Result<ColorMatrix> AdaptToD50Matrix(Chromaticity white) {
   JXLPOOL_RETURN_IF_ERROR(CheckWhite(white).status());
   float white_xyz[3];
   float white_cones[3];
@@ -108,14 +108,14 @@ Result<ColourMatrix> AdaptToD50Matrix(Chromaticity white) {
   return Multiply(kBradfordInverse, Multiply(Diagonal(ratio), kBradford));
 }
 
-Result<ColourMatrix> RgbToXyzD50Matrix(const RgbChromaticities& primaries, Chromaticity white) {
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix to_xyz, RgbToXyzMatrix(primaries, white));
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix adapt, AdaptToD50Matrix(white));
+Result<ColorMatrix> RgbToXyzD50Matrix(const RgbChromaticities& primaries, Chromaticity white) {
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix to_xyz, RgbToXyzMatrix(primaries, white));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix adapt, AdaptToD50Matrix(white));
   return Multiply(adapt, to_xyz);
 }
 
 Status CheckChromaticities(const RgbChromaticities& primaries, Chromaticity white) {
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix matrix, RgbToXyzD50Matrix(primaries, white));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix matrix, RgbToXyzD50Matrix(primaries, white));
   for (const auto& row : matrix.m) {
     for (const float element : row) {
       if (!(std::abs(element) <= kLargest)) return Corrupt("primaries out of range");

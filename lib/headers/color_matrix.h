@@ -4,28 +4,28 @@
 #define LIB_HEADERS_COLOR_MATRIX_H_
 
 #include "lib/base/status.h"
-#include "lib/headers/colour_encoding.h"
+#include "lib/headers/color_encoding.h"
 
 namespace jxlpool {
 
-struct ColourMatrix {
+struct ColorMatrix {
   float m[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
 };
 
 // a * b.
-ColourMatrix Multiply(const ColourMatrix& a, const ColourMatrix& b);
+ColorMatrix Multiply(const ColorMatrix& a, const ColorMatrix& b);
 // out = a * v.
-void Multiply(const ColourMatrix& a, const float v[3], float out[3]);
+void Multiply(const ColorMatrix& a, const float v[3], float out[3]);
 // Errors: kCorrupt if |determinant| < 1e-10.
-Result<ColourMatrix> Invert(const ColourMatrix& a);
+Result<ColorMatrix> Invert(const ColorMatrix& a);
 
 // Linear RGB to XYZ; the middle row holds the luminances of red, green and blue. Errors: kCorrupt for a white point
 // outside 0 <= x <= 1, 0 < y <= 1 or singular primaries.
-Result<ColourMatrix> RgbToXyzMatrix(const RgbChromaticities& primaries, Chromaticity white);
+Result<ColorMatrix> RgbToXyzMatrix(const RgbChromaticities& primaries, Chromaticity white);
 // Bradford adaptation from `white` to D50. Errors: kCorrupt.
-Result<ColourMatrix> AdaptToD50Matrix(Chromaticity white);
+Result<ColorMatrix> AdaptToD50Matrix(Chromaticity white);
 // AdaptToD50Matrix(white) * RgbToXyzMatrix(primaries, white).
-Result<ColourMatrix> RgbToXyzD50Matrix(const RgbChromaticities& primaries, Chromaticity white);
+Result<ColorMatrix> RgbToXyzD50Matrix(const RgbChromaticities& primaries, Chromaticity white);
 // Ok if an encoding may have these chromaticities: RgbToXyzD50Matrix exists and an ICC profile can hold it. Errors:
 // kCorrupt.
 Status CheckChromaticities(const RgbChromaticities& primaries, Chromaticity white);

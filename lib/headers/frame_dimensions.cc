@@ -60,8 +60,8 @@ FrameDimensions ComputeFrameDimensions(const ImageHeader& image, const FrameHead
   d.num_groups = d.groups_x * d.groups_y;
   d.num_lf_groups = d.lf_groups_x * d.lf_groups_y;
   const bool is_single_channel =
-      frame.is_modular && frame.colour_transform == FrameColourTransform::kNone && image.NumColourChannels() == 1;
-  d.num_colour_channels = is_single_channel ? 1 : 3;
+      frame.is_modular && frame.color_transform == FrameColorTransform::kNone && image.NumColorChannels() == 1;
+  d.num_color_channels = is_single_channel ? 1 : 3;
   return d;
 }
 

@@ -19,9 +19,9 @@ inline constexpr uint32_t kBlockDim = 8;  // pixels
 struct FrameDimensions {
   // The frame's area in canvas pixels; for an LF frame of level n divided by 8^n. What the frame delivers.
   uint64_t width = 0, height = 0;
-  // Coded colour samples: width, height divided by upsampling.
+  // Coded color samples: width, height divided by upsampling.
   uint64_t xsize = 0, ysize = 0;
-  uint32_t group_dim = 256;      // pixels of the coded colour grid per group side
+  uint32_t group_dim = 256;      // pixels of the coded color grid per group side
   uint32_t lf_group_dim = 2048;  // the same per LF group side; in blocks: group_dim
   // 8x8 blocks, rounded up to whole chroma MCUs.
   uint64_t xblocks = 0, yblocks = 0;
@@ -35,12 +35,12 @@ struct FrameDimensions {
   uint32_t vshift[3] = {0, 0, 0};
   // log2 of the MCU size in blocks; may be 1 although nothing is subsampled.
   uint32_t max_hshift = 0, max_vshift = 0;
-  // Colour channels that are coded: 3, or 1 for grey Modular frames without colour transform.
-  uint32_t num_colour_channels = 3;
+  // Color channels that are coded: 3, or 1 for grey Modular frames without color transform.
+  uint32_t num_color_channels = 3;
 
   bool IsSubsampled() const { return (hshift[0] | hshift[1] | hshift[2] | vshift[0] | vshift[1] | vshift[2]) != 0; }
 
-  // Pixels of the coded colour grid of a group, clipped to xsize x ysize. REQUIRES: group < num_groups.
+  // Pixels of the coded color grid of a group, clipped to xsize x ysize. REQUIRES: group < num_groups.
   Rect GroupRect(uint64_t group) const;
   // Blocks of a group, clipped to xblocks x yblocks. REQUIRES: group < num_groups.
   Rect GroupBlockRect(uint64_t group) const;
@@ -61,7 +61,7 @@ struct ChannelSize {
   uint64_t height = 0;
 };
 ChannelSize ExtraChannelSize(const FrameDimensions& dimensions, const FrameHeader& frame, size_t index);
-// log2(ec_factor) - log2(upsampling) of an extra channel: its subsampling relative to the coded colour grid; 0..3.
+// log2(ec_factor) - log2(upsampling) of an extra channel: its subsampling relative to the coded color grid; 0..3.
 uint32_t ExtraChannelShift(const FrameHeader& frame, size_t index);
 
 }  // namespace jxlpool

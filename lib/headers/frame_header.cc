@@ -63,7 +63,7 @@ void ReadUpsampling(const FrameContext& context, FrameHeader* frame) {
   for (size_t i = 0; i < frame->ec_upsampling.size(); ++i) {
     const uint32_t ec_upsampling = reader->U32(kUpsamplingCoding);
     const uint32_t factor = ec_upsampling << context.image.ec_info[i].dim_shift;
-    reader->Expect(factor >= frame->upsampling, "extra channel with less upsampling than the colour channels");
+    reader->Expect(factor >= frame->upsampling, "extra channel with less upsampling than the color channels");
     reader->Expect(factor <= 8, "extra channel with an upsampling of more than 8");
     frame->ec_upsampling[i] = static_cast<uint8_t>(ec_upsampling);
     frame->ec_factor[i] = static_cast<uint8_t>(factor);
@@ -77,7 +77,7 @@ void ReadCoding(const FrameContext& context, FrameHeader* frame) {
   const bool own_lf = !frame->HasFlag(kFlagUseLfFrame);
   if (!xyb_encoded) frame->do_ycbcr = reader->Bool();
   if (frame->do_ycbcr) {
-    frame->colour_transform = FrameColourTransform::kYCbCr;
+    frame->color_transform = FrameColorTransform::kYCbCr;
     if (own_lf) {
       for (uint32_t& code : frame->jpeg_upsampling) code = reader->U(2);
     }
@@ -129,7 +129,7 @@ void ReadReferencing(const FrameContext& context, FrameHeader* frame) {
     const bool is_smaller =
         frame->have_crop && (frame->width < context.canvas.width || frame->height < context.canvas.height);
     reader->Expect(frame->save_before_ct || !is_smaller,
-                   "reference frame smaller than the image that is saved after the colour transform");
+                   "reference frame smaller than the image that is saved after the color transform");
   } else if (frame->CanReference() && frame->blending_info.mode == BlendMode::kReplace &&
              !frame->IsPartial(context.canvas)) {
     frame->save_before_ct = reader->Bool();
@@ -232,7 +232,7 @@ Status ReadFrameHeader(BitReader* bits, Memory* memory, const ImageHeader& image
   *frame = FrameHeader();
   const uint64_t position = bits->Position();
   const SizeHeader& canvas = CanvasSize(image, role);
-  frame->colour_transform = image.xyb_encoded ? FrameColourTransform::kXyb : FrameColourTransform::kNone;
+  frame->color_transform = image.xyb_encoded ? FrameColorTransform::kXyb : FrameColorTransform::kNone;
   frame->width = canvas.width;
   frame->height = canvas.height;
   JXLPOOL_RETURN_IF_ERROR(AllocateExtraChannels(image, memory, frame));

@@ -19,7 +19,7 @@
 namespace jxlpool {
 
 enum class FrameType : uint8_t { kRegularFrame = 0, kLFFrame = 1, kReferenceOnly = 2, kSkipProgressive = 3 };
-enum class FrameColourTransform : uint8_t { kNone, kXyb, kYCbCr };
+enum class FrameColorTransform : uint8_t { kNone, kXyb, kYCbCr };
 enum class BlendMode : uint8_t { kReplace = 0, kAdd = 1, kBlend = 2, kAlphaWeightedAdd = 3, kMul = 4 };
 
 // Bits of FrameHeader::flags; others are reserved and ignored.
@@ -63,7 +63,7 @@ struct FrameHeader {
   bool is_modular = false;  // `encoding`: VarDCT or Modular
   uint64_t flags = 0;       // FrameFlags
   bool do_ycbcr = false;
-  FrameColourTransform colour_transform = FrameColourTransform::kXyb;  // from xyb_encoded and do_ycbcr
+  FrameColorTransform color_transform = FrameColorTransform::kXyb;  // from xyb_encoded and do_ycbcr
   // Codes 0..3 for Cb, Y, Cr; see hshift and vshift of FrameDimensions for what they mean.
   uint32_t jpeg_upsampling[3] = {0, 0, 0};
   uint32_t upsampling = 1;            // 1, 2, 4 or 8
@@ -79,13 +79,13 @@ struct FrameHeader {
   bool have_crop = false;
   int32_t x0 = 0, y0 = 0;                     // position on the canvas in pixels; may be negative
   uint32_t width = 0, height = 0;             // frame size on the canvas in pixels (LF frames: size of the image); >= 1
-  BlendingInfo blending_info;                 // colour channels
+  BlendingInfo blending_info;                 // color channels
   PoolVector<BlendingInfo> ec_blending_info;  // per extra channel
   uint32_t duration = 0;                      // ticks
   uint32_t timecode = 0;                      // SMPTE timecode
   bool is_last = true;
   uint32_t save_as_reference = 0;  // reference slot, 0..3
-  bool save_before_ct = false;     // save before the colour transform
+  bool save_before_ct = false;     // save before the color transform
   PoolVector<char> name;           // UTF-8 as coded (not validated), without terminator
   RestorationFilter restoration_filter;
 

@@ -9,7 +9,7 @@ namespace jxlpool {
 namespace {
 
 constexpr uint64_t kExtraChannelTypes =
-    EnumMembers(ExtraChannelType::kAlpha, ExtraChannelType::kDepth, ExtraChannelType::kSpotColour,
+    EnumMembers(ExtraChannelType::kAlpha, ExtraChannelType::kDepth, ExtraChannelType::kSpotColor,
                 ExtraChannelType::kSelectionMask, ExtraChannelType::kBlack, ExtraChannelType::kCfa,
                 ExtraChannelType::kThermal, ExtraChannelType::kNonOptional, ExtraChannelType::kOptional);
 
@@ -78,8 +78,8 @@ void ReadExtraChannelInfo(FieldReader* reader, ExtraChannelInfo* info) {
   reader->Expect(info->dim_shift <= 3, "extra channel subsampled by more than 8");
   reader->Name(&info->name);
   if (info->type == ExtraChannelType::kAlpha) info->alpha_associated = reader->Bool();
-  if (info->type == ExtraChannelType::kSpotColour) {
-    for (float& component : info->spot_colour) component = reader->F16();
+  if (info->type == ExtraChannelType::kSpotColor) {
+    for (float& component : info->spot_color) component = reader->F16();
   }
   if (info->type == ExtraChannelType::kCfa) {
     info->cfa_channel = reader->U32({{Value(1), Bits(2), BitsPlus(3, 4), BitsPlus(19, 8)}});
@@ -171,7 +171,7 @@ Status ReadImageMetadata(FieldReader* reader, Memory* memory, const SizeLimits& 
   JXLPOOL_RETURN_IF_ERROR(CheckImageSize(*reader, limits, *header, reader->reader()->Position()));
   JXLPOOL_RETURN_IF_ERROR(ReadExtraChannels(reader, memory, header));
   header->xyb_encoded = reader->Bool();
-  ReadColourEncoding(reader, &header->colour_encoding);
+  ReadColorEncoding(reader, &header->color_encoding);
   if (header->extra_fields) header->tone_mapping = ReadToneMapping(reader);
   reader->Extensions();
   return reader->status();

@@ -11,7 +11,7 @@
 
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
-#include "lib/headers/colour_encoding.h"
+#include "lib/headers/color_encoding.h"
 #include "lib/headers/size_limits.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
@@ -54,7 +54,7 @@ struct BitDepth {
 enum class ExtraChannelType : uint8_t {
   kAlpha = 0,
   kDepth = 1,
-  kSpotColour = 2,
+  kSpotColor = 2,
   kSelectionMask = 3,
   kBlack = 4,  // the K of CMYK
   kCfa = 5,
@@ -68,8 +68,8 @@ struct ExtraChannelInfo {
   BitDepth bit_depth;
   uint32_t dim_shift = 0;         // log2 of the subsampling, 0..3
   PoolVector<char> name;          // UTF-8 as coded (not validated), without terminator
-  bool alpha_associated = false;  // kAlpha: colour is premultiplied
-  float spot_colour[4] = {};      // kSpotColour: linear red, green, blue, and solidity
+  bool alpha_associated = false;  // kAlpha: color is premultiplied
+  float spot_color[4] = {};       // kSpotColor: linear red, green, blue, and solidity
   uint32_t cfa_channel = 1;       // kCfa
 };
 
@@ -115,15 +115,15 @@ struct ImageHeader {
   bool modular_16bit_buffers = true;     // int16_t suffices for all modular samples and intermediate values
   uint32_t num_extra_channels = 0;       // == ec_info.size()
   PoolVector<ExtraChannelInfo> ec_info;  // in channel order
-  bool xyb_encoded = true;               // frames are XYB; colour_encoding is only the preferred output
-  ColourEncoding colour_encoding;
+  bool xyb_encoded = true;               // frames are XYB; color_encoding is only the preferred output
+  ColorEncoding color_encoding;
   ToneMapping tone_mapping;
   bool default_m = true;
   OpsinInverseMatrix opsin_inverse_matrix;
   UpsamplingWeights upsampling_weights;
 
-  // Colour channels of the image: 1 (grey) or 3.
-  uint32_t NumColourChannels() const { return colour_encoding.NumColourChannels(); }
+  // Color channels of the image: 1 (grey) or 3.
+  uint32_t NumColorChannels() const { return color_encoding.NumColorChannels(); }
   // Dimensions for display, that is after orientation.
   uint32_t DisplayWidth() const { return SwapsDimensions(orientation) ? size.height : size.width; }
   uint32_t DisplayHeight() const { return SwapsDimensions(orientation) ? size.width : size.height; }
@@ -132,7 +132,7 @@ struct ImageHeader {
 };
 
 // Reads signature, SizeHeader and ImageMetadata from the start of the codestream and replaces *header. `reader` is left
-// behind the last bit: before the ICC stream if colour_encoding.want_icc, else before the padding to the first frame.
+// behind the last bit: before the ICC stream if color_encoding.want_icc, else before the padding to the first frame.
 // Names and ec_info are taken from `memory`. Errors: kCorrupt, kUnsupported (a non-optional unknown extra channel),
 // kSizeLimit (before anything that depends on the dimensions or on the number of channels is allocated),
 // kNeedMoreInput, kMemoryLimit.

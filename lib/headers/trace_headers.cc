@@ -64,22 +64,22 @@ std::string ExtraChannelsJson(const PoolVector<ExtraChannelInfo>& infos) {
         .Add("dim_shift", JsonInteger(info.dim_shift))
         .Add("name", JsonText(info.name.data(), info.name.size()));
     if (info.type == ExtraChannelType::kAlpha) object.Add("alpha_associated", JsonBool(info.alpha_associated));
-    if (info.type == ExtraChannelType::kSpotColour) object.Add("spot_color", JsonList(info.spot_colour, 4));
+    if (info.type == ExtraChannelType::kSpotColor) object.Add("spot_color", JsonList(info.spot_color, 4));
     json += object.Json();
   }
   return json + "]";
 }
 
-std::string ColourEncodingJson(const ColourEncoding& encoding) {
+std::string ColorEncodingJson(const ColorEncoding& encoding) {
   Object object;
   object.Add("all_default", JsonBool(encoding.all_default))
       .Add("want_icc", JsonBool(encoding.want_icc))
-      .Add("colour_space", JsonInteger(static_cast<int>(encoding.colour_space)));
-  if (encoding.want_icc || encoding.colour_space == ColourSpace::kXyb) return object.Json();
+      .Add("colour_space", JsonInteger(static_cast<int>(encoding.color_space)));
+  if (encoding.want_icc || encoding.color_space == ColorSpace::kXyb) return object.Json();
   const Chromaticity white = WhiteChromaticity(encoding);
   const double white_xy[2] = {white.x, white.y};
   object.Add("white_point", JsonInteger(static_cast<int>(encoding.white_point))).Add("white_xy", JsonList(white_xy, 2));
-  if (encoding.colour_space != ColourSpace::kGrey) {
+  if (encoding.color_space != ColorSpace::kGrey) {
     object.Add("primaries", JsonInteger(static_cast<int>(encoding.primaries)));
   }
   object.Add("have_gamma", JsonBool(encoding.have_gamma));
@@ -224,7 +224,7 @@ void TraceImageHeader(const ImageHeader& header, uint64_t metadata_position, uin
     event.Integer("num_extra", header.num_extra_channels);
     event.Raw("ec_info", ExtraChannelsJson(header.ec_info));
     event.Raw("xyb_encoded", JsonBool(header.xyb_encoded));
-    event.Raw("colour_encoding", ColourEncodingJson(header.colour_encoding));
+    event.Raw("colour_encoding", ColorEncodingJson(header.color_encoding));
     event.Raw("tone_mapping", Object()
                                   .Add("intensity_target", Json(header.tone_mapping.intensity_target))
                                   .Add("min_nits", Json(header.tone_mapping.min_nits))
@@ -257,7 +257,7 @@ void TraceFrameHeader(const ImageHeader& image, FrameRole role, const FrameHeade
   event.Text("frame_type", kTypes[static_cast<int>(frame.frame_type)]);
   event.Text("encoding", frame.is_modular ? "Modular" : "VarDCT");
   event.Integer("flags", static_cast<int64_t>(frame.flags));
-  event.Text("colour_transform", kTransforms[static_cast<int>(frame.colour_transform)]);
+  event.Text("colour_transform", kTransforms[static_cast<int>(frame.color_transform)]);
   if (frame.do_ycbcr) {
     event.List("hshift", dimensions.hshift, 3);
     event.List("vshift", dimensions.vshift, 3);

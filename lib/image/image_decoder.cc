@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lib/bitstream/codestream.h"
-#include "lib/compose/image_colour.h"
+#include "lib/compose/image_color.h"
 #include "lib/frame/frame_decoder.h"
 #include "lib/headers/icc_stream.h"
 #include "lib/image/image_decoder_state.h"
@@ -74,7 +74,7 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   PoolVector<uint8_t> icc(memory_, Category::kInput);
   JXLPOOL_RETURN_IF_ERROR(ParseHeader(*codestream, 0, [&](BitReader* reader) -> Status {
     JXLPOOL_RETURN_IF_ERROR(ReadImageHeader(reader, memory_, state->limits, &state->header));
-    if (state->header.colour_encoding.want_icc) {
+    if (state->header.color_encoding.want_icc) {
       PoolVector<uint8_t> encoded(memory_, Category::kInput);
       JXLPOOL_RETURN_IF_ERROR(ReadIccStream(reader, memory_, state->limits, &encoded));
       JXLPOOL_RETURN_IF_ERROR(ReconstructIccProfile({encoded.data(), encoded.size()}, memory_, state->limits, &icc));
@@ -83,18 +83,17 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
     state->first_frame_offset = reader->Position() / 8;
     return reader->Check();
   }));
-  JXLPOOL_RETURN_IF_ERROR(
-      SetUpImageColour(state->header, std::move(icc), options.colour_space, memory_, &state->colour));
+  JXLPOOL_RETURN_IF_ERROR(SetUpImageColor(state->header, std::move(icc), options.color_space, memory_, &state->color));
 
   FrameContext* context = &state->context;
   context->memory = memory_;
   context->threads = threads_;
   context->codestream = codestream;
   context->image = &state->header;
-  context->colour = &state->colour;
+  context->color = &state->color;
   context->cancelled = options.cancelled;
   context->input_releaser = options.input_releaser;
-  context->render_spot_colours = options.render_spot_colours;
+  context->render_spot_colors = options.render_spot_colors;
   context->coalescing = options.coalescing;
   context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;
   context->allow_partial = options.allow_partial;
@@ -126,15 +125,13 @@ uint32_t ImageDecoder::width() const {
 uint32_t ImageDecoder::height() const {
   return SwapsDimensions(state_->context.orientation) ? state_->header.size.width : state_->header.size.height;
 }
-uint32_t ImageDecoder::num_colour_channels() const { return state_->colour.num_colour; }
-const PoolVector<uint8_t>& ImageDecoder::original_icc() const { return state_->colour.original_icc; }
-const PoolVector<uint8_t>& ImageDecoder::data_icc() const { return state_->colour.data_icc; }
-const ColourDescription* ImageDecoder::original_colour() const {
-  return state_->colour.original ? &*state_->colour.original : nullptr;
+uint32_t ImageDecoder::num_color_channels() const { return state_->color.num_color; }
+const PoolVector<uint8_t>& ImageDecoder::original_icc() const { return state_->color.original_icc; }
+const PoolVector<uint8_t>& ImageDecoder::data_icc() const { return state_->color.data_icc; }
+const ColorDescription* ImageDecoder::original_color() const {
+  return state_->color.original ? &*state_->color.original : nullptr;
 }
-const ColourDescription* ImageDecoder::data_colour() const {
-  return state_->colour.data ? &*state_->colour.data : nullptr;
-}
+const ColorDescription* ImageDecoder::data_color() const { return state_->color.data ? &*state_->color.data : nullptr; }
 bool ImageDecoder::frame_is_partial() const { return state_->partial; }
 bool ImageDecoder::preview_is_partial() const { return state_->preview_partial; }
 uint64_t ImageDecoder::copied_input_bytes() const { return state_->container.codestream().copied_bytes(); }

@@ -27,7 +27,7 @@
 
 namespace jxlpool {
 
-struct ColourDescription;
+struct ColorDescription;
 class FrameDecoder;
 struct FrameEntry;
 struct FrameSlots;
@@ -56,19 +56,19 @@ struct DecoderOptions {
   uint64_t max_samples = uint64_t{1} << 30;
   // Deliver stored instead of display orientation.
   bool keep_orientation = false;
-  // Mix spot colours into the colour channels.
-  bool render_spot_colours = true;
+  // Mix spot colors into the color channels.
+  bool render_spot_colors = true;
   // Deliver composed frames; otherwise every layer on its own, at its own size.
   bool coalescing = true;
-  // Divide colour by alpha where the alpha channel is associated and delivered with the colour.
+  // Divide color by alpha where the alpha channel is associated and delivered with the color.
   bool unpremultiply = false;
   // 1, 2, 4 or 8: stop after the passes that suffice for an image reduced by this factor (the size stays).
   uint32_t downsampling = 1;
   // Deliver what a truncated file allows instead of an error.
   bool allow_partial = false;
-  // The encoding to deliver colour in; empty: the image's own (linear sRGB for XYB images that carry an ICC profile). A
+  // The encoding to deliver color in; empty: the image's own (linear sRGB for XYB images that carry an ICC profile). A
   // text name such as "RGB_D65_SRG_Rel_SRG"; REQUIRES: valid, see lib/color.
-  char colour_space[128] = {};
+  char color_space[128] = {};
   // Checked now and then from any thread; true stops the decode with kCancelled. May be null.
   const std::atomic<bool>* cancelled = nullptr;
   InputReleaser input_releaser;
@@ -113,15 +113,15 @@ class ImageDecoder {
   uint32_t width() const;
   uint32_t height() const;
   // 1 or 3.
-  uint32_t num_colour_channels() const;
+  uint32_t num_color_channels() const;
   // The profile that the image carries, or the synthesised equivalent of its enumerated encoding (empty if none
   // exists).
   const PoolVector<uint8_t>& original_icc() const;
   // The profile of the delivered pixels.
   const PoolVector<uint8_t>& data_icc() const;
   // The enumerated encoding of the image or of the delivered pixels; null if only a profile describes it.
-  const ColourDescription* original_colour() const;
-  const ColourDescription* data_colour() const;
+  const ColorDescription* original_color() const;
+  const ColorDescription* data_color() const;
 
   // Advances to the next displayed frame (layer), decoding whatever it depends on; false after the last one. An
   // undecoded current frame counts as skipped. Where partial images are allowed, a file that ends early ends the

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "lib/bitstream/container.h"
-#include "lib/compose/image_colour.h"
+#include "lib/compose/image_color.h"
 #include "lib/frame/frame_decoder.h"
 #include "lib/headers/image_header.h"
 #include "lib/image/frame_table.h"
@@ -20,7 +20,7 @@ struct ImageDecoder::State {
   SizeLimits limits;
   Container container;
   ImageHeader header;
-  ImageColour colour;
+  ImageColor color;
   FrameContext context;
   FrameSource source;
   uint64_t preview_offset = 0;  // bytes from the start of the codestream

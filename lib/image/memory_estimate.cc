@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "lib/base/bits.h"
-#include "lib/color/colour_engine.h"
+#include "lib/color/color_engine.h"
 #include "lib/features/blending.h"
 #include "lib/frame/frame_renderer.h"
 #include "lib/image/frame_table.h"
@@ -133,7 +133,7 @@ class FrameEstimate {
 
   uint64_t Modular() const {
     const bool is_modular = frame_.header->is_modular;
-    const uint64_t num_channels = (is_modular ? dimensions_.num_colour_channels : 0) + num_extra_;
+    const uint64_t num_channels = (is_modular ? dimensions_.num_color_channels : 0) + num_extra_;
     const uint64_t sample_bytes = settings_.image->modular_16bit_buffers ? 2 : 4;
     const uint64_t at_a_time = is_modular ? ModularGroupsAtATime(dimensions_.num_groups, dimensions_.group_dim,
                                                                  static_cast<uint32_t>(workers_), settings_.mode)
@@ -159,9 +159,9 @@ class FrameEstimate {
     uint64_t samples = 0;
     for (uint64_t c = 0; c < num_channels; ++c) {
       ChannelSize size{dimensions_.xsize, dimensions_.ysize};
-      const uint64_t num_colour = num_channels - num_extra_;
-      if (c >= num_colour) {
-        size = ExtraChannelSize(dimensions_, *frame_.header, static_cast<uint32_t>(c - num_colour));
+      const uint64_t num_color = num_channels - num_extra_;
+      if (c >= num_color) {
+        size = ExtraChannelSize(dimensions_, *frame_.header, static_cast<uint32_t>(c - num_color));
       }
       planes += PlaneBytes(size.height + 8, size.width + 64, sample_bytes);
       samples += size.width * size.height;
@@ -224,7 +224,7 @@ class FrameEstimate {
     const uint64_t band = std::min(height, rows_in_flight * tile + 64 * frame_.header->upsampling);
     const uint64_t pixel = settings_.streamed_pixel_bytes;
     const uint64_t segment = MaxSegment(pipeline);
-    const uint64_t scratch = std::max(BlendScratchFloats(num_extra_), ColourEngine::kScratchFloats);
+    const uint64_t scratch = std::max(BlendScratchFloats(num_extra_), ColorEngine::kScratchFloats);
     uint64_t bytes = (2 + pipeline.num_channels()) * PlaneBytes(1, segment, sizeof(float));
     bytes += workers_ * (PlaneBytes(3, segment, sizeof(float)) + PlaneBytes(1, scratch, sizeof(float)));
     if (swaps) bytes += workers_ * PlaneBytes(1, segment * pixel, 1);
@@ -256,7 +256,7 @@ uint64_t StreamedPixelBytes(const OutputTarget* targets, size_t num_targets, uin
     if (target.sink == nullptr) continue;
     uint64_t channels = 4;
     if (target.channels == ChannelSet::kExtra) channels = 1;
-    if (target.channels == ChannelSet::kColour || target.channels == ChannelSet::kRgb) channels = 3;
+    if (target.channels == ChannelSet::kColor || target.channels == ChannelSet::kRgb) channels = 3;
     if (target.channels == ChannelSet::kAll) channels = 3 + uint64_t{num_extra};
     bytes += channels * (target.type == OutputType::kUint8 ? 1 : target.type == OutputType::kFloat32 ? 4 : 2);
   }

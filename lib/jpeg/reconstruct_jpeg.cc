@@ -71,7 +71,7 @@ Status ReconstructJpeg(ImageDecoder* image, const std::atomic<bool>* cancelled, 
                            MakePooled<Reconstruction>(memory, Category::kOther));
   JXLPOOL_RETURN_IF_ERROR(ReadReconstructionHeader(box->contents, memory, &parts->header));
   std::span<const uint8_t> icc;
-  if (image->header().colour_encoding.want_icc) icc = {image->original_icc().data(), image->original_icc().size()};
+  if (image->header().color_encoding.want_icc) icc = {image->original_icc().data(), image->original_icc().size()};
   JXLPOOL_RETURN_IF_ERROR(ReadReconstructionData(box->contents, container, icc, memory, &parts->header, &parts->data));
   JXLPOOL_RETURN_IF_ERROR(
       parts->writer.Begin({&parts->header, &parts->data, &parts->coefficients}, cancelled, memory, sink));

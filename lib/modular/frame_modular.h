@@ -1,7 +1,7 @@
 // FrameModular: the modular image of one frame, spread over LfGlobal, LF groups and the groups of all passes
 // (ISO/IEC 18181-1, GlobalModular, ModularLfGroup, ModularGroup).
 //
-// It holds the colour channels of Modular frames and the extra channels of all frames, and the frame's global MA tree.
+// It holds the color channels of Modular frames and the extra channels of all frames, and the frame's global MA tree.
 //
 //   FrameModular modular;
 //   modular.Init(info, memory);
@@ -58,7 +58,7 @@ struct ModularFrameInfo {
     int32_t max_shift = 2;
   };
 
-  // The initial list: colour channels (if any), then the extra channels. Copied by Init.
+  // The initial list: color channels (if any), then the extra channels. Copied by Init.
   const ChannelShape* channels = nullptr;
   size_t num_channels = 0;
 
@@ -72,8 +72,8 @@ struct ModularFrameInfo {
 
   // bits_per_sample of the image header.
   uint32_t bit_depth = 8;
-  // xsize * ysize * (colour channels of the image, 1 or 3, + extra channels): limits the size of the global tree. The
-  // colour channels count in VarDCT frames too.
+  // xsize * ysize * (color channels of the image, 1 or 3, + extra channels): limits the size of the global tree. The
+  // color channels count in VarDCT frames too.
   uint64_t tree_samples = 0;
   // Store samples in 16 bits: the image header promises that they fit and the caller can use them.
   bool int16_samples = false;

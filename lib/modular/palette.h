@@ -11,7 +11,7 @@
 
 namespace jxlpool {
 
-// Component `component` of an implicit entry: a delta (index < 0) or a colour (index = number of explicit entries + j
+// Component `component` of an implicit entry: a delta (index < 0) or a color (index = number of explicit entries + j
 // is passed as j >= 0).
 int32_t ImplicitPaletteValue(int64_t index, uint32_t component, uint32_t bit_depth);
 

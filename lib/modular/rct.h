@@ -1,4 +1,4 @@
-// Undoing reversible colour transforms (ISO/IEC 18181-1, modular transforms: RCT).
+// Undoing reversible color transforms (ISO/IEC 18181-1, modular transforms: RCT).
 #ifndef LIB_MODULAR_RCT_H_
 #define LIB_MODULAR_RCT_H_
 

@@ -75,7 +75,7 @@ std::string Describe(const TransformList& list, const Transform& transform) {
       return R"({"tr":"RCT")" + begin + ",\"rct_type\":" + std::to_string(transform.rct_type) + "}";
     case TransformKind::kPalette:
       return R"({"tr":"Palette")" + begin + ",\"num_c\":" + std::to_string(transform.count) +
-             ",\"nb_colours\":" + std::to_string(transform.num_colours) +
+             ",\"nb_colours\":" + std::to_string(transform.num_colors) +
              ",\"nb_deltas\":" + std::to_string(transform.num_deltas) +
              ",\"d_pred\":" + std::to_string(static_cast<int>(transform.delta_predictor)) + "}";
     case TransformKind::kSqueeze:

@@ -16,7 +16,7 @@ constexpr U32Field kNumTransformsField = {{0, 1, 2, 18}, {0, 0, 4, 8}};
 constexpr U32Field kBeginField = {{0, 8, 72, 1096}, {3, 6, 10, 13}};
 constexpr U32Field kRctTypeField = {{6, 0, 2, 10}, {0, 2, 4, 6}};
 constexpr U32Field kPaletteCountField = {{1, 3, 4, 1}, {0, 0, 0, 13}};
-constexpr U32Field kColoursField = {{0, 256, 1280, 5376}, {8, 10, 12, 16}};
+constexpr U32Field kColorsField = {{0, 256, 1280, 5376}, {8, 10, 12, 16}};
 constexpr U32Field kDeltasField = {{0, 1, 257, 1281}, {0, 8, 10, 16}};
 constexpr U32Field kNumStepsField = {{0, 1, 9, 41}, {0, 4, 6, 8}};
 constexpr U32Field kStepCountField = {{1, 2, 3, 4}, {0, 0, 0, 4}};
@@ -48,11 +48,11 @@ Status ReadTransform(BitReader* reader, Transform* transform, PoolVector<Squeeze
   transform->begin = ReadU32(reader, kBeginField);
   if (transform->kind == TransformKind::kRct) {
     transform->rct_type = ReadU32(reader, kRctTypeField);
-    if (transform->rct_type >= kNumRctTypes) return Corrupt("unknown reversible colour transform", reader->Position());
+    if (transform->rct_type >= kNumRctTypes) return Corrupt("unknown reversible color transform", reader->Position());
     return OkStatus();
   }
   transform->count = ReadU32(reader, kPaletteCountField);
-  transform->num_colours = ReadU32(reader, kColoursField);
+  transform->num_colors = ReadU32(reader, kColorsField);
   transform->num_deltas = ReadU32(reader, kDeltasField);
   const uint32_t predictor = reader->Read(4);
   if (predictor >= kNumPredictors) return Corrupt("a palette has an unknown predictor", reader->Position());
@@ -94,7 +94,7 @@ class ListEditor {
     JXLPOOL_RETURN_IF_ERROR(ChargeMoves());
     num_meta_ = transform.begin < num_meta_ ? num_meta_ + 2 - transform.count : num_meta_ + 1;
     shapes_.Erase(transform.begin + 1, transform.count - 1);
-    return shapes_.Insert(0, ChannelShape{transform.num_colours + transform.num_deltas, transform.count, -1, -1});
+    return shapes_.Insert(0, ChannelShape{transform.num_colors + transform.num_deltas, transform.count, -1, -1});
   }
 
   Status ApplySqueeze(Transform* transform) {

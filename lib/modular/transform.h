@@ -32,7 +32,7 @@ struct Transform {
   uint32_t begin = 0;  // RCT, Palette: first channel of the list as it is when the transform is applied
   uint32_t rct_type = 0;
   uint32_t count = 0;  // Palette: channels replaced
-  uint32_t num_colours = 0;
+  uint32_t num_colors = 0;
   uint32_t num_deltas = 0;
   Predictor delta_predictor = Predictor::kZero;
   uint32_t first_step = 0;  // Squeeze: range of TransformList::steps

@@ -1,4 +1,4 @@
-// Doubling of subsampled colour channels (ISO/IEC 18181-1 "Chroma upsampling"): 3/4 of the nearer and 1/4 of the
+// Doubling of subsampled color channels (ISO/IEC 18181-1 "Chroma upsampling"): 3/4 of the nearer and 1/4 of the
 // farther sample.
 #ifndef LIB_RENDER_CHROMA_UPSAMPLING_H_
 #define LIB_RENDER_CHROMA_UPSAMPLING_H_

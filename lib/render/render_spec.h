@@ -18,7 +18,7 @@ struct RenderSpec {
   uint32_t width = 0;
   uint32_t height = 0;
   uint32_t upsampling = 1;  // 1, 2, 4, 8
-  // 1: the colour channel is half as wide (high) as the coded frame.
+  // 1: the color channel is half as wide (high) as the coded frame.
   uint32_t hshift[3] = {0, 0, 0};
   uint32_t vshift[3] = {0, 0, 0};
   // Gaborish and the edge-preserving filter; epf_sharp_lut, epf_quant_mul and epf_sigma_for_modular are not used here,

@@ -29,8 +29,8 @@ enum class StageKind : uint8_t {
   kEpf2,
   kUpsample,
   kPatches,  // in place, all channels
-  kSplines,  // in place, colour
-  kNoise,    // in place, colour
+  kSplines,  // in place, color
+  kNoise,    // in place, color
 };
 
 struct RowStage {

@@ -166,7 +166,7 @@ Status TilePipeline::Builder::Build(const RenderSpec& spec) {
   const bool is_late = spec.upsampling > 1 && std::all_of(factors, factors + spec.num_extra,
                                                           [&](uint32_t factor) { return factor == spec.upsampling; });
   if (spec.patches != nullptr && spec.upsampling > 1 && !is_late) {
-    return Corrupt("a frame has patches and extra channels that are not upsampled like its colour");
+    return Corrupt("a frame has patches and extra channels that are not upsampled like its color");
   }
   JXLPOOL_RETURN_IF_ERROR(AddLoads(spec));
   JXLPOOL_RETURN_IF_ERROR(AddChromaUpsampling(spec));

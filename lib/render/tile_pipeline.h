@@ -1,4 +1,4 @@
-// TilePipeline: the row stages of one frame, from reconstructed samples to the samples before the colour transform
+// TilePipeline: the row stages of one frame, from reconstructed samples to the samples before the color transform
 // (ISO/IEC 18181-1: chroma upsampling, Gaborish, edge-preserving filter, patches, splines, upsampling, noise).
 //
 // The list of stages is built once per frame and shared by all threads. Render runs it over any rectangle of the frame:
@@ -13,7 +13,7 @@
 //   JXLPOOL_RETURN_IF_ERROR(pipeline.Render(input, rect, [&](const OutputRow& row) { ...; return OkStatus(); },
 //                                           &scratch));
 //
-// Channels: 0..2 colour (a grey frame passes the same samples three times), 3 + e extra channel e. Coordinates: a
+// Channels: 0..2 color (a grey frame passes the same samples three times), 3 + e extra channel e. Coordinates: a
 // channel's input lives in its own plane of ChannelSize(channel), without the padding of VarDCT; output lives in the
 // frame after upsampling. Stages mirror at the edges of the planes; input outside the plane is never read.
 #ifndef LIB_RENDER_TILE_PIPELINE_H_
@@ -97,7 +97,7 @@ class TilePipeline {
   TilePipeline(TilePipeline&&) noexcept = default;
   TilePipeline& operator=(TilePipeline&&) noexcept = default;
 
-  // Errors: kMemoryLimit; kCorrupt if patches come with extra channels that are not upsampled like colour. `memory`
+  // Errors: kMemoryLimit; kCorrupt if patches come with extra channels that are not upsampled like color. `memory`
   // must outlive the pipeline. REQUIRES: the spec's numbers are as described there.
   static Result<TilePipeline> Create(Memory* memory, const RenderSpec& spec);
 

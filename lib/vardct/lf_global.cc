@@ -84,7 +84,7 @@ Status ReadLfChannelCorrelation(BitReader* reader, LfChannelCorrelation* correla
     correlation->base_x = fields.F16();
     correlation->base_b = fields.F16();
     fields.Expect(std::abs(correlation->base_x) <= 4.0f && std::abs(correlation->base_b) <= 4.0f,
-                  "base colour correlation is out of range");
+                  "base color correlation is out of range");
     correlation->x_factor_lf = static_cast<int32_t>(fields.U(8)) - 128;
     correlation->b_factor_lf = static_cast<int32_t>(fields.U(8)) - 128;
   }

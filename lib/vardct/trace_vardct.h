@@ -12,7 +12,7 @@
 namespace jxlpool {
 
 #ifdef JXLPOOL_TRACE
-// LfGlobal up to the colour correlation, which ends at `position`.
+// LfGlobal up to the color correlation, which ends at `position`.
 void TraceLfGlobal(const VarDctFrame& frame, uint64_t position);
 // One LF group after dequantisation.
 void TraceLfGroup(const VarDctFrame& frame, uint32_t lf_group);

@@ -49,7 +49,7 @@ namespace jxlpool {
 
 // What the headers say. Channels are X, Y, B (or Cb, Y, Cr, or R, G, B).
 struct VarDctParameters {
-  // Size of the colour planes: after dividing by upsampling and 8^lf_level.
+  // Size of the color planes: after dividing by upsampling and 8^lf_level.
   uint32_t width = 0;
   uint32_t height = 0;
   // log2 of the MCU size in blocks, to which the frame is padded; may be 1 although nothing is subsampled.
@@ -144,7 +144,7 @@ struct VarDctFrame {
   RingMatrix<uint8_t> block_type;       // TransformType | kFirstBlock
   RingMatrix<uint8_t> hf_mul;           // HfMul - 1 of the varblock that covers the block
   RingMatrix<float> epf_inverse_sigma;  // per block, negative (see hf_metadata.h); empty without EPF
-  Matrix2D<int8_t> x_from_y;            // per colour tile; kept whole
+  Matrix2D<int8_t> x_from_y;            // per color tile; kept whole
   Matrix2D<int8_t> b_from_y;
   std::atomic<uint32_t> used_types{0};  // bit t: TransformType t occurs
 

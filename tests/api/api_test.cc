@@ -138,7 +138,7 @@ TEST(Decoding, GivesTheExactPixelsInEveryChannelSet) {
   EXPECT_EQ(NextFrame(&decoder, JXLPOOL_CHANNELS_ALL, 4), rgba);
   EXPECT_EQ(decoder.NextFrame(nullptr), JXLPOOL_END);
   EXPECT_EQ(decoder.NextFrame(nullptr), JXLPOOL_END);
-  // Several outputs at once: colour, and alpha as a plane.
+  // Several outputs at once: color, and alpha as a plane.
   ASSERT_EQ(decoder.Rewind(), JXLPOOL_OK);
   Bytes color, alpha;
   const JxlpoolOutput outputs[2] = {BufferOutput(JXLPOOL_CHANNELS_RGB, &color, 3),

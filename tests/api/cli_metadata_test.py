@@ -150,7 +150,7 @@ class MetadataTest(ToolTest):
             app1 = [payload for marker, payload in jpeg_segments(self.out("a.jpg")) if marker == 0xE1]
             self.assertEqual(app1, [b"Exif\0\0" + synthetic.exif(1),
                                     b"http://ns.adobe.com/xap/1.0/\0" + synthetic.XMP])
-        p3 = os.path.join(PROJECT, "testdata", "images", "colour_p3.jxl")
+        p3 = os.path.join(PROJECT, "testdata", "images", "color_p3.jxl")
         self.ok(p3, self.out("a.jpg"), "-j", "--icc_out", self.out("a.icc"))
         app2 = [payload for marker, payload in jpeg_segments(self.out("a.jpg")) if marker == 0xE2]
         self.assertEqual(app2, [b"ICC_PROFILE\0\1\1" + read(self.out("a.icc"))])

@@ -282,7 +282,7 @@ class CliTest(ToolTest):
         self.assertIn("unknown output format", self.fails(data("rgb8"), self.out("a.bmp")))
         self.assertIn("grey", self.fails(data("rgb8"), self.out("a.pgm")))
         self.assertIn("no exif", self.fails(data("rgb8"), self.out("a.exif")))
-        self.assertIn("not a known colour encoding", self.fails(data("rgb8"), self.out("a.png"), "--color_space=blue"))
+        self.assertIn("not a known color encoding", self.fails(data("rgb8"), self.out("a.png"), "--color_space=blue"))
 
     # ---- JPEG from pixels ----
 

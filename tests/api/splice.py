@@ -39,7 +39,7 @@ def skip_size(bits):
 
 
 def split(codestream):
-    """(bits of signature and size, bits from bit_depth to colour_encoding, the frame's bytes) of a codestream whose header
+    """(bits of signature and size, bits from bit_depth to color_encoding, the frame's bytes) of a codestream whose header
     has no extra fields, no extra channels, no profile and nothing unusual after them."""
     bits = Bits(codestream)
     bits.take(16)
@@ -55,7 +55,7 @@ def split(codestream):
     if not bits.number(1):
         assert bits.number(1) == 0, "ICC profile"
         for _ in range(3):
-            bits.u32(0, 0, 4, 6)  # colour_space, white_point, primaries
+            bits.u32(0, 0, 4, 6)  # color_space, white_point, primaries
         assert bits.number(1) == 0, "gamma"
         for _ in range(2):
             bits.u32(0, 0, 4, 6)  # transfer_function, rendering_intent

@@ -202,16 +202,16 @@ TEST(Boxes, ListingThemTakesTimeInProportion) {
 
 // ---- Gain maps ----
 
-// A grey (linear, by fields) colour encoding of the codestream: all_default 0, want_icc 0, colour_space Grey (selector
+// A grey (linear, by fields) color encoding of the codestream: all_default 0, want_icc 0, color_space Grey (selector
 // 1), white point D65 (selector 1), no gamma, transfer Linear (selector 2, 6), intent relative (selector 1).
 const Bytes kGreyLinear = {0x14, 0x2D};
 
-Bytes Bundle(const Bytes& metadata, const Bytes& colour, const Bytes& icc, const Bytes& codestream) {
+Bytes Bundle(const Bytes& metadata, const Bytes& color, const Bytes& icc, const Bytes& codestream) {
   Bytes bundle = {0};
   testing::AppendBigEndian(metadata.size(), 2, &bundle);
   testing::AppendBytes(metadata, &bundle);
-  testing::AppendBigEndian(colour.size(), 1, &bundle);
-  testing::AppendBytes(colour, &bundle);
+  testing::AppendBigEndian(color.size(), 1, &bundle);
+  testing::AppendBytes(color, &bundle);
   testing::AppendBigEndian(icc.size(), 4, &bundle);
   testing::AppendBytes(icc, &bundle);
   testing::AppendBytes(codestream, &bundle);
@@ -275,7 +275,7 @@ TEST_F(GainMaps, DamageHurtsTheMapOnly) {
   ASSERT_EQ(Open("jhgm", Bundle({}, {}, {0x00, 0x00, 0x00, 0x00}, map_)), JXLPOOL_OK);
   EXPECT_EQ(decoder_.GainMap(&gain_map_), JXLPOOL_CORRUPT);  // an ICC profile of nothing
   ASSERT_EQ(Open("jhgm", Bundle({}, {0x14}, {}, map_)), JXLPOOL_OK);
-  EXPECT_EQ(decoder_.GainMap(&gain_map_), JXLPOOL_CORRUPT);  // a colour encoding that is cut off
+  EXPECT_EQ(decoder_.GainMap(&gain_map_), JXLPOOL_CORRUPT);  // a color encoding that is cut off
   EXPECT_FALSE(decoder_.GainMapColorEncoding());
   Bytes newer = good;
   newer[0] = 3;

@@ -60,7 +60,7 @@ def png(frames, channels, bits, delays=None):
     return out + chunk(b"IEND", b"")
 
 
-# Parts of an animation that are drawn over what was shown before: x, y, width, height, and whether colour is blended.
+# Parts of an animation that are drawn over what was shown before: x, y, width, height, and whether color is blended.
 REGIONS = [(0, 0, WIDTH, HEIGHT, 0), (3, 2, 9, 8, 1), (10, 5, 12, 9, 0), (0, 9, 20, 7, 1), (0, 0, WIDTH, HEIGHT, 1),
            (5, 5, 6, 6, 1), (0, 0, WIDTH, HEIGHT, 0), (2, 3, 15, 10, 1), (8, 1, 7, 15, 0), (1, 1, 5, 5, 1)]
 

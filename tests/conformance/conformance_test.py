@@ -143,11 +143,11 @@ def read_png(path):
     while at < len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"IHDR":
-            width, height, bits, colour = struct.unpack_from(">IIBB", data, at + 8)
+            width, height, bits, color = struct.unpack_from(">IIBB", data, at + 8)
         elif kind == b"IDAT":
             idat += data[at + 8:at + 8 + size]
         at += 12 + size
-    channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
+    channels = {0: 1, 2: 3, 4: 2, 6: 4}[color]
     step = channels * bits // 8
     raw, stride = zlib.decompress(idat), width * step
     above, rows = bytearray(stride), []
@@ -169,7 +169,7 @@ def check_formats(tool, folder, entry, work):
     frame = np.clip(np.load(npy)[0].astype(np.float64), 0, 1)
     fits8 = entry["lossless"] and all(bits in (1, 2, 4, 8) for bits in entry["bits"])
     for bits in (8, 16):
-        colours = []
+        colors = []
         for suffix, reader in (("ppm", read_pnm), ("png", read_png)):
             out = os.path.join(work, "o%d.%s" % (bits, suffix))
             decode(tool, source, out, "--norender_spotcolors", "--bits_per_sample", str(bits))
@@ -184,8 +184,8 @@ def check_formats(tool, folder, entry, work):
             error = np.abs(got - frame[:, :, :got.shape[2]] * top).max()
             if error > (0.51 if bits == 16 or fits8 else 1.01):
                 raise Failure("%s with %d bits: off by %.3f" % (suffix, bits, error))
-            colours.append(got[:, :, :count])
-        if not np.array_equal(*colours):
+            colors.append(got[:, :, :count])
+        if not np.array_equal(*colors):
             raise Failure("PPM and PNG with %d bits differ" % bits)
 
 

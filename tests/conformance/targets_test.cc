@@ -30,7 +30,7 @@ constexpr double kBound = 1e-5;
 constexpr double kLinearBound = 2e-6;
 constexpr double kGammaCutOff = 1e-5;  // linear light
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
 struct Picture {
   bool lossless = true;

@@ -156,7 +156,7 @@ def factors(make):
         yield ("refused_factors_" + sampling.replace(",", "_"), lambda o="-sample " + sampling: make.cjpeg(o))
 
 
-def colours(make):
+def colors(make):
     for options in ("", "-progressive", "-sample 2x2", "-quality 33", "-quality 100", "-restart 2B", "-optimize"):
         yield "rgb" + options.replace("-", "_").replace(" ", ""), lambda o="-rgb " + options: make.cjpeg(o)
     yield "rgb_ids_123", lambda: jb.component_ids(make.cjpeg("-rgb -quality 40"), (1, 2, 3))
@@ -285,6 +285,6 @@ def damaged(make):
 
 
 def variants(make):
-    groups = (sizes, qualities, restarts, scan_scripts, factors, colours, tables, markers, magick, transformed, padded,
+    groups = (sizes, qualities, restarts, scan_scripts, factors, colors, tables, markers, magick, transformed, padded,
               damaged)
     return [variant for group in groups for variant in group(make)]

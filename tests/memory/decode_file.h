@@ -32,7 +32,7 @@ struct Target {
 // Bytes of a pixel as the following functions ask for it.
 uint32_t PixelBytes(const JxlpoolImageInfo& image);
 
-// Opens the file in memory and decodes all its frames in the smallest sample type that holds them, colour and alpha. It
+// Opens the file in memory and decodes all its frames in the smallest sample type that holds them, color and alpha. It
 // stays open. JXLPOOL_OK, or the error.
 JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target);
 // The same for the image that is open.

@@ -1,6 +1,6 @@
 // After one warm-up decode, decoding the same file again with the same decoder makes no call into the heap and maps no
 // memory, in any thread: for every file, to memory and to a callback, with one thread and with two,
-// with a conversion of colour, and back to the JPEG that it was made from. Nor is input copied that lies in one piece.
+// with a conversion of color, and back to the JPEG that it was made from. Nor is input copied that lies in one piece.
 //
 // usage: warm_allocation_test [--decodes N] [--attempts N] [--threads N] FOLDER_OR_FILE...
 // Folders that do not exist are left out. Prints where the first calls come from, by backtrace. With several threads,

@@ -1,10 +1,10 @@
-// Colour conversion and sample conversion of one row of 1024 pixels. Items are pixels. Kernels that work in place get a
+// Color conversion and sample conversion of one row of 1024 pixels. Items are pixels. Kernels that work in place get a
 // fresh copy of their rows each time; the copy is part of the time.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
 
-#include "lib/color/colour_transform.h"
+#include "lib/color/color_transform.h"
 #include "lib/color/sample_conversion.h"
 #include "tools/bench/bench_memory.h"
 
@@ -30,14 +30,14 @@ struct Rows {
                                 AlignedArray<float>(kPixels)};
 };
 
-ColourTransform XybTo(ColourDescription::Transfer transfer) {
-  ColourDescription output = ColourDescription::Srgb();
+ColorTransform XybTo(ColorDescription::Transfer transfer) {
+  ColorDescription output = ColorDescription::Srgb();
   output.transfer = transfer;
-  auto transform = ColourTransform::Xyb(OpsinInverseMatrix(), 255, output);
-  return transform.ok() ? transform.value() : ColourTransform();
+  auto transform = ColorTransform::Xyb(OpsinInverseMatrix(), 255, output);
+  return transform.ok() ? transform.value() : ColorTransform();
 }
 
-void Apply(benchmark::State& state, const ColourTransform& transform) {
+void Apply(benchmark::State& state, const ColorTransform& transform) {
   Rows rows;
   for (auto _ : state) {
     rows.Restore();
@@ -46,13 +46,13 @@ void Apply(benchmark::State& state, const ColourTransform& transform) {
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kPixels));
 }
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 BENCHMARK_CAPTURE(Apply, srgb, XybTo(Transfer::kSrgb))->Name("color/xyb_to_float/srgb");
 BENCHMARK_CAPTURE(Apply, linear, XybTo(Transfer::kLinear))->Name("color/xyb_to_float/linear");
 BENCHMARK_CAPTURE(Apply, 709, XybTo(Transfer::k709))->Name("color/xyb_to_float/709");
 BENCHMARK_CAPTURE(Apply, pq, XybTo(Transfer::kPq))->Name("color/xyb_to_float/pq");
 BENCHMARK_CAPTURE(Apply, hlg, XybTo(Transfer::kHlg))->Name("color/xyb_to_float/hlg");
-BENCHMARK_CAPTURE(Apply, ycbcr, ColourTransform::Ycbcr())->Name("color/ycbcr_to_float");
+BENCHMARK_CAPTURE(Apply, ycbcr, ColorTransform::Ycbcr())->Name("color/ycbcr_to_float");
 
 OutputRowFormat FormatOf(OutputSample type, uint32_t num_channels) {
   OutputRowFormat format;
@@ -63,7 +63,7 @@ OutputRowFormat FormatOf(OutputSample type, uint32_t num_channels) {
 }
 
 // The whole way from the decoder's planes to what the caller gets.
-void ApplyAndStore(benchmark::State& state, const ColourTransform& transform, OutputSample type) {
+void ApplyAndStore(benchmark::State& state, const ColorTransform& transform, OutputSample type) {
   Rows rows;
   const OutputRowFormat format = FormatOf(type, 3);
   AlignedArray<uint8_t> out(kPixels * format.PixelBytes());
@@ -79,7 +79,7 @@ void ApplyAndStore(benchmark::State& state, const ColourTransform& transform, Ou
 BENCHMARK_CAPTURE(ApplyAndStore, srgb8, XybTo(Transfer::kSrgb), OutputSample::kUint8)->Name("color/xyb_to_srgb/uint8");
 BENCHMARK_CAPTURE(ApplyAndStore, srgb16, XybTo(Transfer::kSrgb), OutputSample::kUint16)
     ->Name("color/xyb_to_srgb/uint16");
-BENCHMARK_CAPTURE(ApplyAndStore, ycbcr8, ColourTransform::Ycbcr(), OutputSample::kUint8)
+BENCHMARK_CAPTURE(ApplyAndStore, ycbcr8, ColorTransform::Ycbcr(), OutputSample::kUint8)
     ->Name("color/ycbcr_to_rgb/uint8");
 
 void Store(benchmark::State& state, OutputSample type) {

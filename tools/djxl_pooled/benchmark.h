@@ -35,7 +35,7 @@ struct BenchmarkResult {
 };
 
 // Decodes the whole image options.num_reps times from memory into one buffer that is allocated (and touched) once:
-// colour and alpha interleaved, in the smallest type that holds the coded samples. The clock runs from opening the
+// color and alpha interleaved, in the smallest type that holds the coded samples. The clock runs from opening the
 // image to its last frame.
 BenchmarkResult RunBenchmark(const Options& options, Session* session);
 

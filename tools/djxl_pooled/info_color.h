@@ -1,4 +1,4 @@
-// The parts of a description of a file (see info.h) that tell what its colours mean.
+// The parts of a description of a file (see info.h) that tell what its colors mean.
 #ifndef TOOLS_DJXL_POOLED_INFO_COLOR_H_
 #define TOOLS_DJXL_POOLED_INFO_COLOR_H_
 

@@ -131,7 +131,7 @@ class TextReport {
 
   void WriteColor(const Json& color) {
     if (color.contains("encoding")) {
-      Line(1, "colour", EncodingOf(color["encoding"]));
+      Line(1, "color", EncodingOf(color["encoding"]));
     }
     if (color.contains("icc")) {
       const Json& icc = color["icc"];
@@ -152,9 +152,9 @@ class TextReport {
       const Json& channel = channels[i];
       std::string line = Plain(channel["type"]) + ", " + SamplesOf(channel["samples"]);
       if (channel["name"] != "") line += ", \"" + Printable(channel["name"]) + "\"";
-      if (channel.value("associated", false)) line += ", colour is premultiplied";
+      if (channel.value("associated", false)) line += ", color is premultiplied";
       if (channel["dim_shift"] != 0) line += ", coded at 1/" + std::to_string(1 << channel["dim_shift"].get<int>());
-      if (channel.contains("spot_color")) line += ", colour and solidity " + Joined(channel["spot_color"]);
+      if (channel.contains("spot_color")) line += ", color and solidity " + Joined(channel["spot_color"]);
       Line(1, "extra channel " + std::to_string(i), line);
     }
   }
@@ -166,7 +166,7 @@ class TextReport {
               Plain(image["orientation"]) + ", " + OrientationOf(image["orientation"]) + ")";
     }
     Line(1, "image",
-         size + ", " + SamplesOf(image["samples"]) + ", " + Plain(image["num_color_channels"]) + " colour and " +
+         size + ", " + SamplesOf(image["samples"]) + ", " + Plain(image["num_color_channels"]) + " color and " +
              std::to_string(image["extra_channels"].size()) + " extra channels, " +
              (image["xyb_encoded"] == true ? "lossy (XYB)" : "possibly lossless"));
     if (image["intrinsic_width"] != image["width"] || image["intrinsic_height"] != image["height"]) {
@@ -255,7 +255,7 @@ class TextReport {
     if (!frame["save_slot"].is_null()) {
       Line(2, "stored",
            "slot " + Plain(frame["save_slot"]) +
-               (frame["save_before_color_transform"] == true ? ", before the colour transform" : ""));
+               (frame["save_before_color_transform"] == true ? ", before the color transform" : ""));
     }
     WriteFrameCoding(frame);
     if (!verbose_) return;

@@ -85,11 +85,11 @@ void PrintSummary(const Options& options, const ImageDescription& image, const C
 void PrintDescription(const Options& options, const ImageDescription& image) {
   if (options.verbose == 0 || options.quiet) return;
   const JxlpoolImageInfo& info = image.info;
-  std::fprintf(stderr, "%s: %s, %u x %u, %u colour and %u extra channels, %u-bit %s%s, %s\n", options.input.c_str(),
+  std::fprintf(stderr, "%s: %s, %u x %u, %u color and %u extra channels, %u-bit %s%s, %s\n", options.input.c_str(),
                info.is_container ? "container" : "bare codestream", info.width, info.height, info.num_color_channels,
                info.num_extra_channels, info.bits_per_sample, info.exponent_bits != 0 ? "float" : "integer",
                info.have_animation ? ", animation" : "",
-               image.encoding ? image.encoding->name : "colour described by an ICC profile only");
+               image.encoding ? image.encoding->name : "color described by an ICC profile only");
 }
 
 // What else is wanted, where the pixels are not decoded.

@@ -77,9 +77,9 @@ void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) 
   app->add_option("--num_reps", options->num_reps, "decode this often and report the speed")
       ->check(CLI::Range(1, 1000000));
   app->add_option("--color_space", options->color_space,
-                  "convert to this colour encoding, e.g. RGB_D65_SRG_Rel_Lin or DisplayP3");
+                  "convert to this color encoding, e.g. RGB_D65_SRG_Rel_Lin or DisplayP3");
   app->add_flag("--no_coalescing", options->layers, "write layers instead of composed frames");
-  app->add_flag("--norender_spotcolors", options->keep_spot_colors, "leave spot colours unmixed");
+  app->add_flag("--norender_spotcolors", options->keep_spot_colors, "leave spot colors unmixed");
   app->add_option("-s,--downsampling", options->downsampling,
                   "1, 2, 4 or 8: decode only what a view of that reduction needs; full size")
       ->check(CLI::IsMember({1, 2, 4, 8}));

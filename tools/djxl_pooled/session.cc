@@ -92,7 +92,7 @@ void Session::CreateDecoder() {
   SetInterruptTarget(nullptr);
   decoder_.emplace(&decoder_options);
   if (decoder_->creation_status() == JXLPOOL_INVALID_ARGUMENT && !color_space_.empty()) {
-    throw Error("--color_space: '" + color_space_ + "' is not a known colour encoding");
+    throw Error("--color_space: '" + color_space_ + "' is not a known color encoding");
   }
   if (!*decoder_) throw Error(jxlpool_status_text(decoder_->creation_status()));
   SetInterruptTarget(decoder_->get());

@@ -28,7 +28,7 @@ class Session {
   void LoadInput();
   // Has the pool ready for the first frame of the open image, if that is asked for; statistics start afterwards.
   void PrewarmIfAsked(uint32_t streamed_pixel_bytes);
-  // Opens the image in another encoding if its colour (CMYK) means nothing to formats that hold RGB or grey.
+  // Opens the image in another encoding if its color (CMYK) means nothing to formats that hold RGB or grey.
   void ConvertIfNotRgb();
 
   Decoder& decoder() { return *decoder_; }
@@ -45,7 +45,7 @@ class Session {
   // One line about the input on standard error, unless the user wants to see errors only.
   void Warn(const std::string& message) const;
 
-  // Colour, extra channels and profile of the open image.
+  // Color, extra channels and profile of the open image.
   ImageDescription Describe();
   // Adds Exif and XMP for a file of upright pixels. What cannot be had is left out with a warning.
   void AddMetadata(ImageDescription* image);

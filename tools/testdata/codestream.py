@@ -79,7 +79,7 @@ class Image:
     tone: tuple = None  # (intensity target, min nits, relative, linear below)
 
     @property
-    def colours(self):
+    def colors(self):
         return 1 if self.grey else 3
 
     def put(self, w):

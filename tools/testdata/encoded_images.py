@@ -134,11 +134,11 @@ def cases():
     yield lossy(g, "animation_lossy", base, "-d", "2", data=s.apng(24, 18, moving[:2]))
 
     g = "VarDCT"
-    colour = s.smooth(72, 56, 3, 255, 11, 3)
+    color = s.smooth(72, 56, 3, 255, 11, 3)
     for name, distance in (("0.3", "d03"), ("1", "d1"), ("4", "d4"), ("15", "d15")):
-        yield lossy(g, "vardct_" + distance, colour, "-d", name)
+        yield lossy(g, "vardct_" + distance, color, "-d", name)
     for effort in (3, 4, 5, 6, 8, 9):
-        yield lossy(g, "vardct_e%d" % effort, colour, "-d", "2", "-e", str(effort))
+        yield lossy(g, "vardct_e%d" % effort, color, "-d", "2", "-e", str(effort))
     yield lossy(g, "vardct_grey", s.smooth(50, 41, 1, 255, 12), "-d", "1.5")
     yield lossy(g, "vardct_alpha", s.with_alpha(s.smooth(50, 41, 3, 255, 12), 255), "-d", "1.5")
     yield lossy(g, "vardct_rgb16", s.smooth(40, 30, 3, 65535, 13), "-d", "1", bits=16)
@@ -156,16 +156,16 @@ def cases():
     yield lossy(g, "vardct_dots", s.with_alpha(s.noise(40, 40, 3, 255, 3) // 200 * 200, 255)[:, :, :3], "-d", "3", "--dots=1", "-e", "9")
 
     g = "progression"
-    yield lossy(g, "progressive", colour, "-d", "2", "-p")
-    yield lossy(g, "progressive_ac", colour, "-d", "2", "--progressive_ac")
-    yield lossy(g, "progressive_qac", colour, "-d", "2", "--qprogressive_ac")
+    yield lossy(g, "progressive", color, "-d", "2", "-p")
+    yield lossy(g, "progressive_ac", color, "-d", "2", "--progressive_ac")
+    yield lossy(g, "progressive_qac", color, "-d", "2", "--qprogressive_ac")
     yield lossy(g, "progressive_dc1", wide, "-d", "9", "--progressive_dc=1")
     yield lossy(g, "progressive_dc2", wide, "-d", "12", "--progressive_dc=2")
 
     g = "filters, noise, resampling"
     for level in range(4):
-        yield lossy(g, "epf%d" % level, colour, "-d", "3", "--epf=%d" % level)
-    yield lossy(g, "gaborish_off", colour, "-d", "2", "--gaborish=0", "--epf=0")
+        yield lossy(g, "epf%d" % level, color, "-d", "3", "--epf=%d" % level)
+    yield lossy(g, "gaborish_off", color, "-d", "2", "--gaborish=0", "--epf=0")
     # djxl 0.7 with AVX-512 draws other noise than the standard if the width is a multiple of 16
     yield lossy(g, "noise", s.smooth(65, 48, 3, 255, 16), "-d", "2", "--photon_noise=ISO3200")
     for factor in (4, 8):  # this cjxl refuses 2
@@ -174,22 +174,22 @@ def cases():
     yield lossy(g, "ec_resampling", s.with_alpha(s.smooth(50, 40, 3, 255, 18), 255), "-d", "1", "--ec_resampling=4")
 
     g = "lossy Modular"
-    yield lossy(g, "modular_d1", colour, "-d", "1", "-m", "1")
+    yield lossy(g, "modular_d1", color, "-d", "1", "-m", "1")
     yield lossy(g, "modular_d6_grey", s.smooth(60, 40, 1, 255, 19), "-d", "6", "-m", "1")
     yield lossy(g, "modular_groups", s.smooth(150, 140, 3, 255, 19), "-d", "8", "-m", "1", "-g", "0")
     yield lossy(g, "lossy_palette", s.smooth(48, 36, 3, 255, 20), *LOSSLESS, "--modular_lossy_palette", "--modular_palette_colors=0", "-e", "7")
 
-    g = "colour encodings"
+    g = "color encodings"
     ten = s.smooth(36, 28, 3, 1023, 21)
     raw = scaled_to_16(ten, 10)
     for name, space in (("pq", "RGB_D65_202_Rel_PeQ"), ("hlg", "RGB_D65_202_Rel_HLG"), ("p3", "RGB_D65_DCI_Rel_SRG"),
                         ("linear", "RGB_D65_SRG_Rel_Lin"), ("gamma", "RGB_D65_SRG_Rel_g0.45455")):
         hints = ("-x", "color_space=" + space)
-        yield lossy(g, "colour_" + name, raw, "-d", "1", *hints, data=s.pnm(raw, 65535), suffix=".ppm")
+        yield lossy(g, "color_" + name, raw, "-d", "1", *hints, data=s.pnm(raw, 65535), suffix=".ppm")
     options = LOSSLESS_E3 + ("-x", "color_space=RGB_D65_202_Rel_PeQ", "--override_bitdepth=10")
-    yield Case("colour_pq_lossless", s.pnm(raw, 65535), ".ppm", ten, 10, options, True, g)
+    yield Case("color_pq_lossless", s.pnm(raw, 65535), ".ppm", ten, 10, options, True, g)
     grey = s.smooth(36, 28, 1, 255, 22)
-    yield lossy(g, "colour_grey_linear", grey, "-d", "1", "-x", "color_space=Gra_D65_Rel_Lin", data=s.pnm(grey, 255), suffix=".pgm")
+    yield lossy(g, "color_grey_linear", grey, "-d", "1", "-x", "color_space=Gra_D65_Rel_Lin", data=s.pnm(grey, 255), suffix=".pgm")
 
     g = "JPEG transcodes"
     picture = s.smooth(61, 43, 3, 255, 23)

@@ -79,10 +79,10 @@ def headers():
 def extra_channels():
     g = "extra channels"
     width, height = 10, 7
-    colour = s.gradient(width, height, 3, 255)
+    color = s.gradient(width, height, 3, 255)
 
     def single(name, extra, top, bits):
-        image = np.concatenate([colour, s.smooth(width, height, 1, top, 31)], axis=2)
+        image = np.concatenate([color, s.smooth(width, height, 1, top, 31)], axis=2)
         data = codestream(Image(width, height, extra=[extra]), [(Frame(), planes(image))])
         kinds = {ALPHA: "Alpha", DEPTH: "Depth", SPOT: "SpotColor", MASK: "SelectionMask", BLACK: "Black", CFA: "CFA",
                  THERMAL: "Thermal", OPTIONAL: "Optional"}
@@ -102,14 +102,14 @@ def extra_channels():
     extras = [Extra(), Extra(DEPTH, 4), Extra(THERMAL, 12), Extra(SPOT, 8, spot=(1.0, 0.0, 0.5, 1.0)), Extra(MASK, 1),
               Extra(OPTIONAL, 8, name="n" * 60)]
     more = [s.smooth(width, height, 1, top, 40 + i) for i, top in enumerate(tops)]
-    image = np.concatenate([colour] + more, axis=2)
+    image = np.concatenate([color] + more, axis=2)
     data = codestream(Image(width, height, extra=extras), [(Frame(), planes(image))])
     yield Case(g, "extra_six", data, image, [8, 8, 8, 8, 4, 12, 8, 1, 8])
     for shift in (1, 3):
         reduced = s.smooth(-(-width >> shift) or 1, -(-height >> shift), 1, 255, 50)
         reduced = s.smooth(-(-width // (1 << shift)), -(-height // (1 << shift)), 1, 255, 50)
         image = Image(width, height, extra=[Extra(DEPTH, dim_shift=shift)])
-        yield Case(g, "extra_shift%d" % shift, codestream(image, [(Frame(), planes(colour) + planes(reduced))]), None, False)
+        yield Case(g, "extra_shift%d" % shift, codestream(image, [(Frame(), planes(color) + planes(reduced))]), None, False)
 
 
 def frames():
@@ -253,13 +253,13 @@ def modular():
     image.put(w)
     put_drawn_frame(w, image, Frame(group_shift=2), steps)
     yield Case(g, "drawn_large", w.bytes(), np.stack(m.draw(steps, [(300, 280)] * 3), axis=2), [12] * 3)
-    colours = s.noise(7, 1, 3, 255, 90)[0]  # (colour, channel)
+    colors = s.noise(7, 1, 3, 255, 90)[0]  # (color, channel)
     index = s.smooth(20, 15, 1, 27, 91)[:, :, 0] % 7
     data = BitWriter()
     image = Image(20, 15)
     image.put(data)
-    put_frame(data, image, Frame(), [colours.T, index], [(m.PALETTE, 0, 3, 7, 0, 0)])
-    yield Case(g, "palette_explicit", data.bytes(), colours[index], [8] * 3)
+    put_frame(data, image, Frame(), [colors.T, index], [(m.PALETTE, 0, 3, 7, 0, 0)])
+    yield Case(g, "palette_explicit", data.bytes(), colors[index], [8] * 3)
     for rct in (2, 6, 9, 20, 37):
         data = BitWriter()
         image.put(data)

@@ -86,9 +86,9 @@ def put_transforms(w, transforms):
         if transform[0] == RCT:
             w.u32(transform[2], 6, (0, 2), (2, 4), (10, 6))
         elif transform[0] == PALETTE:
-            _, _, channels, colours, deltas, predictor = transform
+            _, _, channels, colors, deltas, predictor = transform
             w.u32(channels, 1, 3, 4, (1, 13))
-            w.u32(colours, (0, 8), (256, 10), (1280, 12), (5376, 16))
+            w.u32(colors, (0, 8), (256, 10), (1280, 12), (5376, 16))
             w.u32(deltas, 0, (1, 8), (257, 10), (1281, 16))
             w.u(4, predictor)
         else:

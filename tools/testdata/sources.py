@@ -62,10 +62,10 @@ def checker(width, height, channels, top, cell=3):
     return np.stack([np.where(on == 1, top * (c + 1) // channels, top // 5 * (c % 2)) for c in range(channels)], axis=2)
 
 
-def palette_image(width, height, channels, top, colours, seed=0):
-    """Blobs of a few colours."""
-    index = smooth(width, height, 1, colours * 4, seed)[:, :, 0] % colours
-    table = noise(colours, 1, channels, top, seed + 7)[0]
+def palette_image(width, height, channels, top, colors, seed=0):
+    """Blobs of a few colors."""
+    index = smooth(width, height, 1, colors * 4, seed)[:, :, 0] % colors
+    table = noise(colors, 1, channels, top, seed + 7)[0]
     return table[index]
 
 
@@ -82,13 +82,13 @@ def text(width, height, channels, top):
     return np.stack([np.where(ink, top // 10 * c, top - top // 20 * c) for c in range(channels)], axis=2)
 
 
-def with_alpha(colour, top, hole=True):
+def with_alpha(color, top, hole=True):
     """Adds a soft disc as alpha."""
-    height, width = colour.shape[:2]
+    height, width = color.shape[:2]
     x, y = grid(width, height)
     distance = np.hypot(x - width / 2, y - height / 2)
     alpha = np.clip((width / 2 - distance) / (width / 8), 0, 1)
-    return np.concatenate([colour, np.floor(alpha * top + 0.5).astype(np.int64)[:, :, None]], axis=2)
+    return np.concatenate([color, np.floor(alpha * top + 0.5).astype(np.int64)[:, :, None]], axis=2)
 
 
 def chunk(kind, payload):
@@ -110,7 +110,7 @@ def png_rows(image, bits):
 
 
 def png(image, bits=8, palette=None, chunks=b""):
-    """A PNG file. `palette`: an array of colours that the samples index."""
+    """A PNG file. `palette`: an array of colors that the samples index."""
     height, width, channels = image.shape
     kind = 3 if palette is not None else {1: 0, 2: 4, 3: 2, 4: 6}[channels]
     out = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)) + chunks

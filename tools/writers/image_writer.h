@@ -29,7 +29,7 @@ std::optional<FileFormat> FormatFromName(const std::string& name);
 
 // Whether one file holds all frames of an animation.
 bool HoldsAnimation(FileFormat format);
-// Whether the format's alpha is straight: colour must be divided by an associated alpha.
+// Whether the format's alpha is straight: color must be divided by an associated alpha.
 bool WantsStraightAlpha(FileFormat format);
 OutputFile::Access AccessFor(FileFormat format, bool animation);
 
@@ -44,7 +44,7 @@ struct ImageDescription {
   bool animation = false;                        // several frames go to one file, with durations
 };
 
-// Whether the delivered pixels are what readers take a file without any colour information for: sRGB, or grey with that
+// Whether the delivered pixels are what readers take a file without any color information for: sRGB, or grey with that
 // curve, and the file says so by fields.
 bool IsSrgb(const ImageDescription& image);
 

@@ -7,7 +7,7 @@
 
 namespace jxlpool::tools {
 
-// Colour: for sRGB the chunk of that name; else cICP and iCCP as far as they exist; gAMA and cHRM for old readers, cLLI
+// Color: for sRGB the chunk of that name; else cICP and iCCP as far as they exist; gAMA and cHRM for old readers, cLLI
 // for PQ. REQUIRES: between IHDR and image data.
 void WriteColorChunks(const ImageDescription& image, PngStream* png);
 // eXIf, and XMP as iTXt. REQUIRES: as above.

@@ -10,7 +10,7 @@ namespace jxlpool::tools {
 
 // P5 for one channel, P6 for three. REQUIRES: 1 or 3 channels of big-endian integers.
 std::unique_ptr<ImageWriter> MakePnmWriter(const PixelLayout& layout, OutputFile* file);
-// Any number of channels, colour first; one TUPLTYPE line for colour (and alpha) and one for every further channel.
+// Any number of channels, color first; one TUPLTYPE line for color (and alpha) and one for every further channel.
 // REQUIRES: big-endian integers.
 std::unique_ptr<ImageWriter> MakePamWriter(const ImageDescription& image, const PixelLayout& layout, OutputFile* file);
 // Rows of the file go from bottom to top. REQUIRES: 1 or 3 channels of little-endian floats; a file for random access.

@@ -17,12 +17,12 @@ void AppendLength(uint64_t length, int bytes, Bytes* to) {
 }
 void Append(const Bytes& bytes, Bytes* to) { to->insert(to->end(), bytes.begin(), bytes.end()); }
 
-Bytes MakeBundle(const Bytes& metadata, const Bytes& colour, const Bytes& icc, const Bytes& codestream) {
+Bytes MakeBundle(const Bytes& metadata, const Bytes& color, const Bytes& icc, const Bytes& codestream) {
   Bytes bundle = {0};
   AppendLength(metadata.size(), 2, &bundle);
   Append(metadata, &bundle);
-  AppendLength(colour.size(), 1, &bundle);
-  Append(colour, &bundle);
+  AppendLength(color.size(), 1, &bundle);
+  Append(color, &bundle);
   AppendLength(icc.size(), 4, &bundle);
   Append(icc, &bundle);
   Append(codestream, &bundle);
@@ -35,14 +35,14 @@ const Bytes kImage = {0xFF, 0x0A, 5, 6, 7};
 
 TEST(GainMapBundle, PartsComeOutAsTheyWentIn) {
   for (const size_t metadata_size : {0, 1, 255, 256, 65535}) {
-    for (const size_t colour_size : {0, 1, 255}) {
+    for (const size_t color_size : {0, 1, 255}) {
       for (const size_t icc_size : {0, 1, 70000}) {
-        const Bytes metadata(metadata_size, 1), colour(colour_size, 2), icc(icc_size, 3);
-        const Bytes bytes = MakeBundle(metadata, colour, icc, kImage);
+        const Bytes metadata(metadata_size, 1), color(color_size, 2), icc(icc_size, 3);
+        const Bytes bytes = MakeBundle(metadata, color, icc, kImage);
         GainMapBundle bundle;
         ASSERT_TRUE(ReadGainMapBundle(bytes, &bundle).ok());
         EXPECT_EQ(ToBytes(bundle.metadata), metadata);
-        EXPECT_EQ(ToBytes(bundle.colour_encoding), colour);
+        EXPECT_EQ(ToBytes(bundle.color_encoding), color);
         EXPECT_EQ(ToBytes(bundle.icc), icc);
         EXPECT_EQ(ToBytes(bundle.codestream), kImage);
       }
@@ -62,7 +62,7 @@ TEST(GainMapBundle, EveryTruncationBeforeTheImageIsAnError) {
 TEST(GainMapBundle, LyingLengthsAndOtherVersionsAreRefused) {
   const Bytes good = MakeBundle(Bytes(9, 1), Bytes(3, 2), Bytes(5, 3), kImage);
   GainMapBundle bundle;
-  // The highest byte of each length: of the metadata, the colour encoding, the profile.
+  // The highest byte of each length: of the metadata, the color encoding, the profile.
   for (const size_t at : {1, 12, 16}) {
     Bytes bad = good;
     bad[at] = 0xFF;

@@ -1,4 +1,4 @@
-// Helpers of the colour tests: vectors from CSV files, random numbers.
+// Helpers of the color tests: vectors from CSV files, random numbers.
 #ifndef TESTS_UNIT_COLOR_COLOR_TEST_UTIL_H_
 #define TESTS_UNIT_COLOR_COLOR_TEST_UTIL_H_
 

@@ -87,19 +87,19 @@ TEST_F(IccSynthesisTest, SizeFieldAndTagTableAreConsistent) {
 }
 
 TEST_F(IccSynthesisTest, RefusesWhatHasNoProfile) {
-  ColourDescription description;
-  description.space = ColourSpace::kUnknown;
+  ColorDescription description;
+  description.space = ColorSpace::kUnknown;
   EXPECT_EQ(SynthesiseIcc(description, &memory_).status().code(), ErrorCode::kUnsupported);
-  description.space = ColourSpace::kXyb;
+  description.space = ColorSpace::kXyb;
   EXPECT_EQ(SynthesiseIcc(description, &memory_).status().code(), ErrorCode::kUnsupported);
-  description = ColourDescription();
-  description.transfer = ColourDescription::Transfer::kUnknown;
+  description = ColorDescription();
+  description.transfer = ColorDescription::Transfer::kUnknown;
   EXPECT_EQ(SynthesiseIcc(description, &memory_).status().code(), ErrorCode::kUnsupported);
-  description = ColourDescription();
+  description = ColorDescription();
   description.primaries = Primaries::kCustom;
   EXPECT_EQ(SynthesiseIcc(description, &memory_).status().code(), ErrorCode::kCorrupt);
   budget_.set_limit(100);
-  EXPECT_EQ(SynthesiseIcc(ColourDescription(), &memory_).status().code(), ErrorCode::kMemoryLimit);
+  EXPECT_EQ(SynthesiseIcc(ColorDescription(), &memory_).status().code(), ErrorCode::kMemoryLimit);
 }
 
 }  // namespace

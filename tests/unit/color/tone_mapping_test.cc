@@ -10,7 +10,7 @@
 namespace jxlpool {
 namespace {
 
-ColourDescription Parse(const char* name) { return ParseEncodingName(name).value(); }
+ColorDescription Parse(const char* name) { return ParseEncodingName(name).value(); }
 
 float MapGrey(const Bt2408Curve& curve, double nits, double source_peak, double target_peak) {
   float rgb[3] = {static_cast<float>(nits / source_peak), static_cast<float>(nits / source_peak),
@@ -21,7 +21,7 @@ float MapGrey(const Bt2408Curve& curve, double nits, double source_peak, double 
   return rgb[0] * static_cast<float>(target_peak);
 }
 
-TEST(Bt2408Test, KeepsDarkColoursAndCompressesBrightOnes) {
+TEST(Bt2408Test, KeepsDarkColorsAndCompressesBrightOnes) {
   const Bt2408Curve curve(10000, 250);
   EXPECT_NEAR(MapGrey(curve, 0, 10000, 250), 0, 1e-6);
   EXPECT_NEAR(MapGrey(curve, 1, 10000, 250), 1, 1e-4);
@@ -44,7 +44,7 @@ TEST(Bt2408Test, KeepsHue) {
   EXPECT_NEAR(rgb[1] / rgb[2], 2, 1e-5);
 }
 
-TEST(GamutMapTest, ResultsAreInGamutAndInGamutColoursStay) {
+TEST(GamutMapTest, ResultsAreInGamutAndInGamutColorsStay) {
   TestRandom random(1);
   const LuminanceWeights weights;
   for (int i = 0; i < 2000; ++i) {

@@ -7,10 +7,10 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
-ColourDescription WithTransferFunction(Transfer transfer) {
-  ColourDescription description;
+ColorDescription WithTransferFunction(Transfer transfer) {
+  ColorDescription description;
   description.transfer = transfer;
   description.gamma = 4545500;
   return description;
@@ -43,7 +43,7 @@ struct Errors {
   double decode = 0;
 };
 Errors MeasureErrors(Transfer transfer, float nits, const std::vector<float>& values) {
-  const ColourDescription description = WithTransferFunction(transfer);
+  const ColorDescription description = WithTransferFunction(transfer);
   TransferParameters encode = EncodeParameters(description, nits).value();
   TransferParameters decode = DecodeParameters(description, nits).value();
   encode.ootf_exponent = decode.ootf_exponent = 0;
@@ -131,7 +131,7 @@ TEST(TransferFunctionsTest, GammaCutsOffAndDoesNotMirror) {
 TEST(TransferFunctionsTest, HlgAppliesTheSystemGammaOfTheDisplay) {
   ForEachTarget([&] {
     for (const float nits : {100.0f, 1000.0f, 4000.0f}) {
-      ColourDescription description = WithTransferFunction(Transfer::kHlg);
+      ColorDescription description = WithTransferFunction(Transfer::kHlg);
       description.primaries = Primaries::kBt2100;
       const TransferParameters encode = EncodeParameters(description, nits).value();
       const TransferParameters decode = DecodeParameters(description, nits).value();
@@ -163,7 +163,7 @@ TEST(TransferFunctionsTest, HlgAppliesTheSystemGammaOfTheDisplay) {
 }
 
 TEST(TransferFunctionsTest, HlgLeavesOutATinyOotf) {
-  const ColourDescription description = WithTransferFunction(Transfer::kHlg);
+  const ColorDescription description = WithTransferFunction(Transfer::kHlg);
   EXPECT_EQ(EncodeParameters(description, 302).value().ootf_exponent, 0);
   EXPECT_NE(EncodeParameters(description, 255).value().ootf_exponent, 0);
 }

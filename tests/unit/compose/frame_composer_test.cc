@@ -18,7 +18,7 @@ constexpr uint32_t kBandRows = 5;
 
 double Clamped(bool clamp, double v) { return clamp ? std::min(1.0, std::max(0.0, v)) : v; }
 
-// One channel of one pixel; `self` is the channel's index among the extra channels, or -1 for colour.
+// One channel of one pixel; `self` is the channel's index among the extra channels, or -1 for color.
 double BlendSample(const BlendingInfo& info, bool any_alpha, bool premultiplied, int self, double bg, double fg,
                    double bg_alpha, double fg_alpha) {
   const double fa = Clamped(info.clamp, fg_alpha);
@@ -49,7 +49,7 @@ class FrameComposerTest : public FrameTest {
     image_.size = {kWidth, kHeight};
     image_.xyb_encoded = false;
     image_.ec_info = PoolVector<ExtraChannelInfo>(&memory_, Category::kOther);
-    frame_.colour_transform = FrameColourTransform::kNone;
+    frame_.color_transform = FrameColorTransform::kNone;
     frame_.ec_blending_info = PoolVector<BlendingInfo>(&memory_, Category::kOther);
     frame_.is_last = false;
   }
@@ -74,7 +74,7 @@ class FrameComposerTest : public FrameTest {
   void FillSlot(uint32_t slot, uint32_t seed, bool before = false, uint32_t w = kWidth + 3, uint32_t h = kHeight + 2) {
     slot_content_[slot] = TestPlanes::Random(num_planes(), w, h, seed);
     SetSlot(slot, w, h);
-    slots_.reference[slot]->before_colour_transform = before;
+    slots_.reference[slot]->before_color_transform = before;
   }
 
   // The top left of slot_content_.
@@ -109,7 +109,7 @@ class FrameComposerTest : public FrameTest {
     settings.image = &image_;
     settings.frame = &frame_;
     settings.dimensions = &dimensions_;
-    settings.colour = &colour_;
+    settings.color = &color_;
     settings.canvas = image_.size;
     settings.slots = &slots_;
     settings.coalescing = coalescing_;
@@ -193,11 +193,11 @@ class FrameComposerTest : public FrameTest {
           const double bg = Background(info.source, c, x, y);
           canvas.At(c, x, y) = static_cast<float>(inside ? Blended(info, any_alpha, c, bg, fg, x, y) : bg);
         }
-        const BlendingInfo& colour = frame_.blending_info;
-        if (inside && any_alpha && colour.mode == BlendMode::kBlend) {
-          const double fa = Clamped(colour.clamp, fg(3 + colour.alpha_channel));
-          const double ba = Background(InfoOf(3 + colour.alpha_channel).source, 3 + colour.alpha_channel, x, y);
-          canvas.At(3 + colour.alpha_channel, x, y) = static_cast<float>(1 - (1 - fa) * (1 - ba));
+        const BlendingInfo& color = frame_.blending_info;
+        if (inside && any_alpha && color.mode == BlendMode::kBlend) {
+          const double fa = Clamped(color.clamp, fg(3 + color.alpha_channel));
+          const double ba = Background(InfoOf(3 + color.alpha_channel).source, 3 + color.alpha_channel, x, y);
+          canvas.At(3 + color.alpha_channel, x, y) = static_cast<float>(1 - (1 - fa) * (1 - ba));
         }
       }
     }
@@ -215,7 +215,7 @@ class FrameComposerTest : public FrameTest {
       ASSERT_TRUE(status.ok()) << Describe(status);
       ExpectNear(expected, delivered);
       ASSERT_FALSE(saved_.empty());
-      EXPECT_FALSE(saved_->before_colour_transform);
+      EXPECT_FALSE(saved_->before_color_transform);
       ExpectNear(expected, SavedPlanes());
     }
     ASSERT_TRUE(Compose(frame, false, nullptr).ok());
@@ -273,7 +273,7 @@ class FrameComposerTest : public FrameTest {
   ImageHeader image_;
   FrameHeader frame_;
   FrameDimensions dimensions_;
-  ImageColour colour_;
+  ImageColor color_;
   FrameSlots slots_;
   TestPlanes slot_content_[4];
   SharedFrame saved_;
@@ -390,25 +390,25 @@ TEST_F(FrameComposerTest, FullFramesWithoutBlendingPassThrough) {
   ASSERT_TRUE(composer.Begin(Settings(&output), &memory_).ok());
   EXPECT_FALSE(composer.passes_samples_through()) << "it is saved";
   frame_.is_last = true;
-  frame_.colour_transform = FrameColourTransform::kYCbCr;
+  frame_.color_transform = FrameColorTransform::kYCbCr;
   ASSERT_TRUE(composer.Begin(Settings(&output), &memory_).ok());
   EXPECT_FALSE(composer.passes_samples_through());
-  frame_.colour_transform = FrameColourTransform::kNone;
-  AddExtra(ExtraChannelType::kSpotColour);
+  frame_.color_transform = FrameColorTransform::kNone;
+  AddExtra(ExtraChannelType::kSpotColor);
   ASSERT_TRUE(composer.Begin(Settings(&output), &memory_).ok());
   EXPECT_FALSE(composer.passes_samples_through());
 }
 
 TestPlanes AfterYcbcr(TestPlanes planes) {
-  ColourTransform::Ycbcr().Apply(planes.planes[0].data(), planes.planes[1].data(), planes.planes[2].data(),
-                                 planes.planes[0].size());
+  ColorTransform::Ycbcr().Apply(planes.planes[0].data(), planes.planes[1].data(), planes.planes[2].data(),
+                                planes.planes[0].size());
   return planes;
 }
 
-TEST_F(FrameComposerTest, SavesBeforeOrAfterTheColourTransform) {
+TEST_F(FrameComposerTest, SavesBeforeOrAfterTheColorTransform) {
   AddExtra(ExtraChannelType::kAlpha);
   SetFullFrame();
-  frame_.colour_transform = FrameColourTransform::kYCbCr;
+  frame_.color_transform = FrameColorTransform::kYCbCr;
   const TestPlanes frame = TestPlanes::Random(4, kWidth, kHeight, 8);
   for (const bool before : {false, true}) {
     frame_.save_before_ct = before;
@@ -416,7 +416,7 @@ TEST_F(FrameComposerTest, SavesBeforeOrAfterTheColourTransform) {
     ASSERT_TRUE(Compose(frame, true, &delivered).ok());
     ExpectNear(AfterYcbcr(frame), delivered);
     ASSERT_FALSE(saved_.empty());
-    EXPECT_EQ(saved_->before_colour_transform, before);
+    EXPECT_EQ(saved_->before_color_transform, before);
     ExpectNear(before ? frame : AfterYcbcr(frame), SavedPlanes());
   }
 }
@@ -426,7 +426,7 @@ TEST_F(FrameComposerTest, ReferenceOnlyFramesKeepTheirOwnSize) {
   SetCrop(0, 0, 47, 5);
   frame_.frame_type = FrameType::kReferenceOnly;
   frame_.save_before_ct = true;
-  frame_.colour_transform = FrameColourTransform::kYCbCr;
+  frame_.color_transform = FrameColorTransform::kYCbCr;
   const TestPlanes frame = TestPlanes::Random(4, 47, 5, 9);
   ASSERT_TRUE(Compose(frame, true, nullptr).ok());
   ExpectNear(frame, SavedPlanes());
@@ -435,17 +435,17 @@ TEST_F(FrameComposerTest, ReferenceOnlyFramesKeepTheirOwnSize) {
   ExpectNear(AfterYcbcr(frame), SavedPlanes());
 }
 
-TEST_F(FrameComposerTest, LfFramesKeepTheirColourOnly) {
+TEST_F(FrameComposerTest, LfFramesKeepTheirColorOnly) {
   AddExtra(ExtraChannelType::kAlpha);
   SetCrop(0, 0, 4, 3);
   frame_.have_crop = false;
   frame_.frame_type = FrameType::kLFFrame;
   frame_.lf_level = 1;
-  frame_.colour_transform = FrameColourTransform::kXyb;
+  frame_.color_transform = FrameColorTransform::kXyb;
   TestPlanes frame = TestPlanes::Random(4, 4, 3, 10);
   ASSERT_TRUE(Compose(frame, true, nullptr).ok());
   ASSERT_FALSE(saved_.empty());
-  EXPECT_TRUE(saved_->before_colour_transform);
+  EXPECT_TRUE(saved_->before_color_transform);
   frame.planes.pop_back();
   ExpectNear(frame, SavedPlanes());
 }
@@ -467,10 +467,10 @@ TEST_F(FrameComposerTest, WhatIsSavedFollowsTheFrameHeader) {
   EXPECT_FALSE(is_saved(true, 0, 1));
 }
 
-TEST_F(FrameComposerTest, SpotColoursAreMixedIntoWhatIsDeliveredOnly) {
-  AddExtra(ExtraChannelType::kSpotColour);
+TEST_F(FrameComposerTest, SpotColorsAreMixedIntoWhatIsDeliveredOnly) {
+  AddExtra(ExtraChannelType::kSpotColor);
   const float ink[4] = {0.9f, 0.1f, 0.4f, 0.7f};
-  std::copy_n(ink, 4, image_.ec_info[0].spot_colour);
+  std::copy_n(ink, 4, image_.ec_info[0].spot_color);
   SetFullFrame();
   const TestPlanes frame = TestPlanes::Random(4, kWidth, kHeight, 12);
   TestPlanes delivered;
@@ -511,7 +511,7 @@ TEST_F(FrameComposerTest, RefusesSourcesThatCannotBeBlendedWith) {
   FillSlot(0, 1, false);
   EXPECT_TRUE(Compose(frame, true, &delivered).ok());
   FillSlot(1, 1, true);
-  EXPECT_TRUE(Compose(frame, true, &delivered).ok()) << "extra channels do not change in the colour transform";
+  EXPECT_TRUE(Compose(frame, true, &delivered).ok()) << "extra channels do not change in the color transform";
   for (const uint32_t slot : {0u, 1u}) {
     FillSlot(0, 1);
     FillSlot(1, 1);

@@ -14,12 +14,12 @@ constexpr uint32_t kMaxSegment = 16;
 constexpr uint32_t kBandRows = 6;
 
 std::vector<int32_t> ChannelsOf(const OutputTarget& target, const OutputPlanes& planes) {
-  const bool grey = planes.num_colour == 1;
+  const bool grey = planes.num_color == 1;
   const int32_t alpha = planes.alpha < 0 ? -1 : 3 + planes.alpha;
   switch (target.channels) {
-    case ChannelSet::kColour:
+    case ChannelSet::kColor:
       return grey ? std::vector<int32_t>{0} : std::vector<int32_t>{0, 1, 2};
-    case ChannelSet::kColourAlpha:
+    case ChannelSet::kColorAlpha:
       return grey ? std::vector<int32_t>{0, alpha} : std::vector<int32_t>{0, 1, 2, alpha};
     case ChannelSet::kRgb:
       return grey ? std::vector<int32_t>{0, 0, 0} : std::vector<int32_t>{0, 1, 2};
@@ -73,9 +73,9 @@ std::vector<OutputTarget> AllKindsOfTargets() {
     target.extra_channel = extra;
     targets.push_back(target);
   };
-  add(ChannelSet::kColour, OutputType::kUint8, 8, false);
-  add(ChannelSet::kColour, OutputType::kUint8, 3, true);
-  add(ChannelSet::kColourAlpha, OutputType::kUint16, 16, true);
+  add(ChannelSet::kColor, OutputType::kUint8, 8, false);
+  add(ChannelSet::kColor, OutputType::kUint8, 3, true);
+  add(ChannelSet::kColorAlpha, OutputType::kUint16, 16, true);
   add(ChannelSet::kRgb, OutputType::kUint16, 10, false);
   add(ChannelSet::kRgba, OutputType::kUint8, 8, false);
   add(ChannelSet::kRgba, OutputType::kFloat16, 8, true);
@@ -144,13 +144,13 @@ class FrameOutputTest : public FrameTest {
   }
 };
 
-OutputPlanes MakePlanes(uint32_t width, uint32_t height, int orientation, uint32_t num_colour, uint32_t num_extra,
+OutputPlanes MakePlanes(uint32_t width, uint32_t height, int orientation, uint32_t num_color, uint32_t num_extra,
                         int32_t alpha) {
   OutputPlanes planes;
   planes.width = width;
   planes.height = height;
   planes.orientation = static_cast<Orientation>(orientation);
-  planes.num_colour = num_colour;
+  planes.num_color = num_color;
   planes.num_extra = num_extra;
   planes.alpha = alpha;
   return planes;
@@ -159,11 +159,11 @@ OutputPlanes MakePlanes(uint32_t width, uint32_t height, int orientation, uint32
 TEST_F(FrameOutputTest, EveryOrientationAndFormat) {
   const TestPlanes image = TestPlanes::Random(5, 37, 23, 1);
   for (int orientation = 1; orientation <= 8; ++orientation) {
-    for (const uint32_t num_colour : {1u, 3u}) {
+    for (const uint32_t num_color : {1u, 3u}) {
       for (const int32_t alpha : {-1, 1}) {
-        SCOPED_TRACE(testing::Message() << "orientation " << orientation << " colours " << num_colour << " alpha "
+        SCOPED_TRACE(testing::Message() << "orientation " << orientation << " colors " << num_color << " alpha "
                                         << alpha);
-        CheckAgainstNaive(MakePlanes(37, 23, orientation, num_colour, 2, alpha), image, AllKindsOfTargets());
+        CheckAgainstNaive(MakePlanes(37, 23, orientation, num_color, 2, alpha), image, AllKindsOfTargets());
       }
     }
   }
@@ -184,12 +184,12 @@ TEST_F(FrameOutputTest, UnpremultipliesWhereAlphaIsAssociatedAndDelivered) {
   std::vector<OutputTarget> kinds = AllKindsOfTargets();
   kinds.resize(6);  // kAll and kExtra are never divided
   for (OutputTarget& target : kinds) {
-    target.unpremultiply = target.channels == ChannelSet::kColourAlpha || target.channels == ChannelSet::kRgba;
+    target.unpremultiply = target.channels == ChannelSet::kColorAlpha || target.channels == ChannelSet::kRgba;
   }
   for (const bool associated : {false, true}) {
-    for (const uint32_t num_colour : {1u, 3u}) {
+    for (const uint32_t num_color : {1u, 3u}) {
       for (const int orientation : {1, 6}) {
-        OutputPlanes planes = MakePlanes(29, 9, orientation, num_colour, 1, 0);
+        OutputPlanes planes = MakePlanes(29, 9, orientation, num_color, 1, 0);
         planes.alpha_associated = associated;
         CheckAgainstNaive(planes, image, kinds);
       }
@@ -197,7 +197,7 @@ TEST_F(FrameOutputTest, UnpremultipliesWhereAlphaIsAssociatedAndDelivered) {
   }
 }
 
-TEST_F(FrameOutputTest, ColourWithoutAlphaIsNotDivided) {
+TEST_F(FrameOutputTest, ColorWithoutAlphaIsNotDivided) {
   const TestPlanes image = TestPlanes::Random(4, 9, 3, 4);
   OutputPlanes planes = MakePlanes(9, 3, 1, 3, 1, 0);
   planes.alpha_associated = true;
@@ -241,9 +241,9 @@ std::vector<uint8_t> StoreAsIntegers(const OutputPlanes& planes, OutputTarget ta
 
 TEST_F(FrameOutputTest, IntegersGiveWhatFloatsGive) {
   int num_possible = 0;
-  for (const uint32_t colour_bits : {1u, 2u, 4u, 5u, 8u, 10u, 16u}) {
-    const uint32_t bits[3] = {colour_bits, 8, 4};
-    std::mt19937 random(colour_bits);
+  for (const uint32_t color_bits : {1u, 2u, 4u, 5u, 8u, 10u, 16u}) {
+    const uint32_t bits[3] = {color_bits, 8, 4};
+    std::mt19937 random(color_bits);
     std::vector<std::vector<int32_t>> image(5, std::vector<int32_t>(37 * 23));
     TestPlanes floats(5, 37, 23);
     for (size_t c = 0; c < 5; ++c) {
@@ -259,7 +259,7 @@ TEST_F(FrameOutputTest, IntegersGiveWhatFloatsGive) {
         const std::vector<uint8_t> pixels = StoreAsIntegers(planes, target, image, bits, &memory_, &possible);
         if (!possible) continue;
         ++num_possible;
-        EXPECT_EQ(pixels, NaiveOutput(target, planes, floats)) << colour_bits << " bits, orientation " << orientation;
+        EXPECT_EQ(pixels, NaiveOutput(target, planes, floats)) << color_bits << " bits, orientation " << orientation;
       }
     }
   }
@@ -300,12 +300,12 @@ TEST_F(FrameOutputTest, IntegersAreRefusedWhereFloatsAreNeeded) {
     StoreAsIntegers(planes, target, image, bits.data(), &memory_, &result);
     return result;
   };
-  EXPECT_TRUE(possible(ChannelSet::kColour, OutputType::kUint8, 8, {8, 0, 0}));
-  EXPECT_FALSE(possible(ChannelSet::kColourAlpha, OutputType::kUint8, 8, {8, 0, 0}));
-  EXPECT_FALSE(possible(ChannelSet::kColour, OutputType::kUint8, 8, {0, 8, 8}));
-  EXPECT_FALSE(possible(ChannelSet::kColour, OutputType::kFloat32, 8, {8, 8, 8}));
-  EXPECT_FALSE(possible(ChannelSet::kColour, OutputType::kFloat16, 8, {8, 8, 8}));
-  EXPECT_FALSE(possible(ChannelSet::kColour, OutputType::kUint8, 8, {10, 8, 8}));
+  EXPECT_TRUE(possible(ChannelSet::kColor, OutputType::kUint8, 8, {8, 0, 0}));
+  EXPECT_FALSE(possible(ChannelSet::kColorAlpha, OutputType::kUint8, 8, {8, 0, 0}));
+  EXPECT_FALSE(possible(ChannelSet::kColor, OutputType::kUint8, 8, {0, 8, 8}));
+  EXPECT_FALSE(possible(ChannelSet::kColor, OutputType::kFloat32, 8, {8, 8, 8}));
+  EXPECT_FALSE(possible(ChannelSet::kColor, OutputType::kFloat16, 8, {8, 8, 8}));
+  EXPECT_FALSE(possible(ChannelSet::kColor, OutputType::kUint8, 8, {10, 8, 8}));
   EXPECT_FALSE(possible(ChannelSet::kAll, OutputType::kUint8, 8, {8, 8, 8}));  // five channels
 }
 

@@ -23,7 +23,7 @@ TEST_F(SharedFrameTest, HasTheAskedForSize) {
   EXPECT_EQ(frame->width(), 10u);
   EXPECT_EQ(frame->height(), 7u);
   EXPECT_EQ(frame->planes.planes(), 4u);
-  EXPECT_FALSE(frame->before_colour_transform);
+  EXPECT_FALSE(frame->before_color_transform);
   for (size_t x = 0; x < 10; ++x) EXPECT_EQ(frame->planes.Row(3, 6)[x], 0.0f);
 }
 

@@ -30,12 +30,12 @@ Pixel BlendPixel(const BlendRules& rules, const Pixel& o, const Pixel& p) {
   for (uint32_t e = 0; e < rules.num_extra; ++e) has_alpha |= rules.extra[e].is_alpha;
   for (int c = 0; c < 3 + static_cast<int>(rules.num_extra); ++c) {
     const ChannelBlending& m = rules.channels[c < 3 ? 0 : c - 2];
-    const bool is_colour = c < 3;
+    const bool is_color = c < 3;
     const int a = 3 + m.alpha;
     const bool self = a == c;
     const bool premultiplied = rules.num_extra > 0 && rules.extra[m.alpha].premultiplied;
     int mode = static_cast<int>(m.operation);
-    if (is_colour && !has_alpha && mode >= 4) mode = mode <= 5 ? 1 : 2;
+    if (is_color && !has_alpha && mode >= 4) mode = mode <= 5 ? 1 : 2;
     switch (mode) {
       case 0:
         out.v[c] = o.v[c];
@@ -65,13 +65,13 @@ Pixel BlendPixel(const BlendRules& rules, const Pixel& o, const Pixel& p) {
         break;
     }
   }
-  const ChannelBlending& colour = rules.channels[0];
-  const int a = 3 + colour.alpha;
-  if (has_alpha && colour.operation == BlendOperation::kBlendAbove) {
-    out.v[a] = Mix(o.v[a], Clamp(colour.clamp, p.v[a]));
+  const ChannelBlending& color = rules.channels[0];
+  const int a = 3 + color.alpha;
+  if (has_alpha && color.operation == BlendOperation::kBlendAbove) {
+    out.v[a] = Mix(o.v[a], Clamp(color.clamp, p.v[a]));
   }
-  if (has_alpha && colour.operation == BlendOperation::kBlendBelow) {
-    out.v[a] = Mix(p.v[a], Clamp(colour.clamp, o.v[a]));
+  if (has_alpha && color.operation == BlendOperation::kBlendBelow) {
+    out.v[a] = Mix(p.v[a], Clamp(color.clamp, o.v[a]));
   }
   return out;
 }

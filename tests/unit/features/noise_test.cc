@@ -162,23 +162,23 @@ TEST(NoiseTest, MatchesTheVectorsOfAFrame) {
     NoiseRows rows;
     const std::vector<Plane> filtered = Rows(field, Rect{0, 0, 21, 6}, &rows);
     for (int y = 0; y < 6; ++y) {
-      PaddedRow colour[3] = {PaddedRow(21), PaddedRow(21), PaddedRow(21)};
+      PaddedRow color[3] = {PaddedRow(21), PaddedRow(21), PaddedRow(21)};
       PaddedRow noise[3] = {PaddedRow(21), PaddedRow(21), PaddedRow(21)};
       for (int x = 0; x < 21; ++x) {
         for (int p = 0; p < 3; ++p) noise[p][x] = filtered[p][y][x];
-        colour[0][x] = static_cast<float>(0.002 * VectorInput(0, x, y) - 0.001);
-        colour[1][x] = static_cast<float>(-0.05 + 0.13 * x + 0.01 * y);
-        colour[2][x] = 0.35f;
+        color[0][x] = static_cast<float>(0.002 * VectorInput(0, x, y) - 0.001);
+        color[1][x] = static_cast<float>(-0.05 + 0.13 * x + 0.01 * y);
+        color[2][x] = 0.35f;
       }
       const float* noise_rows[3] = {noise[0].data(), noise[1].data(), noise[2].data()};
-      float* const colour_rows[3] = {colour[0].data(), colour[1].data(), colour[2].data()};
-      AddNoiseRow(parameters, 0.0f, 1.0f, noise_rows, 21, colour_rows);
+      float* const color_rows[3] = {color[0].data(), color[1].data(), color[2].data()};
+      AddNoiseRow(parameters, 0.0f, 1.0f, noise_rows, 21, color_rows);
       for (int x = 0; x < 21; ++x) {
         const std::vector<double>& expected = lines[y * 21 + x];
         for (int p = 0; p < 3; ++p) {
           EXPECT_NEAR(random[p][y][x], expected[2 + p], 1e-7);
           EXPECT_NEAR(filtered[p][y][x], expected[5 + p], 4e-6) << x << "," << y;
-          EXPECT_NEAR(colour[p][x], expected[8 + p], 3e-6) << x << "," << y;
+          EXPECT_NEAR(color[p][x], expected[8 + p], 3e-6) << x << "," << y;
         }
       }
     }
@@ -237,14 +237,14 @@ TEST(NoiseTest, StrengthStaysInsideTheTableForAnySample) {
     NoiseParameters parameters;
     for (float& strength : parameters.lut) strength = 0.5f;
     const float samples[8] = {0, -1e30f, 1e30f, INFINITY, -INFINITY, NAN, 1e9f, -0.0f};
-    PaddedRow colour[3] = {PaddedRow(8), PaddedRow(8), PaddedRow(8)};
+    PaddedRow color[3] = {PaddedRow(8), PaddedRow(8), PaddedRow(8)};
     PaddedRow noise[3] = {PaddedRow(8, 1), PaddedRow(8, 1), PaddedRow(8, 1)};
-    for (int i = 0; i < 8; ++i) colour[1][i] = samples[i];
+    for (int i = 0; i < 8; ++i) color[1][i] = samples[i];
     const float* noise_rows[3] = {noise[0].data(), noise[1].data(), noise[2].data()};
-    float* const colour_rows[3] = {colour[0].data(), colour[1].data(), colour[2].data()};
-    AddNoiseRow(parameters, 0.0f, 1.0f, noise_rows, 8, colour_rows);
-    EXPECT_NEAR(colour[1][0], 0.22f, 1e-6);
-    EXPECT_NEAR(colour[1][7], 0.22f, 1e-6);
+    float* const color_rows[3] = {color[0].data(), color[1].data(), color[2].data()};
+    AddNoiseRow(parameters, 0.0f, 1.0f, noise_rows, 8, color_rows);
+    EXPECT_NEAR(color[1][0], 0.22f, 1e-6);
+    EXPECT_NEAR(color[1][7], 0.22f, 1e-6);
   });
 }
 

@@ -89,7 +89,7 @@ TEST_F(PatchesTest, RejectsWhatTheFormatForbids) {
     return Code(patch);
   };
   EXPECT_EQ(with([](PatchText& p) { p.slot = 1; }), ErrorCode::kCorrupt);  // empty
-  EXPECT_EQ(with([](PatchText& p) { p.slot = 3; }), ErrorCode::kCorrupt);  // after the colour transform
+  EXPECT_EQ(with([](PatchText& p) { p.slot = 3; }), ErrorCode::kCorrupt);  // after the color transform
   EXPECT_EQ(with([](PatchText& p) { p.slot = 4; }), ErrorCode::kCorrupt);
   EXPECT_EQ(with([](PatchText& p) { p.rx = 1; }), ErrorCode::kCorrupt);
   EXPECT_EQ(with([](PatchText& p) { p.ry = 1; }), ErrorCode::kCorrupt);

@@ -79,7 +79,7 @@ TEST_F(SplinesTest, ParsesAndDequantizesTheVectorSpline) {
                                 {.3394113f, .93f, -.225f, .15f},
                                 {.9427148f, .3333f, 0, 0}};
   for (int c = 0; c < 4; ++c) {
-    for (int k = 0; k < 4; ++k) EXPECT_NEAR((c < 3 ? d.colour[c] : d.sigma)[k], expected[c][k], 2e-7);
+    for (int k = 0; k < 4; ++k) EXPECT_NEAR((c < 3 ? d.color[c] : d.sigma)[k], expected[c][k], 2e-7);
   }
 }
 
@@ -91,14 +91,14 @@ TEST_F(SplinesTest, DrawsTheVectorsOnEveryTarget) {
   ASSERT_TRUE(splats.ok());
   ASSERT_EQ(splats.value().num_splats(), 22u);
   for (size_t i = 0; i < 22; ++i) {
-    const std::vector<double>& line = lines[i];  // 's', index, x, y, weight, sigma, radius, colours
+    const std::vector<double>& line = lines[i];  // 's', index, x, y, weight, sigma, radius, colors
     const Splat& splat = splats.value().splat(i);
     EXPECT_NEAR(splat.center_x, line[2], 3e-6);
     EXPECT_NEAR(splat.center_y, line[3], 3e-6);
     EXPECT_NEAR(splat.inverse_sigma, 1 / line[5], 1e-5);
     EXPECT_NEAR(splat.quarter_sigma_weight, 0.25 * line[4] * line[5], 1e-5);
     EXPECT_NEAR(splat.radius, line[6], 1e-4);
-    for (int c = 0; c < 3; ++c) EXPECT_NEAR(splat.colour[c], line[7 + c], 3e-5);
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(splat.color[c], line[7 + c], 3e-5);
   }
   ASSERT_EQ(lines.size(), 22u + 480u);
   ForEachTarget([&] {

@@ -90,7 +90,7 @@ TEST(StreamTest, ReadsSplines) {
   EXPECT_EQ(curve.num_points, 2u);
   EXPECT_EQ(result.value().points()[1].x, 9);
   EXPECT_EQ(result.value().points()[1].y, 0);
-  EXPECT_EQ(curve.colour[2][31], 3);
+  EXPECT_EQ(curve.color[2][31], 3);
   EXPECT_EQ(curve.sigma[0], 3);
   for (uint64_t size = 0; size < writer.bytes().size() - 1; ++size) {
     BitReader shortened(writer.bytes().data(), size);

@@ -18,21 +18,21 @@ TEST(FrameDimensionsTest, OnePixel) {
   EXPECT_EQ(d.xpadded, 8u);
   EXPECT_EQ(d.num_groups, 1u);
   EXPECT_EQ(d.num_lf_groups, 1u);
-  EXPECT_EQ(d.num_colour_channels, 3u);
+  EXPECT_EQ(d.num_color_channels, 3u);
 }
 
 TEST(FrameDimensionsTest, GreyModularFramesHaveOneChannel) {
   ImageHeader image;
-  image.colour_encoding.colour_space = ColourSpace::kGrey;
+  image.color_encoding.color_space = ColorSpace::kGrey;
   FrameHeader frame;
   for (const bool is_modular : {false, true}) {
-    for (const FrameColourTransform transform :
-         {FrameColourTransform::kNone, FrameColourTransform::kXyb, FrameColourTransform::kYCbCr}) {
+    for (const FrameColorTransform transform :
+         {FrameColorTransform::kNone, FrameColorTransform::kXyb, FrameColorTransform::kYCbCr}) {
       frame.is_modular = is_modular;
-      frame.colour_transform = transform;
+      frame.color_transform = transform;
       frame.width = frame.height = 10;
-      const bool is_one = is_modular && transform == FrameColourTransform::kNone;
-      EXPECT_EQ(ComputeFrameDimensions(image, frame).num_colour_channels, is_one ? 1u : 3u);
+      const bool is_one = is_modular && transform == FrameColorTransform::kNone;
+      EXPECT_EQ(ComputeFrameDimensions(image, frame).num_color_channels, is_one ? 1u : 3u);
     }
   }
 }

@@ -133,7 +133,7 @@ TEST_F(FrameHeaderTest, ModularFile) {
   ReadExample(kModularFile, 8, &image);
   EXPECT_EQ(position_, 95u);
   EXPECT_TRUE(frame_.is_modular);
-  EXPECT_EQ(frame_.colour_transform, FrameColourTransform::kNone);
+  EXPECT_EQ(frame_.color_transform, FrameColorTransform::kNone);
   EXPECT_EQ(frame_.group_size_shift, 3u);
   EXPECT_EQ(frame_.passes.num_passes, 1u);
   EXPECT_TRUE(frame_.is_last);
@@ -159,7 +159,7 @@ TEST_F(FrameHeaderTest, SubsampledYCbCr) {
   ReadExample(kYCbCr, 6, &image);
   EXPECT_EQ(position_, 87u);
   EXPECT_EQ(frame_.flags, 128u);
-  EXPECT_EQ(frame_.colour_transform, FrameColourTransform::kYCbCr);
+  EXPECT_EQ(frame_.color_transform, FrameColorTransform::kYCbCr);
   const FrameDimensions dimensions = ComputeFrameDimensions(image, frame_);
   EXPECT_TRUE(dimensions.IsSubsampled());
   EXPECT_EQ(dimensions.xblocks, 2u);
@@ -269,7 +269,7 @@ TEST_F(FrameHeaderTest, ReferenceFramesHaveNoPosition) {
   EXPECT_EQ(frame_.save_as_reference, 3u);
   EXPECT_TRUE(frame_.CanReference());
   EXPECT_FALSE(frame_.IsPartial({300, 200}));
-  // After the colour transform only whole images can be saved.
+  // After the color transform only whole images can be saved.
   fields.save_before_ct = 0;
   EXPECT_EQ(Code(fields), ErrorCode::kCorrupt);
   fields.crop_fields = [](FieldWriter* w) { w->U32(1, 11, 300 - 256).U32(0, 8, 200); };
@@ -332,7 +332,7 @@ TEST_F(FrameHeaderTest, TimingAndReferencing) {
   ASSERT_EQ(Code(fields), ErrorCode::kOk);
   EXPECT_TRUE(frame_.CanReference());
   EXPECT_FALSE(frame_.IsShown());
-  // Blended frames are saved after the colour transform.
+  // Blended frames are saved after the color transform.
   fields.blending = [](FieldWriter* w) { w->U32(1).U(2, 0); };
   fields.save_before_ct = -1;
   ASSERT_EQ(Code(fields), ErrorCode::kOk);

@@ -32,7 +32,7 @@ class HeadersTest : public testing::Test {
 
 inline std::string Text(const PoolVector<char>& name) { return std::string(name.data(), name.size()); }
 
-// A modular image of 1024x1024 pixels with 12-bit colour and alpha; the whole file.
+// A modular image of 1024x1024 pixels with 12-bit color and alpha; the whole file.
 inline const Bytes kModularFile = {0xff, 0x0a, 0xfa, 0x1f, 0x81, 0x03, 0x81, 0x04, 0x08, 0x18,
                                    0x10, 0x00, 0x40, 0x00, 0x4b, 0x28, 0x70, 0x9c, 0xcf, 0x68,
                                    0x83, 0x3a, 0x00, 0x72, 0x00, 0x24, 0x09, 0x07, 0xd0, 0x01};

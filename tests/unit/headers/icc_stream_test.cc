@@ -45,7 +45,7 @@ class IccTest : public HeadersTest {
     BitReader reader(bytes.data(), bytes.size());
     ImageHeader image;
     JXLPOOL_RETURN_IF_ERROR(ReadImageHeader(&reader, &memory_, limits_, &image));
-    EXPECT_TRUE(image.colour_encoding.want_icc);
+    EXPECT_TRUE(image.color_encoding.want_icc);
     PoolVector<uint8_t> encoded;
     const Status status = ReadIccStream(&reader, &memory_, limits_, &encoded);
     encoded_.assign(encoded.begin(), encoded.end());

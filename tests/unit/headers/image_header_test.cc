@@ -37,7 +37,7 @@ struct Parts {
   std::function<void(FieldWriter*)> bit_depth = [](FieldWriter* w) { w->Bool(false).U32(kEightBits); };
   std::function<void(FieldWriter*)> extra_channels = [](FieldWriter* w) { w->U32(0); };
   bool xyb_encoded = true;
-  std::function<void(FieldWriter*)> colour_encoding = [](FieldWriter* w) { w->Bool(true); };
+  std::function<void(FieldWriter*)> color_encoding = [](FieldWriter* w) { w->Bool(true); };
   std::function<void(FieldWriter*)> tone_mapping = [](FieldWriter* w) { w->Bool(true); };
   std::function<void(FieldWriter*)> extensions = [](FieldWriter* w) { w->U64(0); };
   std::function<void(FieldWriter*)> end = [](FieldWriter* w) { w->Bool(true); };
@@ -49,7 +49,7 @@ FieldWriter Write(const Parts& parts) {
   writer.Bool(true);
   parts.extra_channels(&writer);
   writer.Bool(parts.xyb_encoded);
-  parts.colour_encoding(&writer);
+  parts.color_encoding(&writer);
   if (parts.extra_fields != nullptr) parts.tone_mapping(&writer);
   parts.extensions(&writer);
   parts.end(&writer);
@@ -74,7 +74,7 @@ TEST_F(ImageHeaderTest, ModularFileWithAlpha) {
   EXPECT_EQ(header_.ec_info[0].bit_depth.bits_per_sample, 12u);
   EXPECT_FALSE(header_.ec_info[0].alpha_associated);
   EXPECT_FALSE(header_.xyb_encoded);
-  EXPECT_TRUE(header_.colour_encoding.all_default);
+  EXPECT_TRUE(header_.color_encoding.all_default);
   EXPECT_TRUE(header_.default_m);
   EXPECT_EQ(header_.FindExtraChannel(ExtraChannelType::kAlpha), 0);
   EXPECT_EQ(header_.FindExtraChannel(ExtraChannelType::kBlack), -1);
@@ -85,11 +85,11 @@ TEST_F(ImageHeaderTest, HdrHeader) {
   EXPECT_EQ(position_, 124u);
   EXPECT_EQ(header_.bit_depth.bits_per_sample, 10u);
   EXPECT_FALSE(header_.modular_16bit_buffers);
-  EXPECT_EQ(header_.colour_encoding.colour_space, ColourSpace::kRgb);
-  EXPECT_EQ(header_.colour_encoding.white_point, WhitePoint::kD65);
-  EXPECT_EQ(header_.colour_encoding.primaries, Primaries::kBt2100);
-  EXPECT_EQ(header_.colour_encoding.transfer_function, TransferFunction::kPq);
-  EXPECT_EQ(header_.colour_encoding.rendering_intent, RenderingIntent::kRelative);
+  EXPECT_EQ(header_.color_encoding.color_space, ColorSpace::kRgb);
+  EXPECT_EQ(header_.color_encoding.white_point, WhitePoint::kD65);
+  EXPECT_EQ(header_.color_encoding.primaries, Primaries::kBt2100);
+  EXPECT_EQ(header_.color_encoding.transfer_function, TransferFunction::kPq);
+  EXPECT_EQ(header_.color_encoding.rendering_intent, RenderingIntent::kRelative);
   EXPECT_EQ(header_.tone_mapping.intensity_target, 10000.0f);
   EXPECT_EQ(header_.tone_mapping.min_nits, 0.0f);
 }
@@ -230,7 +230,7 @@ TEST_F(ImageHeaderTest, ExtraChannelTypes) {
     EXPECT_EQ(info.dim_shift, 3u);
     EXPECT_EQ(Text(info.name), "ab");
     EXPECT_EQ(info.alpha_associated, type == 0);
-    EXPECT_EQ(info.spot_colour[2], type == 2 ? -0.5f : 0.0f);
+    EXPECT_EQ(info.spot_color[2], type == 2 ? -0.5f : 0.0f);
     EXPECT_EQ(info.cfa_channel, type == 5 ? 12u : 1u);
   }
 }

@@ -31,7 +31,7 @@ struct DecodedImage {
 };
 
 size_t NumChannels(const ImageDecoder& decoder) {
-  return decoder.num_colour_channels() + decoder.header().num_extra_channels;
+  return decoder.num_color_channels() + decoder.header().num_extra_channels;
 }
 
 class ImageDecoderTest : public FrameTest {
@@ -257,7 +257,7 @@ TEST_F(ImageDecoderTest, PreviewsMayBeDecodedAtAnyTime) {
     ASSERT_TRUE(decoder.Open(bytes.data(), bytes.size(), {}).ok());
     ASSERT_TRUE(decoder.header().have_preview);
     const SizeHeader size = decoder.header().preview;
-    const size_t channels = decoder.num_colour_channels();
+    const size_t channels = decoder.num_color_channels();
     const bool swaps = SwapsDimensions(decoder.header().orientation);
     const size_t width = swaps ? size.height : size.width;
     const auto preview = [&] {

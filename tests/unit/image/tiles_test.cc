@@ -26,7 +26,7 @@ class TilesTest : public FrameTest {
       const auto more = decoder.NextFrame(&info);
       if (!more.ok()) return {};
       if (!more.value()) return samples;
-      const size_t row = info.width * (decoder.num_colour_channels() + decoder.header().num_extra_channels);
+      const size_t row = info.width * (decoder.num_color_channels() + decoder.header().num_extra_channels);
       const size_t begin = samples.size();
       samples.resize(begin + row * info.height);
       OutputTarget target;

@@ -35,7 +35,7 @@ struct Headers {
 Status ReadHeaders(const std::vector<uint8_t>& codestream, const SizeLimits& limits, Memory* memory, Headers* headers) {
   BitReader reader(codestream.data(), codestream.size());
   JXLPOOL_RETURN_IF_ERROR(ReadImageHeader(&reader, memory, limits, &headers->image));
-  if (headers->image.colour_encoding.want_icc) {
+  if (headers->image.color_encoding.want_icc) {
     PoolVector<uint8_t> icc(memory, Category::kOther);
     JXLPOOL_RETURN_IF_ERROR(ReadIccStream(&reader, memory, limits, &icc));
   }
@@ -57,7 +57,7 @@ Status ReadHeaders(const std::vector<uint8_t>& codestream, const SizeLimits& lim
 Status InitModular(const Headers& headers, const DecodeOptions& options, Memory* memory, FrameModular* modular) {
   const FrameDimensions& dimensions = headers.dimensions;
   std::vector<ChannelShape> shapes;
-  for (uint32_t c = 0; c < dimensions.num_colour_channels; ++c) {
+  for (uint32_t c = 0; c < dimensions.num_color_channels; ++c) {
     const uint32_t h = dimensions.hshift[c];
     const uint32_t v = dimensions.vshift[c];
     shapes.push_back(ChannelShape{static_cast<uint32_t>(CeilDiv<uint64_t>(dimensions.xsize, uint64_t{1} << h)),
@@ -84,7 +84,7 @@ Status InitModular(const Headers& headers, const DecodeOptions& options, Memory*
   }
   info.bit_depth = headers.image.bit_depth.bits_per_sample;
   const bool grey =
-      headers.image.NumColourChannels() == 1 && headers.frame.colour_transform == FrameColourTransform::kNone;
+      headers.image.NumColorChannels() == 1 && headers.frame.color_transform == FrameColorTransform::kNone;
   info.tree_samples =
       dimensions.xsize * dimensions.ysize * ((grey ? 1 : 3) + uint64_t{headers.image.num_extra_channels});
   info.int16_samples = options.allow_int16 && headers.image.modular_16bit_buffers;

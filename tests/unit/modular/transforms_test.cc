@@ -281,12 +281,12 @@ class Lists : public testing::Test {
     transform.begin = begin;
     ASSERT_TRUE(transforms_.transforms.PushBack(transform).ok());
   }
-  void Palette(uint32_t begin, uint32_t count, uint32_t colours, uint32_t deltas = 0) {
+  void Palette(uint32_t begin, uint32_t count, uint32_t colors, uint32_t deltas = 0) {
     Transform transform;
     transform.kind = TransformKind::kPalette;
     transform.begin = begin;
     transform.count = count;
-    transform.num_colours = colours;
+    transform.num_colors = colors;
     transform.num_deltas = deltas;
     ASSERT_TRUE(transforms_.transforms.PushBack(transform).ok());
   }

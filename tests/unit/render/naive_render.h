@@ -28,7 +28,7 @@ using NaivePlanes = std::vector<NaivePlane>;
 
 NaivePlane NaiveChroma(const NaivePlane& in, bool horizontal, int64_t width, int64_t height);
 NaivePlane NaiveGaborish(const NaivePlane& in, double weight1, double weight2);
-// The three colour planes.
+// The three color planes.
 NaivePlanes NaiveEpf(const NaivePlanes& in, int pass, const RestorationFilter& filter, const EpfSigma& sigma);
 NaivePlane NaiveUpsample(const NaivePlane& in, const UpsamplingWeights& weights, uint32_t factor, int64_t width,
                          int64_t height);

@@ -1,7 +1,7 @@
-// ColourEncoding: how the decoded samples (or, for XYB images, the preferred output) are to be interpreted
-// (ISO/IEC 18181-1 "ColourEncoding").
-#ifndef LIB_HEADERS_COLOUR_ENCODING_H_
-#define LIB_HEADERS_COLOUR_ENCODING_H_
+// ColorEncoding: how the decoded samples (or, for XYB images, the preferred output) are to be interpreted
+// (ISO/IEC 18181-1 "ColorEncoding").
+#ifndef LIB_HEADERS_COLOR_ENCODING_H_
+#define LIB_HEADERS_COLOR_ENCODING_H_
 
 #include <cstdint>
 
@@ -10,7 +10,7 @@
 
 namespace jxlpool {
 
-enum class ColourSpace : uint8_t { kRgb = 0, kGrey = 1, kXyb = 2, kUnknown = 3 };
+enum class ColorSpace : uint8_t { kRgb = 0, kGrey = 1, kXyb = 2, kUnknown = 3 };
 enum class WhitePoint : uint8_t { kD65 = 1, kCustom = 2, kE = 10, kDci = 11 };
 enum class Primaries : uint8_t { kSrgb = 1, kCustom = 2, kBt2100 = 9, kP3 = 11 };
 enum class TransferFunction : uint8_t {
@@ -31,10 +31,10 @@ struct Customxy {
 };
 
 // The field defaults are sRGB.
-struct ColourEncoding {
+struct ColorEncoding {
   bool all_default = true;
-  bool want_icc = false;  // an ICC profile follows the image header; then only colour_space of the rest is meaningful
-  ColourSpace colour_space = ColourSpace::kRgb;  // with want_icc it still fixes the number of colour channels
+  bool want_icc = false;  // an ICC profile follows the image header; then only color_space of the rest is meaningful
+  ColorSpace color_space = ColorSpace::kRgb;  // with want_icc it still fixes the number of color channels
   WhitePoint white_point = WhitePoint::kD65;
   Customxy white;                          // white_point == kCustom
   Primaries primaries = Primaries::kSrgb;  // not for kGrey and kXyb
@@ -45,8 +45,8 @@ struct ColourEncoding {
   TransferFunction transfer_function = TransferFunction::kSrgb;
   RenderingIntent rendering_intent = RenderingIntent::kRelative;
 
-  // Colour channels of an image with this encoding: 1 or 3.
-  uint32_t NumColourChannels() const { return colour_space == ColourSpace::kGrey ? 1 : 3; }
+  // Color channels of an image with this encoding: 1 or 3.
+  uint32_t NumColorChannels() const { return color_space == ColorSpace::kGrey ? 1 : 3; }
 };
 
 // CIE 1931 xy.
@@ -59,13 +59,13 @@ struct RgbChromaticities {
 };
 
 // The white point of an encoding, whether named or custom. REQUIRES: !want_icc.
-Chromaticity WhiteChromaticity(const ColourEncoding& encoding);
-// REQUIRES: !want_icc, colour_space == kRgb.
-RgbChromaticities PrimaryChromaticities(const ColourEncoding& encoding);
+Chromaticity WhiteChromaticity(const ColorEncoding& encoding);
+// REQUIRES: !want_icc, color_space == kRgb.
+RgbChromaticities PrimaryChromaticities(const ColorEncoding& encoding);
 
 // Reads the bundle into `encoding` and validates it; errors end up in `reader`.
-void ReadColourEncoding(FieldReader* reader, ColourEncoding* encoding);
+void ReadColorEncoding(FieldReader* reader, ColorEncoding* encoding);
 
 }  // namespace jxlpool
 
-#endif  // LIB_HEADERS_COLOUR_ENCODING_H_
+#endif  // LIB_HEADERS_COLOR_ENCODING_H_

@@ -1,16 +1,16 @@
-#include "lib/color/colour_transform.h"
+#include "lib/color/color_transform.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "lib/color/colour_matrix.h"
+#include "lib/color/encoding_matrix.h"
 #include "tests/unit/color/color_test_util.h"
 
 namespace jxlpool {
 namespace {
 
-ColourDescription Named(ColourSpace space, Primaries primaries, ColourDescription::Transfer transfer) {
-  ColourDescription description;
+ColorDescription Named(ColorSpace space, Primaries primaries, ColorDescription::Transfer transfer) {
+  ColorDescription description;
   description.space = space;
   description.primaries = primaries;
   description.transfer = transfer;
@@ -45,14 +45,14 @@ void InverseXyb(const float xyb[3], double intensity_target, double rgb[3]) {
   }
 }
 
-TEST(ColourTransformTest, InvertsXybOfPrimaryColours) {
+TEST(ColorTransformTest, InvertsXybOfPrimaryColors) {
   const float xyb[4][3] = {{0.028100073f, 0.4881882f, 0.471659f},
                            {-0.015386105f, 0.71478134f, 0.43707693f},
                            {0, 0.2781282f, 0.66613984f},
                            {0, 0.84530859f, 0.84530859f}};
   const float rgb[4][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 1}};
-  const ColourTransform transform =
-      ColourTransform::Xyb(OpsinInverseMatrix(), 255, ColourDescription::LinearSrgb()).value();
+  const ColorTransform transform =
+      ColorTransform::Xyb(OpsinInverseMatrix(), 255, ColorDescription::LinearSrgb()).value();
   ForEachTarget([&] {
     for (int i = 0; i < 4; ++i) {
       float p[3] = {xyb[i][0], xyb[i][1], xyb[i][2]};
@@ -63,11 +63,11 @@ TEST(ColourTransformTest, InvertsXybOfPrimaryColours) {
 }
 
 // L and M are combined before their polynomials are evaluated, so the case of different biases is one of its own.
-TEST(ColourTransformTest, ConesMayHaveDifferentBiases) {
+TEST(ColorTransformTest, ConesMayHaveDifferentBiases) {
   OpsinInverseMatrix opsin;
   const float bias[3] = {-0.002f, -0.007f, -0.004f};
   std::copy(bias, bias + 3, opsin.opsin_bias);
-  const ColourTransform transform = ColourTransform::Xyb(opsin, 255, ColourDescription::LinearSrgb()).value();
+  const ColorTransform transform = ColorTransform::Xyb(opsin, 255, ColorDescription::LinearSrgb()).value();
   ForEachTarget([&] {
     TestRandom random(4);
     for (int i = 0; i < 100; ++i) {
@@ -85,10 +85,10 @@ TEST(ColourTransformTest, ConesMayHaveDifferentBiases) {
   });
 }
 
-// Colours of which one or two components are nearly zero, where the curves are steep and large terms cancel.
-TEST(ColourTransformTest, TargetsAgreeOnSaturatedColours) {
-  const ColourTransform transform =
-      ColourTransform::Xyb(OpsinInverseMatrix(), 255, ColourDescription::LinearSrgb()).value();
+// Colors of which one or two components are nearly zero, where the curves are steep and large terms cancel.
+TEST(ColorTransformTest, TargetsAgreeOnSaturatedColors) {
+  const ColorTransform transform =
+      ColorTransform::Xyb(OpsinInverseMatrix(), 255, ColorDescription::LinearSrgb()).value();
   constexpr size_t kN = 6000;
   std::vector<float> xyb[3];
   TestRandom random(5);
@@ -114,9 +114,9 @@ TEST(ColourTransformTest, TargetsAgreeOnSaturatedColours) {
 }
 
 // Against double precision; the strictest conformance case needs 3.8e-6.
-TEST(ColourTransformTest, XybToSrgbIsAccurate) {
+TEST(ColorTransformTest, XybToSrgbIsAccurate) {
   for (const float target : {255.0f, 100.0f, 4000.0f}) {
-    const ColourTransform transform = ColourTransform::Xyb(OpsinInverseMatrix(), target, ColourDescription()).value();
+    const ColorTransform transform = ColorTransform::Xyb(OpsinInverseMatrix(), target, ColorDescription()).value();
     TestRandom random(1);
     constexpr size_t kN = 4099;
     std::vector<float> rows[3];
@@ -129,7 +129,7 @@ TEST(ColourTransformTest, XybToSrgbIsAccurate) {
       InverseXyb(in, target, rgb);
       for (int c = 0; c < 3; ++c) {
         rows[c].push_back(in[c]);
-        expected[c].push_back(EncodeSample(ColourDescription::Transfer::kSrgb, 1, 1, rgb[c]));
+        expected[c].push_back(EncodeSample(ColorDescription::Transfer::kSrgb, 1, 1, rgb[c]));
       }
     }
     ForEachTarget([&] {
@@ -142,8 +142,8 @@ TEST(ColourTransformTest, XybToSrgbIsAccurate) {
           const double error = std::abs(p[c][i] - expected[c][i]);
           square_sum += error * error;
           // What cancels in the matrix leaves rounding errors that are absolute in linear light.
-          const double linear = DecodeSample(ColourDescription::Transfer::kSrgb, 1, 1, expected[c][i]);
-          peak = std::max(peak, std::abs(DecodeSample(ColourDescription::Transfer::kSrgb, 1, 1, p[c][i]) - linear));
+          const double linear = DecodeSample(ColorDescription::Transfer::kSrgb, 1, 1, expected[c][i]);
+          peak = std::max(peak, std::abs(DecodeSample(ColorDescription::Transfer::kSrgb, 1, 1, p[c][i]) - linear));
         }
       }
       EXPECT_LT(std::sqrt(square_sum / (3 * kN)), 4e-7);
@@ -152,13 +152,13 @@ TEST(ColourTransformTest, XybToSrgbIsAccurate) {
   }
 }
 
-TEST(ColourTransformTest, FusedAndSeparateStepsAgree) {
+TEST(ColorTransformTest, FusedAndSeparateStepsAgree) {
   for (const auto transfer :
-       {ColourDescription::Transfer::kSrgb, ColourDescription::Transfer::kPq, ColourDescription::Transfer::kHlg,
-        ColourDescription::Transfer::kDci, ColourDescription::Transfer::k709, ColourDescription::Transfer::kLinear}) {
-    for (const ColourSpace space : {ColourSpace::kRgb, ColourSpace::kGrey}) {
-      const ColourTransform transform =
-          ColourTransform::Xyb(OpsinInverseMatrix(), 1000, Named(space, Primaries::kBt2100, transfer)).value();
+       {ColorDescription::Transfer::kSrgb, ColorDescription::Transfer::kPq, ColorDescription::Transfer::kHlg,
+        ColorDescription::Transfer::kDci, ColorDescription::Transfer::k709, ColorDescription::Transfer::kLinear}) {
+    for (const ColorSpace space : {ColorSpace::kRgb, ColorSpace::kGrey}) {
+      const ColorTransform transform =
+          ColorTransform::Xyb(OpsinInverseMatrix(), 1000, Named(space, Primaries::kBt2100, transfer)).value();
       ForEachTarget([&] {
         TestRandom random(2);
         std::vector<float> p[3];
@@ -180,10 +180,10 @@ TEST(ColourTransformTest, FusedAndSeparateStepsAgree) {
 
 // The matrices of the vectors are what Apply computes on the cone responses (1,0,0), (0,1,0), (0,0,1), seen through
 // the differences that they make.
-TEST(ColourTransformTest, FoldsPrimariesIntoTheMatrix) {
+TEST(ColorTransformTest, FoldsPrimariesIntoTheMatrix) {
   for (const auto& row : ReadVectors("color_matrices.csv")) {
     if (row[1] != "opsin_inverse") continue;
-    ColourDescription description = ColourDescription::LinearSrgb(row[0] == "Gray/D65");
+    ColorDescription description = ColorDescription::LinearSrgb(row[0] == "Gray/D65");
     const std::string primaries = row[0].substr(0, row[0].find('/'));
     const std::string white = row[0].substr(row[0].find('/') + 1);
     if (primaries == "P3") description.primaries = Primaries::kP3;
@@ -192,7 +192,7 @@ TEST(ColourTransformTest, FoldsPrimariesIntoTheMatrix) {
     if (white == "E") description.white_point = WhitePoint::kE;
     OpsinInverseMatrix opsin;
     for (float& bias : opsin.opsin_bias) bias = 0;
-    const ColourTransform transform = ColourTransform::Xyb(opsin, 255, description).value();
+    const ColorTransform transform = ColorTransform::Xyb(opsin, 255, description).value();
     for (int cone = 0; cone < 3; ++cone) {
       float p[3] = {cone == 0 ? 0.5f : cone == 1 ? -0.5f : 0, cone == 2 ? 0.0f : 0.5f, cone == 2 ? 1.0f : 0.0f};
       transform.Apply(p, p + 1, p + 2, 1);
@@ -203,9 +203,9 @@ TEST(ColourTransformTest, FoldsPrimariesIntoTheMatrix) {
   }
 }
 
-TEST(ColourTransformTest, GreyWritesOnePlaneWithTheLuminance) {
-  const ColourTransform transform =
-      ColourTransform::Xyb(OpsinInverseMatrix(), 255, ColourDescription::LinearSrgb(true)).value();
+TEST(ColorTransformTest, GreyWritesOnePlaneWithTheLuminance) {
+  const ColorTransform transform =
+      ColorTransform::Xyb(OpsinInverseMatrix(), 255, ColorDescription::LinearSrgb(true)).value();
   ForEachTarget([&] {
     for (const size_t n : {size_t{1}, size_t{16}, size_t{35}}) {
       const double rgb[3] = {0.25, 0.5, 0.75};
@@ -222,24 +222,24 @@ TEST(ColourTransformTest, GreyWritesOnePlaneWithTheLuminance) {
   });
 }
 
-TEST(ColourTransformTest, ConvertsYcbcr) {
+TEST(ColorTransformTest, ConvertsYcbcr) {
   // Y, Cb, Cr of pure red, green and blue.
   const float ycbcr[3][3] = {
       {-0.20296079f, -0.16873589f, 0.5f}, {0.08503921f, -0.3312641f, -0.41868758f}, {-0.3879608f, 0.5f, -0.08131241f}};
   ForEachTarget([&] {
     for (int i = 0; i < 3; ++i) {
       float p[3] = {ycbcr[i][1], ycbcr[i][0], ycbcr[i][2]};
-      ColourTransform::Ycbcr().Apply(p, p + 1, p + 2, 1);
+      ColorTransform::Ycbcr().Apply(p, p + 1, p + 2, 1);
       for (int c = 0; c < 3; ++c) EXPECT_NEAR(p[c], c == i ? 1 : 0, 1e-6);
     }
   });
 }
 
-TEST(ColourTransformTest, ScaledXybMapsTheSrgbGamutToTheUnitCube) {
-  ColourDescription xyb;
-  xyb.space = ColourSpace::kXyb;
+TEST(ColorTransformTest, ScaledXybMapsTheSrgbGamutToTheUnitCube) {
+  ColorDescription xyb;
+  xyb.space = ColorSpace::kXyb;
   xyb.intent = RenderingIntent::kPerceptual;
-  const ColourTransform transform = ColourTransform::Xyb(OpsinInverseMatrix(), 255, xyb).value();
+  const ColorTransform transform = ColorTransform::Xyb(OpsinInverseMatrix(), 255, xyb).value();
   ForEachTarget([&] {
     float low[3] = {1, 1, 1};
     float high[3] = {0, 0, 0};
@@ -262,25 +262,25 @@ TEST(ColourTransformTest, ScaledXybMapsTheSrgbGamutToTheUnitCube) {
   });
 }
 
-TEST(ColourTransformTest, DefaultOutputs) {
-  ColourDescription grey = ColourDescription::Srgb(true);
+TEST(ColorTransformTest, DefaultOutputs) {
+  ColorDescription grey = ColorDescription::Srgb(true);
   EXPECT_TRUE(SameEncoding(DefaultXybOutput(&grey, true), grey));
   grey.white_point = WhitePoint::kE;
-  EXPECT_TRUE(SameEncoding(DefaultXybOutput(&grey, true), ColourDescription::LinearSrgb(true)));
-  EXPECT_TRUE(SameEncoding(DefaultXybOutput(nullptr, false), ColourDescription::LinearSrgb()));
-  ColourDescription custom;
+  EXPECT_TRUE(SameEncoding(DefaultXybOutput(&grey, true), ColorDescription::LinearSrgb(true)));
+  EXPECT_TRUE(SameEncoding(DefaultXybOutput(nullptr, false), ColorDescription::LinearSrgb()));
+  ColorDescription custom;
   custom.white_point = WhitePoint::kCustom;
   custom.white = {345669, 358496};
   EXPECT_TRUE(SameEncoding(DefaultXybOutput(&custom, false), custom));
 }
 
-TEST(ColourTransformTest, RejectsOutputsWithoutAMatrix) {
-  ColourDescription custom;
+TEST(ColorTransformTest, RejectsOutputsWithoutAMatrix) {
+  ColorDescription custom;
   custom.primaries = Primaries::kCustom;  // all three at (0, 0)
-  EXPECT_FALSE(ColourTransform::Xyb(OpsinInverseMatrix(), 255, custom).ok());
-  EXPECT_FALSE(ColourTransform::Xyb(OpsinInverseMatrix(), 0, ColourDescription()).ok());
-  custom.space = ColourSpace::kUnknown;
-  EXPECT_FALSE(ColourTransform::Xyb(OpsinInverseMatrix(), 255, custom).ok());
+  EXPECT_FALSE(ColorTransform::Xyb(OpsinInverseMatrix(), 255, custom).ok());
+  EXPECT_FALSE(ColorTransform::Xyb(OpsinInverseMatrix(), 0, ColorDescription()).ok());
+  custom.space = ColorSpace::kUnknown;
+  EXPECT_FALSE(ColorTransform::Xyb(OpsinInverseMatrix(), 255, custom).ok());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "lib/color/colour_engine.h"
+#include "lib/color/color_engine.h"
 
 #include <lcms2.h>
 
@@ -14,13 +14,13 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 using Bytes = std::vector<uint8_t>;
 
-ColourDescription Parse(const std::string& name) {
+ColorDescription Parse(const std::string& name) {
   auto result = ParseEncodingName(name);
   EXPECT_TRUE(result.ok()) << name;
-  return result.ok() ? result.value() : ColourDescription();
+  return result.ok() ? result.value() : ColorDescription();
 }
 
 Bytes Serialise(cmsHPROFILE profile) {
@@ -82,9 +82,9 @@ Bytes CmykProfile() {
   return Serialise(profile);
 }
 
-class ColourEngineTest : public testing::Test {
+class ColorEngineTest : public testing::Test {
  protected:
-  ~ColourEngineTest() override { EXPECT_EQ(budget_.total().live, 0u); }
+  ~ColorEngineTest() override { EXPECT_EQ(budget_.total().live, 0u); }
 
   Bytes Synthesise(const std::string& name) {
     auto icc = SynthesiseIcc(Parse(name), &memory_);
@@ -93,12 +93,12 @@ class ColourEngineTest : public testing::Test {
   }
 
   // Converts pixels[channel][i].
-  static std::vector<std::vector<float>> Convert(const ColourEngine& engine,
+  static std::vector<std::vector<float>> Convert(const ColorEngine& engine,
                                                  const std::vector<std::vector<float>>& pixels) {
     EXPECT_EQ(engine.source_channels(), pixels.size());
     const size_t n = pixels[0].size();
     std::vector<std::vector<float>> result(engine.target_channels(), std::vector<float>(n));
-    std::vector<float> scratch(ColourEngine::kScratchFloats);
+    std::vector<float> scratch(ColorEngine::kScratchFloats);
     const float* in[4];
     float* out[3];
     for (size_t c = 0; c < pixels.size(); ++c) in[c] = pixels[c].data();
@@ -151,20 +151,20 @@ class ColourEngineTest : public testing::Test {
   Memory memory_{&pool_, &budget_};
 };
 
-TEST_F(ColourEngineTest, FormulasAgreeWithLittleCmsOnSynthesisedProfiles) {
+TEST_F(ColorEngineTest, FormulasAgreeWithLittleCmsOnSynthesisedProfiles) {
   const char* const names[] = {
       "sRGB",     "DisplayP3",           "RGB_D65_202_Rel_709", "RGB_D65_SRG_Rel_Lin",     "Adobe98",
       "ProPhoto", "RGB_DCI_DCI_Rel_DCI", "RGB_EER_202_Sat_SRG", "RGB_D65_SRG_Per_g0.45455"};
   for (const char* from : names) {
     for (const char* to : names) {
       SCOPED_TRACE(std::string(from) + " to " + to);
-      // Colours inside every gamut of the list.
+      // Colors inside every gamut of the list.
       auto pixels = RandomPixels(3, 100);
       for (auto& row : pixels) {
         for (float& v : row) v = 0.45f + 0.1f * v;
       }
-      auto engine = ColourEngine::Create(ColourProfile::Enumerated(Parse(from)), ColourProfile::Enumerated(Parse(to)),
-                                         ColourEngineOptions(), &memory_);
+      auto engine = ColorEngine::Create(ColorProfile::Enumerated(Parse(from)), ColorProfile::Enumerated(Parse(to)),
+                                        ColorEngineOptions(), &memory_);
       ASSERT_TRUE(engine.ok()) << engine.status().message();
       // s15Fixed16 in the profiles limits the agreement.
       ExpectNear(Convert(engine.value(), pixels),
@@ -173,47 +173,46 @@ TEST_F(ColourEngineTest, FormulasAgreeWithLittleCmsOnSynthesisedProfiles) {
   }
 }
 
-TEST_F(ColourEngineTest, IccProfilesOfEnumeratedEncodingsUseTheSameFormulas) {
+TEST_F(ColorEngineTest, IccProfilesOfEnumeratedEncodingsUseTheSameFormulas) {
   const Bytes p3 = Synthesise("DisplayP3");
   const auto pixels = RandomPixels(3, 5000);
-  auto by_name = ColourEngine::Create(ColourProfile::Enumerated(Parse("DisplayP3")),
-                                      ColourProfile::Enumerated(Parse("sRGB")), ColourEngineOptions(), &memory_);
-  auto by_icc = ColourEngine::Create(ColourProfile::Icc(p3.data(), p3.size()), ColourProfile::Enumerated(Parse("sRGB")),
-                                     ColourEngineOptions(), &memory_);
+  auto by_name = ColorEngine::Create(ColorProfile::Enumerated(Parse("DisplayP3")),
+                                     ColorProfile::Enumerated(Parse("sRGB")), ColorEngineOptions(), &memory_);
+  auto by_icc = ColorEngine::Create(ColorProfile::Icc(p3.data(), p3.size()), ColorProfile::Enumerated(Parse("sRGB")),
+                                    ColorEngineOptions(), &memory_);
   ASSERT_TRUE(by_name.ok() && by_icc.ok());
   EXPECT_EQ(Convert(by_name.value(), pixels), Convert(by_icc.value(), pixels));
 }
 
-TEST_F(ColourEngineTest, ConvertsToAndFromArbitraryProfiles) {
+TEST_F(ColorEngineTest, ConvertsToAndFromArbitraryProfiles) {
   const Bytes odd = OddRgbProfile();
   const Bytes srgb = Synthesise("sRGB");
   const auto pixels = RandomPixels(3, 2500);
-  auto to = ColourEngine::Create(ColourProfile::Enumerated(Parse("sRGB")), ColourProfile::Icc(odd.data(), odd.size()),
-                                 ColourEngineOptions(), &memory_);
+  auto to = ColorEngine::Create(ColorProfile::Enumerated(Parse("sRGB")), ColorProfile::Icc(odd.data(), odd.size()),
+                                ColorEngineOptions(), &memory_);
   ASSERT_TRUE(to.ok()) << to.status().message();
   const auto converted = Convert(to.value(), pixels);
   ExpectNear(converted, Oracle(srgb, odd, pixels, INTENT_PERCEPTUAL), 2e-4);
-  auto back = ColourEngine::Create(ColourProfile::Icc(odd.data(), odd.size()), ColourProfile::Enumerated(Parse("sRGB")),
-                                   ColourEngineOptions(), &memory_);
+  auto back = ColorEngine::Create(ColorProfile::Icc(odd.data(), odd.size()), ColorProfile::Enumerated(Parse("sRGB")),
+                                  ColorEngineOptions(), &memory_);
   ASSERT_TRUE(back.ok());
   ExpectNear(Convert(back.value(), converted), pixels, 2e-4);
 }
 
-TEST_F(ColourEngineTest, ConvertsGrey) {
+TEST_F(ColorEngineTest, ConvertsGrey) {
   const Bytes srgb_like = GreyProfile(2.2);
   const auto pixels = RandomPixels(1, 1500);
-  auto engine =
-      ColourEngine::Create(ColourProfile::Icc(srgb_like.data(), srgb_like.size()),
-                           ColourProfile::Enumerated(Parse("Gra_D65_Rel_Lin")), ColourEngineOptions(), &memory_);
+  auto engine = ColorEngine::Create(ColorProfile::Icc(srgb_like.data(), srgb_like.size()),
+                                    ColorProfile::Enumerated(Parse("Gra_D65_Rel_Lin")), ColorEngineOptions(), &memory_);
   ASSERT_TRUE(engine.ok());
   const auto linear = Convert(engine.value(), pixels);
   for (size_t i = 0; i < pixels[0].size(); ++i) EXPECT_NEAR(linear[0][i], std::pow(pixels[0][i], 2.2), 1e-4);
 }
 
-TEST_F(ColourEngineTest, ConvertsCmykToRgb) {
+TEST_F(ColorEngineTest, ConvertsCmykToRgb) {
   const Bytes cmyk = CmykProfile();
-  auto engine = ColourEngine::Create(ColourProfile::Icc(cmyk.data(), cmyk.size()),
-                                     ColourProfile::Enumerated(Parse("sRGB")), ColourEngineOptions(), &memory_);
+  auto engine = ColorEngine::Create(ColorProfile::Icc(cmyk.data(), cmyk.size()),
+                                    ColorProfile::Enumerated(Parse("sRGB")), ColorEngineOptions(), &memory_);
   ASSERT_TRUE(engine.ok()) << engine.status().message();
   EXPECT_EQ(engine.value().source_channels(), 4u);
   EXPECT_EQ(engine.value().target_channels(), 3u);
@@ -225,39 +224,39 @@ TEST_F(ColourEngineTest, ConvertsCmykToRgb) {
   for (size_t i = 0; i < 6; ++i) {
     for (size_t c = 0; c < 3; ++c) EXPECT_NEAR(rgb[c][i], expected[i][c], 0.02) << i << " " << c;
   }
-  EXPECT_EQ(ColourEngine::Create(ColourProfile::Enumerated(Parse("sRGB")), ColourProfile::Icc(cmyk.data(), cmyk.size()),
-                                 ColourEngineOptions(), &memory_)
+  EXPECT_EQ(ColorEngine::Create(ColorProfile::Enumerated(Parse("sRGB")), ColorProfile::Icc(cmyk.data(), cmyk.size()),
+                                ColorEngineOptions(), &memory_)
                 .status()
                 .code(),
             ErrorCode::kUnsupported);
 }
 
-TEST_F(ColourEngineTest, EqualEncodingsAreLeftAlone) {
+TEST_F(ColorEngineTest, EqualEncodingsAreLeftAlone) {
   const Bytes p3 = Synthesise("DisplayP3");
   for (const char* name : {"sRGB", "Rec2100PQ", "Rec2100HLG", "Gra_D65_Rel_SRG"}) {
-    auto engine = ColourEngine::Create(ColourProfile::Enumerated(Parse(name)), ColourProfile::Enumerated(Parse(name)),
-                                       {255, 1000}, &memory_);
+    auto engine = ColorEngine::Create(ColorProfile::Enumerated(Parse(name)), ColorProfile::Enumerated(Parse(name)),
+                                      {255, 1000}, &memory_);
     ASSERT_TRUE(engine.ok());
     EXPECT_TRUE(engine.value().identity());
   }
-  auto engine = ColourEngine::Create(ColourProfile::Enumerated(Parse("DisplayP3")),
-                                     ColourProfile::Icc(p3.data(), p3.size()), ColourEngineOptions(), &memory_);
+  auto engine = ColorEngine::Create(ColorProfile::Enumerated(Parse("DisplayP3")),
+                                    ColorProfile::Icc(p3.data(), p3.size()), ColorEngineOptions(), &memory_);
   ASSERT_TRUE(engine.ok());
   EXPECT_TRUE(engine.value().identity());
 }
 
-TEST_F(ColourEngineTest, HighDynamicRange) {
+TEST_F(ColorEngineTest, HighDynamicRange) {
   // PQ to linear: absolute luminance over the source's peak.
-  auto pq = ColourEngine::Create(ColourProfile::Enumerated(Parse("Rec2100PQ")),
-                                 ColourProfile::Enumerated(Parse("RGB_D65_202_Rel_Lin")), {1000, 1000}, &memory_);
+  auto pq = ColorEngine::Create(ColorProfile::Enumerated(Parse("Rec2100PQ")),
+                                ColorProfile::Enumerated(Parse("RGB_D65_202_Rel_Lin")), {1000, 1000}, &memory_);
   ASSERT_TRUE(pq.ok());
   const auto linear = Convert(pq.value(), {{0.5080784f}, {0.7518271f}, {0}});
   EXPECT_NEAR(linear[0][0] * 1000, 100, 0.1);
   EXPECT_NEAR(linear[1][0] * 1000, 1000, 0.5);
   EXPECT_NEAR(linear[2][0], 0, 1e-6);
   // HLG to HLG with other primaries leaves the OOTF out: grey stays what it is.
-  auto hlg = ColourEngine::Create(ColourProfile::Enumerated(Parse("Rec2100HLG")),
-                                  ColourProfile::Enumerated(Parse("RGB_D65_DCI_Rel_HLG")), {1000, 100}, &memory_);
+  auto hlg = ColorEngine::Create(ColorProfile::Enumerated(Parse("Rec2100HLG")),
+                                 ColorProfile::Enumerated(Parse("RGB_D65_DCI_Rel_HLG")), {1000, 100}, &memory_);
   ASSERT_TRUE(hlg.ok());
   const auto grey = Convert(hlg.value(), {{0.3f, 0.8f}, {0.3f, 0.8f}, {0.3f, 0.8f}});
   for (size_t c = 0; c < 3; ++c) {
@@ -265,33 +264,33 @@ TEST_F(ColourEngineTest, HighDynamicRange) {
     EXPECT_NEAR(grey[c][1], 0.8f, 1e-5);
   }
   // HLG to linear has it.
-  auto display = ColourEngine::Create(ColourProfile::Enumerated(Parse("Rec2100HLG")),
-                                      ColourProfile::Enumerated(Parse("RGB_D65_202_Rel_Lin")), {1000, 1000}, &memory_);
+  auto display = ColorEngine::Create(ColorProfile::Enumerated(Parse("Rec2100HLG")),
+                                     ColorProfile::Enumerated(Parse("RGB_D65_202_Rel_Lin")), {1000, 1000}, &memory_);
   ASSERT_TRUE(display.ok());
   const auto shown = Convert(display.value(), {{0.5f}, {0.5f}, {0.5f}});
   EXPECT_NEAR(shown[0][0], std::pow(1.0 / 12, 1.2), 1e-5);
 }
 
-TEST_F(ColourEngineTest, RefusesWhatMakesNoSense) {
+TEST_F(ColorEngineTest, RefusesWhatMakesNoSense) {
   const Bytes odd = OddRgbProfile();
-  const auto create = [&](const ColourProfile& from, const ColourProfile& to) {
-    return ColourEngine::Create(from, to, ColourEngineOptions(), &memory_).status().code();
+  const auto create = [&](const ColorProfile& from, const ColorProfile& to) {
+    return ColorEngine::Create(from, to, ColorEngineOptions(), &memory_).status().code();
   };
-  const ColourProfile srgb = ColourProfile::Enumerated(Parse("sRGB"));
-  const ColourProfile grey = ColourProfile::Enumerated(Parse("Gra_D65_Rel_SRG"));
+  const ColorProfile srgb = ColorProfile::Enumerated(Parse("sRGB"));
+  const ColorProfile grey = ColorProfile::Enumerated(Parse("Gra_D65_Rel_SRG"));
   EXPECT_EQ(create(srgb, grey), ErrorCode::kUnsupported);
   EXPECT_EQ(create(grey, srgb), ErrorCode::kUnsupported);
-  EXPECT_EQ(create(grey, ColourProfile::Icc(odd.data(), odd.size())), ErrorCode::kUnsupported);
-  EXPECT_EQ(create(srgb, ColourProfile::Enumerated(Parse("XYB_Per"))), ErrorCode::kUnsupported);
+  EXPECT_EQ(create(grey, ColorProfile::Icc(odd.data(), odd.size())), ErrorCode::kUnsupported);
+  EXPECT_EQ(create(srgb, ColorProfile::Enumerated(Parse("XYB_Per"))), ErrorCode::kUnsupported);
   const Bytes garbage(300, 0x5A);
-  EXPECT_EQ(create(srgb, ColourProfile::Icc(garbage.data(), garbage.size())), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(create(ColourProfile::Icc(garbage.data(), 10), srgb), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(create(srgb, ColorProfile::Icc(garbage.data(), garbage.size())), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(create(ColorProfile::Icc(garbage.data(), 10), srgb), ErrorCode::kInvalidArgument);
 }
 
-TEST_F(ColourEngineTest, OneEngineServesManyThreads) {
+TEST_F(ColorEngineTest, OneEngineServesManyThreads) {
   const Bytes odd = OddRgbProfile();
-  auto engine = ColourEngine::Create(ColourProfile::Enumerated(Parse("sRGB")),
-                                     ColourProfile::Icc(odd.data(), odd.size()), ColourEngineOptions(), &memory_);
+  auto engine = ColorEngine::Create(ColorProfile::Enumerated(Parse("sRGB")), ColorProfile::Icc(odd.data(), odd.size()),
+                                    ColorEngineOptions(), &memory_);
   ASSERT_TRUE(engine.ok());
   const auto pixels = RandomPixels(3, 3000);
   const auto expected = Convert(engine.value(), pixels);
@@ -301,19 +300,19 @@ TEST_F(ColourEngineTest, OneEngineServesManyThreads) {
   for (auto& thread : threads) thread.join();
   for (const auto& result : results) EXPECT_EQ(result, expected);
   // And after a move.
-  ColourEngine moved = std::move(engine).value();
+  ColorEngine moved = std::move(engine).value();
   EXPECT_EQ(Convert(moved, pixels), expected);
 }
 
 // Whatever allocation is refused: an error, and nothing leaks (checked by the destructor).
-TEST_F(ColourEngineTest, EveryMemoryLimitIsACleanError) {
+TEST_F(ColorEngineTest, EveryMemoryLimitIsACleanError) {
   const Bytes odd = OddRgbProfile();
   bool succeeded = false;
   size_t failures = 0;
   for (uint64_t limit = 0; !succeeded; limit += 128) {
     budget_.set_limit(limit);
-    auto engine = ColourEngine::Create(ColourProfile::Enumerated(Parse("sRGB")),
-                                       ColourProfile::Icc(odd.data(), odd.size()), ColourEngineOptions(), &memory_);
+    auto engine = ColorEngine::Create(ColorProfile::Enumerated(Parse("sRGB")),
+                                      ColorProfile::Icc(odd.data(), odd.size()), ColorEngineOptions(), &memory_);
     succeeded = engine.ok();
     if (!succeeded) {
       EXPECT_EQ(engine.status().code(), ErrorCode::kMemoryLimit) << limit;
@@ -324,9 +323,9 @@ TEST_F(ColourEngineTest, EveryMemoryLimitIsACleanError) {
   EXPECT_GT(failures, 10u);
 }
 
-TEST_F(ColourEngineTest, MutatedProfilesAreHarmless) {
+TEST_F(ColorEngineTest, MutatedProfilesAreHarmless) {
   TestRandom random(7);
-  const std::vector<float> scratch(ColourEngine::kScratchFloats);
+  const std::vector<float> scratch(ColorEngine::kScratchFloats);
   for (const Bytes& original : {OddRgbProfile(), GreyProfile(1.7), Synthesise("Rec2100PQ"), Synthesise("XYB_Per")}) {
     for (int round = 0; round < 150; ++round) {
       Bytes icc = original;
@@ -335,8 +334,8 @@ TEST_F(ColourEngineTest, MutatedProfilesAreHarmless) {
       }
       if (round % 5 == 0) icc.resize(random.Bits() % icc.size());
       (void)RecogniseIcc(icc.data(), icc.size(), &memory_);
-      auto engine = ColourEngine::Create(ColourProfile::Icc(icc.data(), icc.size()),
-                                         ColourProfile::Enumerated(Parse("sRGB")), ColourEngineOptions(), &memory_);
+      auto engine = ColorEngine::Create(ColorProfile::Icc(icc.data(), icc.size()),
+                                        ColorProfile::Enumerated(Parse("sRGB")), ColorEngineOptions(), &memory_);
       if (engine.ok()) Convert(engine.value(), RandomPixels(engine.value().source_channels(), 10));
     }
   }
@@ -344,7 +343,7 @@ TEST_F(ColourEngineTest, MutatedProfilesAreHarmless) {
 
 // ---- Recognition ----
 
-using IccRecognitionTest = ColourEngineTest;
+using IccRecognitionTest = ColorEngineTest;
 
 TEST_F(IccRecognitionTest, SynthesisedProfilesAreRecognised) {
   for (const char* name :
@@ -368,8 +367,8 @@ TEST_F(IccRecognitionTest, CustomValuesAreFoundWithinTheirPrecision) {
     const Bytes icc = Synthesise(name);
     auto summary = RecogniseIcc(icc.data(), icc.size(), &memory_);
     ASSERT_TRUE(summary.ok()) << name;
-    const ColourDescription& found = summary.value().description;
-    const ColourDescription expected = Parse(name);
+    const ColorDescription& found = summary.value().description;
+    const ColorDescription expected = Parse(name);
     EXPECT_TRUE(summary.value().recognised) << name;
     EXPECT_NEAR(found.GammaExponent(), expected.GammaExponent(), 1e-4) << name;
     EXPECT_NEAR(found.WhiteXy().x, expected.WhiteXy().x, 1e-4) << name;

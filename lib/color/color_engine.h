@@ -1,60 +1,60 @@
-// ColourEngine: conversion of float samples between any two encodings, enumerated or ICC: with formulas where both
+// ColorEngine: conversion of float samples between any two encodings, enumerated or ICC: with formulas where both
 // sides are enumerated, with Little-CMS otherwise.
 //
-//   JXLPOOL_ASSIGN_OR_RETURN(ColourEngine engine,
-//                            ColourEngine::Create(ColourProfile::Enumerated(from), ColourProfile::Icc(bytes, size),
-//                                                 ColourEngineOptions(), memory));
+//   JXLPOOL_ASSIGN_OR_RETURN(ColorEngine engine,
+//                            ColorEngine::Create(ColorProfile::Enumerated(from), ColorProfile::Icc(bytes, size),
+//                                                 ColorEngineOptions(), memory));
 //   engine.ConvertRow(in, out, n, scratch);   // any number of threads, each with its own scratch
 //
 // Everything the engine allocates comes from `memory`, which must outlive it. Create is slow (milliseconds); ConvertRow
 // does not allocate. The profiles are not referenced after Create.
-#ifndef LIB_COLOR_COLOUR_ENGINE_H_
-#define LIB_COLOR_COLOUR_ENGINE_H_
+#ifndef LIB_COLOR_COLOR_ENGINE_H_
+#define LIB_COLOR_COLOR_ENGINE_H_
 
 #include <cstddef>
 #include <cstdint>
 
 #include "lib/base/status.h"
 #include "lib/color/cms_context.h"
-#include "lib/color/colour_description.h"
-#include "lib/color/colour_matrix.h"
+#include "lib/color/color_description.h"
+#include "lib/color/encoding_matrix.h"
 #include "lib/color/transfer_functions.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {
 
 // One side of a conversion; the profile's bytes are not owned.
-struct ColourProfile {
+struct ColorProfile {
   bool enumerated = true;
-  ColourDescription description;  // if enumerated
-  const uint8_t* icc = nullptr;   // otherwise
+  ColorDescription description;  // if enumerated
+  const uint8_t* icc = nullptr;  // otherwise
   size_t icc_size = 0;
 
-  static ColourProfile Enumerated(const ColourDescription& description) { return {true, description, nullptr, 0}; }
-  static ColourProfile Icc(const uint8_t* icc, size_t size) { return {false, {}, icc, size}; }
+  static ColorProfile Enumerated(const ColorDescription& description) { return {true, description, nullptr, 0}; }
+  static ColorProfile Icc(const uint8_t* icc, size_t size) { return {false, {}, icc, size}; }
 };
 
-struct ColourEngineOptions {
+struct ColorEngineOptions {
   // Nits of linear 1.0 on either side, for PQ and HLG.
   float source_intensity_target = 255;
   float target_intensity_target = 255;
 };
 
-class ColourEngine {
+class ColorEngine {
  public:
   // Converts nothing; assign a created engine.
-  ColourEngine() = default;
-  ColourEngine(ColourEngine&& other) noexcept;
-  ColourEngine& operator=(ColourEngine&& other) noexcept;
-  ColourEngine(const ColourEngine&) = delete;
-  ColourEngine& operator=(const ColourEngine&) = delete;
-  ~ColourEngine() { Destroy(); }
+  ColorEngine() = default;
+  ColorEngine(ColorEngine&& other) noexcept;
+  ColorEngine& operator=(ColorEngine&& other) noexcept;
+  ColorEngine(const ColorEngine&) = delete;
+  ColorEngine& operator=(const ColorEngine&) = delete;
+  ~ColorEngine() { Destroy(); }
 
   // The rendering intent is the target's; between enumerated encodings all intents are relative colorimetric. Errors:
-  // kUnsupported (grey to colour and the reverse, a profile that cannot be a source or target), kInvalidArgument (a
+  // kUnsupported (grey to color and the reverse, a profile that cannot be a source or target), kInvalidArgument (a
   // profile that cannot be parsed), kCorrupt (unusable chromaticities), kMemoryLimit.
-  static Result<ColourEngine> Create(const ColourProfile& source, const ColourProfile& target,
-                                     const ColourEngineOptions& options, Memory* memory);
+  static Result<ColorEngine> Create(const ColorProfile& source, const ColorProfile& target,
+                                    const ColorEngineOptions& options, Memory* memory);
 
   // 1, 3 or 4 (CMYK, with 0 = full ink).
   uint32_t source_channels() const { return source_channels_; }
@@ -72,9 +72,9 @@ class ColourEngine {
  private:
   enum class Step : uint8_t { kNone, kMatrix, kCms };
 
-  Status CreateByFormulas(const ColourDescription& source, const ColourDescription& target);
-  Status CreateWithCms(const ColourProfile& source, const ColourProfile& target, Memory* memory);
-  Status SetTransfers(const ColourProfile& source, const ColourProfile& target, const ColourEngineOptions& options);
+  Status CreateByFormulas(const ColorDescription& source, const ColorDescription& target);
+  Status CreateWithCms(const ColorProfile& source, const ColorProfile& target, Memory* memory);
+  Status SetTransfers(const ColorProfile& source, const ColorProfile& target, const ColorEngineOptions& options);
   void ConvertBlock(const float* const* in, float* const* out, size_t n, float* scratch) const;
   void RunCms(const float* const* in, float* const* out, size_t n, float* scratch) const;
   void Destroy();
@@ -87,11 +87,11 @@ class ColourEngine {
   Step step_ = Step::kNone;
   TransferParameters decode_;
   TransferParameters encode_;
-  ColourMatrix matrix_;
+  ColorMatrix matrix_;
   CmsContext context_;
   void* transform_ = nullptr;  // of context_
 };
 
 }  // namespace jxlpool
 
-#endif  // LIB_COLOR_COLOUR_ENGINE_H_
+#endif  // LIB_COLOR_COLOR_ENGINE_H_

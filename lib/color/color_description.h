@@ -1,20 +1,20 @@
-// ColourDescription: what the numbers of an image mean, as enumerated fields (ISO/IEC 18181-1, colour encodings). The
-// working form of all colour code; a plain value, copied freely.
+// ColorDescription: what the numbers of an image mean, as enumerated fields (ISO/IEC 18181-1, color encodings). The
+// working form of all color code; a plain value, copied freely.
 //
-// An encoding that is known only as an ICC profile has no ColourDescription; callers keep the profile's bytes and,
+// An encoding that is known only as an ICC profile has no ColorDescription; callers keep the profile's bytes and,
 // where RecogniseIcc (icc_recognition.h) finds an equivalent, the description beside them.
-#ifndef LIB_COLOR_COLOUR_DESCRIPTION_H_
-#define LIB_COLOR_COLOUR_DESCRIPTION_H_
+#ifndef LIB_COLOR_COLOR_DESCRIPTION_H_
+#define LIB_COLOR_COLOR_DESCRIPTION_H_
 
 #include <cstdint>
 #include <optional>
 
 #include "lib/base/status.h"
-#include "lib/headers/colour_encoding.h"
+#include "lib/headers/color_encoding.h"
 
 namespace jxlpool {
 
-struct ColourDescription {
+struct ColorDescription {
   // Values are the code points of the codestream; kGamma has none.
   enum class Transfer : uint8_t {
     kGamma = 0,
@@ -27,7 +27,7 @@ struct ColourDescription {
     kHlg = 18
   };
 
-  ColourSpace space = ColourSpace::kRgb;
+  ColorSpace space = ColorSpace::kRgb;
   WhitePoint white_point = WhitePoint::kD65;
   Primaries primaries = Primaries::kSrgb;  // meaningless unless space is kRgb
   Transfer transfer = Transfer::kSrgb;     // meaningless if space is kXyb
@@ -37,14 +37,14 @@ struct ColourDescription {
   Customxy red, green, blue;  // kCustom primaries
 
   // The enumerated fields of an image header. REQUIRES: !encoding.want_icc.
-  static ColourDescription FromHeader(const ColourEncoding& encoding);
+  static ColorDescription FromHeader(const ColorEncoding& encoding);
   // Linear light with sRGB primaries and D65 (or linear grey).
-  static ColourDescription LinearSrgb(bool grey = false);
+  static ColorDescription LinearSrgb(bool grey = false);
   // sRGB (or grey with the sRGB curve).
-  static ColourDescription Srgb(bool grey = false);
+  static ColorDescription Srgb(bool grey = false);
 
-  bool grey() const { return space == ColourSpace::kGrey; }
-  // Samples of colour per pixel: 1 or 3.
+  bool grey() const { return space == ColorSpace::kGrey; }
+  // Samples of color per pixel: 1 or 3.
   uint32_t num_channels() const { return grey() ? 1 : 3; }
   Chromaticity WhiteXy() const;
   RgbChromaticities PrimariesXy() const;
@@ -54,18 +54,18 @@ struct ColourDescription {
 };
 
 // The same encoding: everything but the intent agrees; custom values must be equal integers.
-bool SameEncoding(const ColourDescription& a, const ColourDescription& b);
+bool SameEncoding(const ColorDescription& a, const ColorDescription& b);
 
 // Replaces custom values by names they are within 10^-3 of; gamma near 1 becomes kLinear, near 1/2.6 kDci. For
 // descriptions that come from a caller or a profile; those of a codestream are kept as coded.
-void SnapToNames(ColourDescription* description);
+void SnapToNames(ColorDescription* description);
 
 // Ok if matrices and a profile exist for the description. Errors: kCorrupt (nothing else than values that the format
 // forbids or from which no matrix can be computed).
-Status CheckDescription(const ColourDescription& description);
+Status CheckDescription(const ColorDescription& description);
 
-// Whether XYB images can be delivered in the encoding without a colour engine.
-bool IsConvertible(const ColourDescription& description);
+// Whether XYB images can be delivered in the encoding without a color engine.
+bool IsConvertible(const ColorDescription& description);
 
 // Coding-independent code points (ITU-T H.273): what PNG's cICP chunk holds; matrix 0, full range 1.
 struct Cicp {
@@ -73,10 +73,10 @@ struct Cicp {
   uint8_t transfer = 0;
 };
 // Empty if the encoding has no code points (not RGB, custom or unusual combinations, gamma).
-std::optional<Cicp> CicpOf(const ColourDescription& description);
+std::optional<Cicp> CicpOf(const ColorDescription& description);
 // The converse; empty for code points that no description has. The intent is kRelative.
-std::optional<ColourDescription> DescriptionOfCicp(Cicp cicp);
+std::optional<ColorDescription> DescriptionOfCicp(Cicp cicp);
 
 }  // namespace jxlpool
 
-#endif  // LIB_COLOR_COLOUR_DESCRIPTION_H_
+#endif  // LIB_COLOR_COLOR_DESCRIPTION_H_

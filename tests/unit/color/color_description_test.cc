@@ -1,8 +1,8 @@
-#include "lib/color/colour_description.h"
+#include "lib/color/color_description.h"
 
 #include <cmath>
 
-#include "lib/color/colour_matrix.h"
+#include "lib/color/encoding_matrix.h"
 #include "lib/color/encoding_names.h"
 #include "tests/unit/bitstream/field_writer.h"
 #include "tests/unit/color/color_test_util.h"
@@ -10,15 +10,15 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
-ColourDescription Parse(const char* name) {
+ColorDescription Parse(const char* name) {
   auto result = ParseEncodingName(name);
   EXPECT_TRUE(result.ok()) << name;
-  return result.ok() ? result.value() : ColourDescription();
+  return result.ok() ? result.value() : ColorDescription();
 }
 
-TEST(ColourMatrixTest, MatchesPublishedMatrices) {
+TEST(ColorMatrixTest, MatchesPublishedMatrices) {
   for (const auto& row : ReadVectors("color_matrices.csv")) {
     if (row[1] == "opsin_inverse") continue;
     const std::string names[][2] = {{"sRGB/D65", "RGB_D65_SRG_Rel_Lin"},
@@ -30,11 +30,11 @@ TEST(ColourMatrixTest, MatchesPublishedMatrices) {
     for (const auto& name : names) {
       if (name[0] != row[0]) continue;
       known = true;
-      const ColourDescription description = Parse(name[1].c_str());
-      const ColourMatrix matrix = row[1] == "srgb_to_rgb" ? SrgbToRgbMatrix(description).value()
-                                  : row[1] == "rgb_to_xyz"
-                                      ? RgbToXyzMatrix(description.PrimariesXy(), description.WhiteXy()).value()
-                                      : RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()).value();
+      const ColorDescription description = Parse(name[1].c_str());
+      const ColorMatrix matrix = row[1] == "srgb_to_rgb" ? SrgbToRgbMatrix(description).value()
+                                 : row[1] == "rgb_to_xyz"
+                                     ? RgbToXyzMatrix(description.PrimariesXy(), description.WhiteXy()).value()
+                                     : RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()).value();
       for (size_t i = 0; i < 9; ++i) {
         EXPECT_EQ(matrix.m[i / 3][i % 3], std::stof(row[2 + i])) << row[0] << row[1] << i;
       }
@@ -43,8 +43,8 @@ TEST(ColourMatrixTest, MatchesPublishedMatrices) {
   }
 }
 
-TEST(ColourMatrixTest, RejectsUnusableChromaticities) {
-  const ColourDescription srgb;
+TEST(ColorMatrixTest, RejectsUnusableChromaticities) {
+  const ColorDescription srgb;
   EXPECT_FALSE(RgbToXyzMatrix(srgb.PrimariesXy(), {0.3, 0}).ok());
   EXPECT_FALSE(RgbToXyzMatrix(srgb.PrimariesXy(), {1.1, 0.3}).ok());
   EXPECT_FALSE(RgbToXyzMatrix(srgb.PrimariesXy(), {std::nan(""), 0.3}).ok());
@@ -129,49 +129,48 @@ TEST(EncodingNamesTest, RejectsAnythingElse) {
   }
 }
 
-TEST(ColourDescriptionTest, SameEncodingIgnoresIntentAndMeaninglessFields) {
+TEST(ColorDescriptionTest, SameEncodingIgnoresIntentAndMeaninglessFields) {
   EXPECT_TRUE(SameEncoding(Parse("RGB_D65_SRG_Rel_SRG"), Parse("RGB_D65_SRG_Per_SRG")));
   EXPECT_FALSE(SameEncoding(Parse("RGB_D65_SRG_Rel_SRG"), Parse("RGB_D65_202_Rel_SRG")));
   EXPECT_FALSE(SameEncoding(Parse("RGB_D65_SRG_Rel_SRG"), Parse("Gra_D65_Rel_SRG")));
   EXPECT_FALSE(SameEncoding(Parse("Gra_D65_Rel_g0.5"), Parse("Gra_D65_Rel_g0.6")));
-  ColourDescription grey = Parse("Gra_D65_Rel_SRG");
+  ColorDescription grey = Parse("Gra_D65_Rel_SRG");
   grey.primaries = Primaries::kP3;
   EXPECT_TRUE(SameEncoding(grey, Parse("Gra_D65_Rel_SRG")));
   // As coded: a custom white that equals D65 stays custom.
-  ColourDescription custom;
+  ColorDescription custom;
   custom.white_point = WhitePoint::kCustom;
   custom.white = {312700, 329000};
-  EXPECT_FALSE(SameEncoding(custom, ColourDescription()));
+  EXPECT_FALSE(SameEncoding(custom, ColorDescription()));
   SnapToNames(&custom);
-  EXPECT_TRUE(SameEncoding(custom, ColourDescription()));
+  EXPECT_TRUE(SameEncoding(custom, ColorDescription()));
 }
 
-TEST(ColourDescriptionTest, TakesOverTheHeadersFields) {
-  ColourEncoding encoding;
-  EXPECT_TRUE(SameEncoding(ColourDescription::FromHeader(encoding), ColourDescription()));
+TEST(ColorDescriptionTest, TakesOverTheHeadersFields) {
+  ColorEncoding encoding;
+  EXPECT_TRUE(SameEncoding(ColorDescription::FromHeader(encoding), ColorDescription()));
   encoding.have_gamma = true;
   encoding.gamma = 4545455;
   encoding.white_point = WhitePoint::kCustom;
   encoding.white = {345669, 358496};
   encoding.rendering_intent = RenderingIntent::kSaturation;
-  EXPECT_EQ(FullEncodingName(ColourDescription::FromHeader(encoding)).view(),
-            "RGB_0.345669;0.358496_SRG_Sat_g0.454545");
-  encoding = ColourEncoding();
-  encoding.colour_space = ColourSpace::kXyb;
+  EXPECT_EQ(FullEncodingName(ColorDescription::FromHeader(encoding)).view(), "RGB_0.345669;0.358496_SRG_Sat_g0.454545");
+  encoding = ColorEncoding();
+  encoding.color_space = ColorSpace::kXyb;
   encoding.rendering_intent = RenderingIntent::kPerceptual;
-  EXPECT_EQ(FullEncodingName(ColourDescription::FromHeader(encoding)).view(), "XYB_Per");
+  EXPECT_EQ(FullEncodingName(ColorDescription::FromHeader(encoding)).view(), "XYB_Per");
 }
 
-TEST(ColourDescriptionTest, ChecksWhatTheFormatForbids) {
-  EXPECT_TRUE(CheckDescription(ColourDescription()).ok());
-  ColourDescription description;
-  description.space = ColourSpace::kUnknown;
+TEST(ColorDescriptionTest, ChecksWhatTheFormatForbids) {
+  EXPECT_TRUE(CheckDescription(ColorDescription()).ok());
+  ColorDescription description;
+  description.space = ColorSpace::kUnknown;
   EXPECT_FALSE(CheckDescription(description).ok());
-  description.space = ColourSpace::kXyb;
+  description.space = ColorSpace::kXyb;
   EXPECT_FALSE(CheckDescription(description).ok());
   description.intent = RenderingIntent::kPerceptual;
   EXPECT_TRUE(CheckDescription(description).ok());
-  description = ColourDescription();
+  description = ColorDescription();
   description.transfer = Transfer::kUnknown;
   EXPECT_FALSE(CheckDescription(description).ok());
   description.transfer = Transfer::kGamma;
@@ -179,13 +178,13 @@ TEST(ColourDescriptionTest, ChecksWhatTheFormatForbids) {
     description.gamma = gamma;
     EXPECT_EQ(CheckDescription(description).ok(), legal) << gamma;
   }
-  description = ColourDescription::Srgb(true);
+  description = ColorDescription::Srgb(true);
   description.white_point = WhitePoint::kCustom;
   EXPECT_FALSE(CheckDescription(description).ok());
 }
 
 // What a header lets through can be converted to a matrix. Triangles so thin that rounding decides.
-TEST(ColourDescriptionTest, AcceptsWhatHeadersAccept) {
+TEST(ColorDescriptionTest, AcceptsWhatHeadersAccept) {
   TestRandom random(6);
   const auto millionths = [&] { return static_cast<int32_t>(random.Bits() % 800000); };
   size_t num_accepted = 0;
@@ -204,10 +203,10 @@ TEST(ColourDescriptionTest, AcceptsWhatHeadersAccept) {
     writer.Bool(false).Enum(8).Enum(1);
     BitReader bits(writer.bytes().data(), writer.bytes().size());
     FieldReader reader(&bits);
-    ColourEncoding encoding;
-    ReadColourEncoding(&reader, &encoding);
+    ColorEncoding encoding;
+    ReadColorEncoding(&reader, &encoding);
     ASSERT_EQ(encoding.blue.y, blue.y);
-    const ColourDescription description = ColourDescription::FromHeader(encoding);
+    const ColorDescription description = ColorDescription::FromHeader(encoding);
     EXPECT_EQ(CheckDescription(description).ok(), reader.status().ok()) << i;
     num_accepted += reader.status().ok();
   }
@@ -215,7 +214,7 @@ TEST(ColourDescriptionTest, AcceptsWhatHeadersAccept) {
   EXPECT_LT(num_accepted, 1980u);
 }
 
-TEST(ColourDescriptionTest, CicpRoundTrips) {
+TEST(ColorDescriptionTest, CicpRoundTrips) {
   size_t count = 0;
   for (int primaries = 0; primaries < 256; ++primaries) {
     for (int transfer = 0; transfer < 256; ++transfer) {

@@ -1,15 +1,15 @@
-// Matrices and luminances of the encodings that a ColourDescription names; more in lib/headers/color_matrix.h.
-#ifndef LIB_COLOR_COLOUR_MATRIX_H_
-#define LIB_COLOR_COLOUR_MATRIX_H_
+// Matrices and luminances of the encodings that a ColorDescription names; more in lib/headers/color_matrix.h.
+#ifndef LIB_COLOR_ENCODING_MATRIX_H_
+#define LIB_COLOR_ENCODING_MATRIX_H_
 
 #include "lib/base/status.h"
-#include "lib/color/colour_description.h"
+#include "lib/color/color_description.h"
 #include "lib/headers/color_matrix.h"
 
 namespace jxlpool {
 
 // From linear sRGB to the linear RGB of `to`. REQUIRES: to.space == kRgb.
-Result<ColourMatrix> SrgbToRgbMatrix(const ColourDescription& to);
+Result<ColorMatrix> SrgbToRgbMatrix(const ColorDescription& to);
 
 // Weights of red, green and blue in the luminance of an encoding: BT.709's for sRGB primaries with D65, for grey and
 // for XYB, else the middle row of RgbToXyzMatrix. Errors: kCorrupt.
@@ -18,8 +18,8 @@ struct LuminanceWeights {
   float g = 0.7152f;
   float b = 0.0722f;
 };
-Result<LuminanceWeights> LuminanceOf(const ColourDescription& description);
+Result<LuminanceWeights> LuminanceOf(const ColorDescription& description);
 
 }  // namespace jxlpool
 
-#endif  // LIB_COLOR_COLOUR_MATRIX_H_
+#endif  // LIB_COLOR_ENCODING_MATRIX_H_

@@ -1,18 +1,18 @@
-// ColourTransform: from the decoded planes of a frame to its output encoding: inverse XYB or YCbCr, primaries, transfer
+// ColorTransform: from the decoded planes of a frame to its output encoding: inverse XYB or YCbCr, primaries, transfer
 // function, fused per row.
 //
 // Built once per frame (cheap, no memory acquired), a plain value, immutable; all methods are const and thread-safe.
 // Rows are changed in place and need neither alignment nor padding. p0, p1, p2 hold X, Y, B, or Cb, Y, Cr, or R, G, B.
 //
 // Grey output of an XYB image: only p0 is written, p1 and p2 keep their contents.
-#ifndef LIB_COLOR_COLOUR_TRANSFORM_H_
-#define LIB_COLOR_COLOUR_TRANSFORM_H_
+#ifndef LIB_COLOR_COLOR_TRANSFORM_H_
+#define LIB_COLOR_COLOR_TRANSFORM_H_
 
 #include <cstddef>
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/colour_description.h"
+#include "lib/color/color_description.h"
 #include "lib/color/transfer_functions.h"
 #include "lib/color/xyb.h"
 #include "lib/headers/image_header.h"
@@ -20,30 +20,30 @@
 namespace jxlpool {
 
 // The encoding that an XYB image is delivered in by default: its own if that is convertible, else linear sRGB (linear
-// grey). `signalled` is null for images that carry an ICC profile; `grey` is the coded colour space field.
-ColourDescription DefaultXybOutput(const ColourDescription* signalled, bool grey);
+// grey). `signalled` is null for images that carry an ICC profile; `grey` is the coded color space field.
+ColorDescription DefaultXybOutput(const ColorDescription* signalled, bool grey);
 
-class ColourTransform {
+class ColorTransform {
  public:
   enum class Kind : uint8_t { kNone, kYcbcr, kXyb, kScaledXyb };
 
   // Does nothing.
-  ColourTransform() = default;
+  ColorTransform() = default;
 
   // Samples are in the signalled encoding already.
-  static ColourTransform None() { return ColourTransform(); }
-  static ColourTransform Ycbcr();
+  static ColorTransform None() { return ColorTransform(); }
+  static ColorTransform Ycbcr();
   // An XYB frame delivered in `output`; linear 1.0 = intensity_target nits. Errors: kCorrupt, kInvalidArgument (an
   // output encoding without matrix or transfer function).
-  static Result<ColourTransform> Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
-                                     const ColourDescription& output);
+  static Result<ColorTransform> Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                    const ColorDescription& output);
   // As Xyb, tone-mapped later: the transfer function takes linear 1.0 as `output_intensity_target` nits.
-  static Result<ColourTransform> Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
-                                     const ColourDescription& output, float output_intensity_target);
+  static Result<ColorTransform> Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                    const ColorDescription& output, float output_intensity_target);
 
   Kind kind() const { return kind_; }
   // Whether ApplyTransferFunction does anything.
-  bool has_transfer_function() const { return transfer_.kind != ColourDescription::Transfer::kLinear; }
+  bool has_transfer_function() const { return transfer_.kind != ColorDescription::Transfer::kLinear; }
 
   // Everything: ApplyInverse, then ApplyTransferFunction, in one go.
   void Apply(float* p0, float* p1, float* p2, size_t n) const;
@@ -61,4 +61,4 @@ class ColourTransform {
 
 }  // namespace jxlpool
 
-#endif  // LIB_COLOR_COLOUR_TRANSFORM_H_
+#endif  // LIB_COLOR_COLOR_TRANSFORM_H_

@@ -1,12 +1,12 @@
-#include "lib/headers/colour_encoding.h"
+#include "lib/headers/color_encoding.h"
 
 #include "lib/headers/color_matrix.h"
 
 namespace jxlpool {
 namespace {
 
-constexpr uint64_t kColourSpaces =
-    EnumMembers(ColourSpace::kRgb, ColourSpace::kGrey, ColourSpace::kXyb, ColourSpace::kUnknown);
+constexpr uint64_t kColorSpaces =
+    EnumMembers(ColorSpace::kRgb, ColorSpace::kGrey, ColorSpace::kXyb, ColorSpace::kUnknown);
 constexpr uint64_t kWhitePoints = EnumMembers(WhitePoint::kD65, WhitePoint::kCustom, WhitePoint::kE, WhitePoint::kDci);
 constexpr uint64_t kPrimaries = EnumMembers(Primaries::kSrgb, Primaries::kCustom, Primaries::kBt2100, Primaries::kP3);
 constexpr uint64_t kTransferFunctions =
@@ -29,24 +29,24 @@ Customxy ReadCustomxy(FieldReader* reader) {
 Chromaticity FromCustomxy(const Customxy& xy) { return {xy.x * 1e-6, xy.y * 1e-6}; }
 
 // The rules for encodings that are described by their fields, not by a profile.
-void Validate(const ColourEncoding& encoding, FieldReader* reader) {
-  reader->Expect(encoding.colour_space != ColourSpace::kUnknown, "unknown colour space without an ICC profile");
+void Validate(const ColorEncoding& encoding, FieldReader* reader) {
+  reader->Expect(encoding.color_space != ColorSpace::kUnknown, "unknown color space without an ICC profile");
   reader->Expect(encoding.transfer_function != TransferFunction::kUnknown,
                  "unknown transfer function without an ICC profile");
-  if (encoding.colour_space == ColourSpace::kXyb) {
+  if (encoding.color_space == ColorSpace::kXyb) {
     reader->Expect(encoding.rendering_intent == RenderingIntent::kPerceptual,
-                   "XYB colour encoding with a rendering intent other than perceptual");
+                   "XYB color encoding with a rendering intent other than perceptual");
   }
-  if (encoding.colour_space == ColourSpace::kGrey) {
+  if (encoding.color_space == ColorSpace::kGrey) {
     reader->Expect(CheckGreyWhite(WhiteChromaticity(encoding)).ok(), "unusable white point");
   }
-  if (encoding.colour_space == ColourSpace::kRgb) {
+  if (encoding.color_space == ColorSpace::kRgb) {
     reader->Expect(CheckChromaticities(PrimaryChromaticities(encoding), WhiteChromaticity(encoding)).ok(),
                    "unusable white point or primaries");
   }
 }
 
-void ReadTransferFunction(FieldReader* reader, ColourEncoding* encoding) {
+void ReadTransferFunction(FieldReader* reader, ColorEncoding* encoding) {
   encoding->have_gamma = reader->Bool();
   if (encoding->have_gamma) {
     encoding->gamma = reader->U(24);
@@ -59,7 +59,7 @@ void ReadTransferFunction(FieldReader* reader, ColourEncoding* encoding) {
 
 }  // namespace
 
-Chromaticity WhiteChromaticity(const ColourEncoding& encoding) {
+Chromaticity WhiteChromaticity(const ColorEncoding& encoding) {
   switch (encoding.white_point) {
     case WhitePoint::kCustom:
       return FromCustomxy(encoding.white);
@@ -73,7 +73,7 @@ Chromaticity WhiteChromaticity(const ColourEncoding& encoding) {
   return {0.3127, 0.3290};
 }
 
-RgbChromaticities PrimaryChromaticities(const ColourEncoding& encoding) {
+RgbChromaticities PrimaryChromaticities(const ColorEncoding& encoding) {
   switch (encoding.primaries) {
     case Primaries::kCustom:
       return {FromCustomxy(encoding.red), FromCustomxy(encoding.green), FromCustomxy(encoding.blue)};
@@ -87,18 +87,18 @@ RgbChromaticities PrimaryChromaticities(const ColourEncoding& encoding) {
   return {{0.639998686, 0.330010138}, {0.300003784, 0.600003357}, {0.150002046, 0.059997204}};
 }
 
-void ReadColourEncoding(FieldReader* reader, ColourEncoding* encoding) {
-  *encoding = ColourEncoding();
+void ReadColorEncoding(FieldReader* reader, ColorEncoding* encoding) {
+  *encoding = ColorEncoding();
   encoding->all_default = reader->Bool();
   if (encoding->all_default) return;
   encoding->want_icc = reader->Bool();
-  encoding->colour_space = reader->Enum<ColourSpace>(kColourSpaces, "undefined colour space");
+  encoding->color_space = reader->Enum<ColorSpace>(kColorSpaces, "undefined color space");
   if (encoding->want_icc) return;
-  const bool is_xyb = encoding->colour_space == ColourSpace::kXyb;
+  const bool is_xyb = encoding->color_space == ColorSpace::kXyb;
   if (!is_xyb) {
     encoding->white_point = reader->Enum<WhitePoint>(kWhitePoints, "undefined white point");
     if (encoding->white_point == WhitePoint::kCustom) encoding->white = ReadCustomxy(reader);
-    if (encoding->colour_space != ColourSpace::kGrey) {
+    if (encoding->color_space != ColorSpace::kGrey) {
       encoding->primaries = reader->Enum<Primaries>(kPrimaries, "undefined primaries");
       if (encoding->primaries == Primaries::kCustom) {
         encoding->red = ReadCustomxy(reader);

@@ -1,14 +1,14 @@
-// ImageColour: what the samples of an image mean before and after decoding, and how to get from one to the other.
-#ifndef LIB_COMPOSE_IMAGE_COLOUR_H_
-#define LIB_COMPOSE_IMAGE_COLOUR_H_
+// ImageColor: what the samples of an image mean before and after decoding, and how to get from one to the other.
+#ifndef LIB_COMPOSE_IMAGE_COLOR_H_
+#define LIB_COMPOSE_IMAGE_COLOR_H_
 
 #include <cstdint>
 #include <optional>
 
 #include "lib/base/status.h"
-#include "lib/color/colour_description.h"
-#include "lib/color/colour_engine.h"
-#include "lib/color/colour_transform.h"
+#include "lib/color/color_description.h"
+#include "lib/color/color_engine.h"
+#include "lib/color/color_transform.h"
 #include "lib/headers/image_header.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
@@ -16,33 +16,33 @@
 namespace jxlpool {
 
 // Set up once per image, then immutable and readable from any thread.
-struct ImageColour {
+struct ImageColor {
   // The signalled encoding. `original_icc` is the embedded profile, or the synthesised one (empty if none exists).
-  std::optional<ColourDescription> original;
+  std::optional<ColorDescription> original;
   PoolVector<uint8_t> original_icc;
   // The encoding of the delivered pixels.
-  std::optional<ColourDescription> data;
+  std::optional<ColorDescription> data;
   PoolVector<uint8_t> data_icc;
-  // Delivered colour channels: 1 or 3.
-  uint32_t num_colour = 3;
+  // Delivered color channels: 1 or 3.
+  uint32_t num_color = 3;
 
   // XYB images: to the encoding that frames are blended and saved in, and straight to the delivered encoding if
   // `has_direct` (frames that nothing else depends on).
-  ColourTransform to_working;
-  ColourTransform to_data;
+  ColorTransform to_working;
+  ColorTransform to_data;
   bool has_direct = false;
   // From the blending encoding (of images that are not XYB: the signalled one) to the delivered one, if `has_engine`.
   bool has_engine = false;
-  ColourEngine engine;
+  ColorEngine engine;
   // Extra channel that is the fourth input of the engine (black of CMYK), or -1.
   int32_t black = -1;
 };
 
 // `embedded_icc` is moved from; empty unless the header says want_icc. `requested` is a valid encoding name or "".
 // Errors: kInvalidArgument (the request cannot be met), kCorrupt, kMemoryLimit.
-Status SetUpImageColour(const ImageHeader& image, PoolVector<uint8_t> embedded_icc, const char* requested,
-                        Memory* memory, ImageColour* colour);
+Status SetUpImageColor(const ImageHeader& image, PoolVector<uint8_t> embedded_icc, const char* requested,
+                       Memory* memory, ImageColor* color);
 
 }  // namespace jxlpool
 
-#endif  // LIB_COMPOSE_IMAGE_COLOUR_H_
+#endif  // LIB_COMPOSE_IMAGE_COLOR_H_

@@ -1,5 +1,5 @@
-// ColourEncoding: which fields are there, which values are usable.
-#include "lib/headers/colour_encoding.h"
+// ColorEncoding: which fields are there, which values are usable.
+#include "lib/headers/color_encoding.h"
 
 #include <cmath>
 
@@ -11,7 +11,7 @@ namespace {
 
 struct Outcome {
   Status status;
-  ColourEncoding encoding;
+  ColorEncoding encoding;
   bool read_all = false;
 };
 
@@ -19,13 +19,13 @@ Outcome Read(const FieldWriter& writer) {
   Outcome outcome;
   BitReader bits(writer.bytes().data(), writer.bytes().size());
   FieldReader reader(&bits);
-  ReadColourEncoding(&reader, &outcome.encoding);
+  ReadColorEncoding(&reader, &outcome.encoding);
   outcome.status = reader.status();
   outcome.read_all = bits.Position() == writer.position();
   return outcome;
 }
 
-FieldWriter Start(ColourSpace space, bool want_icc = false) {
+FieldWriter Start(ColorSpace space, bool want_icc = false) {
   return FieldWriter().Bool(false).Bool(want_icc).Enum(static_cast<uint32_t>(space));
 }
 
@@ -45,7 +45,7 @@ void WriteXy(double value, FieldWriter* writer) {
 
 // RGB with everything custom, linear.
 Outcome ReadCustom(const std::vector<double>& white, const std::vector<double>& primaries) {
-  FieldWriter writer = Start(ColourSpace::kRgb);
+  FieldWriter writer = Start(ColorSpace::kRgb);
   writer.Enum(2);
   for (const double value : white) WriteXy(value, &writer);
   writer.Enum(2);
@@ -57,54 +57,54 @@ Outcome ReadCustom(const std::vector<double>& white, const std::vector<double>& 
 const std::vector<double> kD65 = {0.3127, 0.3290};
 const std::vector<double> kP3 = {0.680, 0.320, 0.265, 0.690, 0.150, 0.060};
 
-TEST(ColourEncodingTest, DefaultIsSrgb) {
+TEST(ColorEncodingTest, DefaultIsSrgb) {
   const Outcome outcome = Read(FieldWriter().Bool(true));
   EXPECT_TRUE(outcome.status.ok());
-  EXPECT_EQ(outcome.encoding.colour_space, ColourSpace::kRgb);
+  EXPECT_EQ(outcome.encoding.color_space, ColorSpace::kRgb);
   EXPECT_EQ(outcome.encoding.transfer_function, TransferFunction::kSrgb);
   EXPECT_EQ(outcome.encoding.rendering_intent, RenderingIntent::kRelative);
-  EXPECT_EQ(outcome.encoding.NumColourChannels(), 3u);
+  EXPECT_EQ(outcome.encoding.NumColorChannels(), 3u);
 }
 
-TEST(ColourEncodingTest, ProfileLeavesOnlyTheSpace) {
+TEST(ColorEncodingTest, ProfileLeavesOnlyTheSpace) {
   for (uint32_t space = 0; space < 4; ++space) {
-    const Outcome outcome = Read(Start(static_cast<ColourSpace>(space), true));
+    const Outcome outcome = Read(Start(static_cast<ColorSpace>(space), true));
     EXPECT_TRUE(outcome.status.ok());
     EXPECT_TRUE(outcome.read_all);
     EXPECT_TRUE(outcome.encoding.want_icc);
-    EXPECT_EQ(outcome.encoding.NumColourChannels(), space == 1 ? 1u : 3u);
+    EXPECT_EQ(outcome.encoding.NumColorChannels(), space == 1 ? 1u : 3u);
   }
 }
 
-TEST(ColourEncodingTest, FieldsDependOnTheSpace) {
-  Outcome outcome = Read(Start(ColourSpace::kGrey).Enum(10).Bool(false).Enum(8).Enum(3));
+TEST(ColorEncodingTest, FieldsDependOnTheSpace) {
+  Outcome outcome = Read(Start(ColorSpace::kGrey).Enum(10).Bool(false).Enum(8).Enum(3));
   EXPECT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
   EXPECT_EQ(outcome.encoding.white_point, WhitePoint::kE);
   EXPECT_EQ(outcome.encoding.rendering_intent, RenderingIntent::kAbsolute);
-  outcome = Read(Start(ColourSpace::kXyb).Enum(0));
+  outcome = Read(Start(ColorSpace::kXyb).Enum(0));
   EXPECT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
-  outcome = Read(Start(ColourSpace::kRgb).Enum(11).Enum(11).Bool(false).Enum(17).Enum(2));
+  outcome = Read(Start(ColorSpace::kRgb).Enum(11).Enum(11).Bool(false).Enum(17).Enum(2));
   EXPECT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
   EXPECT_EQ(outcome.encoding.primaries, Primaries::kP3);
 }
 
-TEST(ColourEncodingTest, UnknownsNeedAProfile) {
-  EXPECT_EQ(Read(Start(ColourSpace::kUnknown).Enum(1).Enum(1).Bool(false).Enum(13).Enum(1)).status.code(),
+TEST(ColorEncodingTest, UnknownsNeedAProfile) {
+  EXPECT_EQ(Read(Start(ColorSpace::kUnknown).Enum(1).Enum(1).Bool(false).Enum(13).Enum(1)).status.code(),
             ErrorCode::kCorrupt);
-  EXPECT_EQ(Read(Start(ColourSpace::kRgb).Enum(1).Enum(1).Bool(false).Enum(2).Enum(1)).status.code(),
+  EXPECT_EQ(Read(Start(ColorSpace::kRgb).Enum(1).Enum(1).Bool(false).Enum(2).Enum(1)).status.code(),
             ErrorCode::kCorrupt);
   for (uint32_t intent = 0; intent < 5; ++intent) {
-    EXPECT_EQ(Read(Start(ColourSpace::kXyb).Enum(intent)).status.ok(), intent == 0);
-    EXPECT_EQ(Read(Start(ColourSpace::kRgb).Enum(1).Enum(1).Bool(false).Enum(13).Enum(intent)).status.ok(), intent < 4);
+    EXPECT_EQ(Read(Start(ColorSpace::kXyb).Enum(intent)).status.ok(), intent == 0);
+    EXPECT_EQ(Read(Start(ColorSpace::kRgb).Enum(1).Enum(1).Bool(false).Enum(13).Enum(intent)).status.ok(), intent < 4);
   }
 }
 
-TEST(ColourEncodingTest, GammaRange) {
+TEST(ColorEncodingTest, GammaRange) {
   const auto read = [](uint32_t gamma) {
-    return Read(Start(ColourSpace::kRgb).Enum(1).Enum(1).Bool(true).U(24, gamma).Enum(1));
+    return Read(Start(ColorSpace::kRgb).Enum(1).Enum(1).Bool(true).U(24, gamma).Enum(1));
   };
   EXPECT_EQ(read(4545455).encoding.gamma, 4545455u);
   for (const uint32_t good : {1221u, 4545455u, 10000000u}) EXPECT_TRUE(read(good).status.ok()) << good;
@@ -113,19 +113,19 @@ TEST(ColourEncodingTest, GammaRange) {
   }
 }
 
-TEST(ColourEncodingTest, CustomChromaticitiesOfEverySize) {
+TEST(ColorEncodingTest, CustomChromaticitiesOfEverySize) {
   const Outcome outcome = ReadCustom(kD65, kP3);
   ASSERT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
   EXPECT_EQ(outcome.encoding.white.x, 312700);
   EXPECT_EQ(outcome.encoding.blue.y, 60000);
   EXPECT_EQ(PrimaryChromaticities(outcome.encoding).green.y, 0.690);
-  // Wide primaries outside the triangle of visible colours (ACES), with negative and large numbers.
+  // Wide primaries outside the triangle of visible colors (ACES), with negative and large numbers.
   EXPECT_TRUE(ReadCustom({0.32168, 0.33767}, {0.7347, 0.2653, 0.0, 1.0, 0.0001, -0.077}).status.ok());
   EXPECT_TRUE(ReadCustom(kD65, {1.9, -0.9, -1.2, 2.0, 0.0, -1.0}).status.ok());
 }
 
-TEST(ColourEncodingTest, UnusableChromaticitiesAreCorrupt) {
+TEST(ColorEncodingTest, UnusableChromaticitiesAreCorrupt) {
   const std::vector<std::vector<double>> whites = {{0.3, 0.0}, {0.3, -0.1}, {-0.1, 0.3}, {1.1, 0.3}, {0.3, 1.1}};
   for (const std::vector<double>& white : whites) {
     EXPECT_EQ(ReadCustom(white, kP3).status.code(), ErrorCode::kCorrupt) << white[0] << " " << white[1];
@@ -140,9 +140,9 @@ TEST(ColourEncodingTest, UnusableChromaticitiesAreCorrupt) {
   EXPECT_EQ(ReadCustom({0.9, 0.001}, {0.3, 0.3, 0.30002, 0.3, 0.3, 0.30002}).status.code(), ErrorCode::kCorrupt);
 }
 
-TEST(ColourEncodingTest, GreyWhitePoint) {
+TEST(ColorEncodingTest, GreyWhitePoint) {
   const auto read = [](double x, double y) {
-    FieldWriter writer = Start(ColourSpace::kGrey).Enum(2);
+    FieldWriter writer = Start(ColorSpace::kGrey).Enum(2);
     WriteXy(x, &writer);
     WriteXy(y, &writer);
     return Read(writer.Bool(false).Enum(8).Enum(1)).status.code();
@@ -155,8 +155,8 @@ TEST(ColourEncodingTest, GreyWhitePoint) {
 }
 
 // White maps to D50 whatever the primaries; sRGB to its well-known profile colorants.
-TEST(ColourEncodingTest, MatrixToD50) {
-  ColourEncoding encoding;
+TEST(ColorEncodingTest, MatrixToD50) {
+  ColorEncoding encoding;
   const auto matrix = [&] {
     return RgbToXyzD50Matrix(PrimaryChromaticities(encoding), WhiteChromaticity(encoding)).value();
   };
@@ -166,7 +166,7 @@ TEST(ColourEncodingTest, MatrixToD50) {
     for (const WhitePoint white : {WhitePoint::kD65, WhitePoint::kE, WhitePoint::kDci}) {
       encoding.primaries = primaries;
       encoding.white_point = white;
-      const ColourMatrix rgb = matrix();
+      const ColorMatrix rgb = matrix();
       constexpr double kD50[3] = {0.96422, 1.0, 0.82521};
       for (int r = 0; r < 3; ++r) EXPECT_NEAR(double{rgb.m[r][0]} + rgb.m[r][1] + rgb.m[r][2], kD50[r], 3e-7);
     }

@@ -1,8 +1,8 @@
-#include "lib/color/colour_description.h"
+#include "lib/color/color_description.h"
 
 #include <cmath>
 
-#include "lib/color/colour_matrix.h"
+#include "lib/color/encoding_matrix.h"
 
 namespace jxlpool {
 namespace {
@@ -32,9 +32,9 @@ bool Near(const RgbChromaticities& a, const RgbChromaticities& b) {
 
 }  // namespace
 
-ColourDescription ColourDescription::FromHeader(const ColourEncoding& encoding) {
-  ColourDescription result;
-  result.space = encoding.colour_space;
+ColorDescription ColorDescription::FromHeader(const ColorEncoding& encoding) {
+  ColorDescription result;
+  result.space = encoding.color_space;
   result.white_point = encoding.white_point;
   result.white = encoding.white;
   result.primaries = encoding.primaries;
@@ -44,7 +44,7 @@ ColourDescription ColourDescription::FromHeader(const ColourEncoding& encoding) 
   result.intent = encoding.rendering_intent;
   result.transfer = encoding.have_gamma ? Transfer::kGamma : static_cast<Transfer>(encoding.transfer_function);
   if (encoding.have_gamma) result.gamma = encoding.gamma;
-  if (result.space == ColourSpace::kXyb) {
+  if (result.space == ColorSpace::kXyb) {
     result.white_point = WhitePoint::kD65;
     result.transfer = Transfer::kGamma;
     result.gamma = kGammaOne / 3;
@@ -52,19 +52,19 @@ ColourDescription ColourDescription::FromHeader(const ColourEncoding& encoding) 
   return result;
 }
 
-ColourDescription ColourDescription::LinearSrgb(bool grey) {
-  ColourDescription result = Srgb(grey);
+ColorDescription ColorDescription::LinearSrgb(bool grey) {
+  ColorDescription result = Srgb(grey);
   result.transfer = Transfer::kLinear;
   return result;
 }
 
-ColourDescription ColourDescription::Srgb(bool grey) {
-  ColourDescription result;
-  if (grey) result.space = ColourSpace::kGrey;
+ColorDescription ColorDescription::Srgb(bool grey) {
+  ColorDescription result;
+  if (grey) result.space = ColorSpace::kGrey;
   return result;
 }
 
-Chromaticity ColourDescription::WhiteXy() const {
+Chromaticity ColorDescription::WhiteXy() const {
   switch (white_point) {
     case WhitePoint::kD65:
       return kD65White;
@@ -78,7 +78,7 @@ Chromaticity ColourDescription::WhiteXy() const {
   return FromMicro(white);
 }
 
-RgbChromaticities ColourDescription::PrimariesXy() const {
+RgbChromaticities ColorDescription::PrimariesXy() const {
   switch (primaries) {
     case Primaries::kSrgb:
       return kSrgbPrimaries;
@@ -92,57 +92,57 @@ RgbChromaticities ColourDescription::PrimariesXy() const {
   return {FromMicro(red), FromMicro(green), FromMicro(blue)};
 }
 
-double ColourDescription::GammaExponent() const {
+double ColorDescription::GammaExponent() const {
   if (transfer == Transfer::kGamma) return gamma / static_cast<double>(kGammaOne);
   return transfer == Transfer::kDci ? 1 / 2.6 : 1.0;
 }
 
-bool ColourDescription::HasSrgbPrimariesAndD65() const {
-  return space == ColourSpace::kRgb && primaries == Primaries::kSrgb && white_point == WhitePoint::kD65;
+bool ColorDescription::HasSrgbPrimariesAndD65() const {
+  return space == ColorSpace::kRgb && primaries == Primaries::kSrgb && white_point == WhitePoint::kD65;
 }
 
-bool SameEncoding(const ColourDescription& a, const ColourDescription& b) {
+bool SameEncoding(const ColorDescription& a, const ColorDescription& b) {
   if (a.space != b.space) return false;
-  if (a.space == ColourSpace::kXyb) return true;
+  if (a.space == ColorSpace::kXyb) return true;
   if (a.white_point != b.white_point || a.transfer != b.transfer) return false;
   if (a.white_point == WhitePoint::kCustom && !Same(a.white, b.white)) return false;
-  if (a.transfer == ColourDescription::Transfer::kGamma && a.gamma != b.gamma) return false;
-  if (a.space == ColourSpace::kGrey) return true;
+  if (a.transfer == ColorDescription::Transfer::kGamma && a.gamma != b.gamma) return false;
+  if (a.space == ColorSpace::kGrey) return true;
   if (a.primaries != b.primaries) return false;
   return a.primaries != Primaries::kCustom || (Same(a.red, b.red) && Same(a.green, b.green) && Same(a.blue, b.blue));
 }
 
-void SnapToNames(ColourDescription* description) {
+void SnapToNames(ColorDescription* description) {
   if (description->white_point == WhitePoint::kCustom) {
     const Chromaticity white = description->WhiteXy();
     if (Near(white, kD65White)) description->white_point = WhitePoint::kD65;
     if (Near(white, kEWhite)) description->white_point = WhitePoint::kE;
     if (Near(white, kDciWhite)) description->white_point = WhitePoint::kDci;
   }
-  if (description->space == ColourSpace::kRgb && description->primaries == Primaries::kCustom) {
+  if (description->space == ColorSpace::kRgb && description->primaries == Primaries::kCustom) {
     const RgbChromaticities primaries = description->PrimariesXy();
     if (Near(primaries, kSrgbPrimaries)) description->primaries = Primaries::kSrgb;
     if (Near(primaries, kBt2100Primaries)) description->primaries = Primaries::kBt2100;
     if (Near(primaries, kP3Primaries)) description->primaries = Primaries::kP3;
   }
-  if (description->transfer == ColourDescription::Transfer::kGamma) {
+  if (description->transfer == ColorDescription::Transfer::kGamma) {
     const double gamma = description->GammaExponent();
-    if (std::abs(gamma - 1) <= kSnapDistance) description->transfer = ColourDescription::Transfer::kLinear;
-    if (std::abs(gamma - 1 / 2.6) <= kSnapDistance) description->transfer = ColourDescription::Transfer::kDci;
+    if (std::abs(gamma - 1) <= kSnapDistance) description->transfer = ColorDescription::Transfer::kLinear;
+    if (std::abs(gamma - 1 / 2.6) <= kSnapDistance) description->transfer = ColorDescription::Transfer::kDci;
   }
 }
 
-Status CheckDescription(const ColourDescription& description) {
-  if (description.space == ColourSpace::kUnknown) return Corrupt("unknown colour space without an ICC profile");
-  if (description.space == ColourSpace::kXyb) {
+Status CheckDescription(const ColorDescription& description) {
+  if (description.space == ColorSpace::kUnknown) return Corrupt("unknown color space without an ICC profile");
+  if (description.space == ColorSpace::kXyb) {
     if (description.intent != RenderingIntent::kPerceptual)
       return Corrupt("XYB encoding with a wrong rendering intent");
     return OkStatus();
   }
-  if (description.transfer == ColourDescription::Transfer::kUnknown) {
+  if (description.transfer == ColorDescription::Transfer::kUnknown) {
     return Corrupt("unknown transfer function without an ICC profile");
   }
-  if (description.transfer == ColourDescription::Transfer::kGamma &&
+  if (description.transfer == ColorDescription::Transfer::kGamma &&
       (description.gamma > kGammaOne || uint64_t{description.gamma} * 8192 < kGammaOne)) {
     return Corrupt("gamma out of range");
   }
@@ -150,24 +150,24 @@ Status CheckDescription(const ColourDescription& description) {
   return CheckChromaticities(description.PrimariesXy(), description.WhiteXy());
 }
 
-bool IsConvertible(const ColourDescription& description) {
+bool IsConvertible(const ColorDescription& description) {
   switch (description.space) {
-    case ColourSpace::kGrey:
+    case ColorSpace::kGrey:
       if (description.white_point != WhitePoint::kD65) return false;
       break;
-    case ColourSpace::kRgb:
+    case ColorSpace::kRgb:
       break;
-    case ColourSpace::kXyb:
+    case ColorSpace::kXyb:
       return true;
-    case ColourSpace::kUnknown:
+    case ColorSpace::kUnknown:
       return false;
   }
-  return description.transfer != ColourDescription::Transfer::kUnknown;
+  return description.transfer != ColorDescription::Transfer::kUnknown;
 }
 
-std::optional<Cicp> CicpOf(const ColourDescription& description) {
-  using Transfer = ColourDescription::Transfer;
-  if (description.space != ColourSpace::kRgb || description.transfer == Transfer::kGamma ||
+std::optional<Cicp> CicpOf(const ColorDescription& description) {
+  using Transfer = ColorDescription::Transfer;
+  if (description.space != ColorSpace::kRgb || description.transfer == Transfer::kGamma ||
       description.transfer == Transfer::kUnknown) {
     return std::nullopt;
   }
@@ -188,9 +188,9 @@ std::optional<Cicp> CicpOf(const ColourDescription& description) {
   return cicp;
 }
 
-std::optional<ColourDescription> DescriptionOfCicp(Cicp cicp) {
-  using Transfer = ColourDescription::Transfer;
-  ColourDescription result;
+std::optional<ColorDescription> DescriptionOfCicp(Cicp cicp) {
+  using Transfer = ColorDescription::Transfer;
+  ColorDescription result;
   switch (cicp.primaries) {
     case 1:
       break;

@@ -1,4 +1,4 @@
-#include "lib/color/colour_engine.h"
+#include "lib/color/color_engine.h"
 
 #include <lcms2.h>
 
@@ -14,19 +14,17 @@
 namespace jxlpool {
 namespace {
 
-using Transfer = ColourDescription::Transfer;
+using Transfer = ColorDescription::Transfer;
 
 constexpr size_t kBlock = 1024;
-static_assert(ColourEngine::kScratchFloats >= (4 + 3) * kBlock);
+static_assert(ColorEngine::kScratchFloats >= (4 + 3) * kBlock);
 constexpr cmsUInt32Number kFlags = cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_HIGHRESPRECALC;
 
-bool IsHlg(const ColourProfile& profile) {
-  return profile.enumerated && profile.description.transfer == Transfer::kHlg;
-}
+bool IsHlg(const ColorProfile& profile) { return profile.enumerated && profile.description.transfer == Transfer::kHlg; }
 
 // Whether the transfer function is left to formulas, so that what remains is linear.
-bool HasFormula(const ColourProfile& profile) {
-  return profile.enumerated && profile.description.space != ColourSpace::kXyb;
+bool HasFormula(const ColorProfile& profile) {
+  return profile.enumerated && profile.description.space != ColorSpace::kXyb;
 }
 
 struct PixelFormat {
@@ -48,19 +46,19 @@ PixelFormat FormatOf(const CmsProfile& profile) {
 }
 
 // Opens the profile of one side; enumerated sides get their linear twin.
-Result<CmsProfile> OpenProfile(const ColourProfile& side, const CmsContext& context, Memory* memory) {
+Result<CmsProfile> OpenProfile(const ColorProfile& side, const CmsContext& context, Memory* memory) {
   if (!side.enumerated) return OpenCmsProfile(context, side.icc, side.icc_size);
-  ColourDescription linear = side.description;
-  if (linear.space != ColourSpace::kXyb) linear.transfer = Transfer::kLinear;
+  ColorDescription linear = side.description;
+  if (linear.space != ColorSpace::kXyb) linear.transfer = Transfer::kLinear;
   JXLPOOL_ASSIGN_OR_RETURN(const PoolVector<uint8_t> icc, SynthesiseIcc(linear, memory));
   return OpenCmsProfile(context, icc.data(), icc.size());
 }
 
 // Replaces a profile that is equivalent to an enumerated encoding by that.
-Result<ColourProfile> Simplify(const ColourProfile& side, Memory* memory) {
+Result<ColorProfile> Simplify(const ColorProfile& side, Memory* memory) {
   if (side.enumerated) return side;
   JXLPOOL_ASSIGN_OR_RETURN(const IccSummary summary, RecogniseIcc(side.icc, side.icc_size, memory));
-  return summary.recognised ? ColourProfile::Enumerated(summary.description) : side;
+  return summary.recognised ? ColorProfile::Enumerated(summary.description) : side;
 }
 
 // Divides pixels by their largest component where that exceeds 1.
@@ -75,9 +73,9 @@ void LimitRow(float* r, float* g, float* b, size_t n) {
 
 }  // namespace
 
-ColourEngine::ColourEngine(ColourEngine&& other) noexcept { *this = std::move(other); }
+ColorEngine::ColorEngine(ColorEngine&& other) noexcept { *this = std::move(other); }
 
-ColourEngine& ColourEngine::operator=(ColourEngine&& other) noexcept {
+ColorEngine& ColorEngine::operator=(ColorEngine&& other) noexcept {
   if (this == &other) return *this;
   Destroy();
   source_channels_ = other.source_channels_;
@@ -94,16 +92,16 @@ ColourEngine& ColourEngine::operator=(ColourEngine&& other) noexcept {
   return *this;
 }
 
-void ColourEngine::Destroy() {
+void ColorEngine::Destroy() {
   if (transform_ != nullptr) cmsDeleteTransform(transform_);
   transform_ = nullptr;
 }
 
-Result<ColourEngine> ColourEngine::Create(const ColourProfile& source, const ColourProfile& target,
-                                          const ColourEngineOptions& options, Memory* memory) {
-  ColourEngine engine;
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourProfile from, Simplify(source, memory));
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourProfile to, Simplify(target, memory));
+Result<ColorEngine> ColorEngine::Create(const ColorProfile& source, const ColorProfile& target,
+                                        const ColorEngineOptions& options, Memory* memory) {
+  ColorEngine engine;
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorProfile from, Simplify(source, memory));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorProfile to, Simplify(target, memory));
   JXLPOOL_RETURN_IF_ERROR(engine.SetTransfers(from, to, options));
   const bool by_formulas = HasFormula(from) && HasFormula(to);
   if (by_formulas && SameEncoding(from.description, to.description)) {
@@ -119,10 +117,10 @@ Result<ColourEngine> ColourEngine::Create(const ColourProfile& source, const Col
   return engine;
 }
 
-Status ColourEngine::SetTransfers(const ColourProfile& source, const ColourProfile& target,
-                                  const ColourEngineOptions& options) {
-  if (target.enumerated && target.description.space == ColourSpace::kXyb) {
-    return Unsupported("XYB cannot be the target of a colour conversion");
+Status ColorEngine::SetTransfers(const ColorProfile& source, const ColorProfile& target,
+                                 const ColorEngineOptions& options) {
+  if (target.enumerated && target.description.space == ColorSpace::kXyb) {
+    return Unsupported("XYB cannot be the target of a color conversion");
   }
   const bool same_hlg = IsHlg(source) && IsHlg(target);
   if (HasFormula(source)) {
@@ -141,24 +139,24 @@ Status ColourEngine::SetTransfers(const ColourProfile& source, const ColourProfi
   return OkStatus();
 }
 
-Status ColourEngine::CreateByFormulas(const ColourDescription& source, const ColourDescription& target) {
+Status ColorEngine::CreateByFormulas(const ColorDescription& source, const ColorDescription& target) {
   source_channels_ = source.num_channels();
   target_channels_ = target.num_channels();
-  if (source_channels_ != target_channels_) return Unsupported("conversion between grey and colour");
+  if (source_channels_ != target_channels_) return Unsupported("conversion between grey and color");
   if (source.grey()) return OkStatus();
-  ColourDescription source_primaries = source;
+  ColorDescription source_primaries = source;
   source_primaries.transfer = target.transfer;
   source_primaries.gamma = target.gamma;
   if (SameEncoding(source_primaries, target)) return OkStatus();
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix to_xyz, RgbToXyzD50Matrix(source.PrimariesXy(), source.WhiteXy()));
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix target_to_xyz, RgbToXyzD50Matrix(target.PrimariesXy(), target.WhiteXy()));
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix from_xyz, Invert(target_to_xyz));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix to_xyz, RgbToXyzD50Matrix(source.PrimariesXy(), source.WhiteXy()));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix target_to_xyz, RgbToXyzD50Matrix(target.PrimariesXy(), target.WhiteXy()));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix from_xyz, Invert(target_to_xyz));
   matrix_ = Multiply(from_xyz, to_xyz);
   step_ = Step::kMatrix;
   return OkStatus();
 }
 
-Status ColourEngine::CreateWithCms(const ColourProfile& source, const ColourProfile& target, Memory* memory) {
+Status ColorEngine::CreateWithCms(const ColorProfile& source, const ColorProfile& target, Memory* memory) {
   JXLPOOL_ASSIGN_OR_RETURN(context_, CmsContext::Create(memory));
   JXLPOOL_ASSIGN_OR_RETURN(const CmsProfile from, OpenProfile(source, context_, memory));
   JXLPOOL_ASSIGN_OR_RETURN(const CmsProfile to, OpenProfile(target, context_, memory));
@@ -166,7 +164,7 @@ Status ColourEngine::CreateWithCms(const ColourProfile& source, const ColourProf
   const PixelFormat out = FormatOf(to);
   const bool from_cmyk = in.channels == 4 && out.channels == 3;
   if (in.channels == 0 || out.channels == 4 || (in.channels != out.channels && !from_cmyk)) {
-    return Unsupported("conversion between these colour models");
+    return Unsupported("conversion between these color models");
   }
   source_channels_ = in.channels;
   target_channels_ = out.channels;
@@ -183,7 +181,7 @@ Status ColourEngine::CreateWithCms(const ColourProfile& source, const ColourProf
   return OkStatus();
 }
 
-void ColourEngine::ConvertRow(const float* const* in, float* const* out, size_t n, float* scratch) const {
+void ColorEngine::ConvertRow(const float* const* in, float* const* out, size_t n, float* scratch) const {
   const float* in_block[4];
   float* out_block[3];
   for (size_t x = 0; x < n; x += kBlock) {
@@ -193,7 +191,7 @@ void ColourEngine::ConvertRow(const float* const* in, float* const* out, size_t 
   }
 }
 
-void ColourEngine::ConvertBlock(const float* const* in, float* const* out, size_t n, float* scratch) const {
+void ColorEngine::ConvertBlock(const float* const* in, float* const* out, size_t n, float* scratch) const {
   const bool grey = target_channels_ == 1;
   float* const g = grey ? nullptr : out[1];
   float* const b = grey ? nullptr : out[2];
@@ -211,7 +209,7 @@ void ColourEngine::ConvertBlock(const float* const* in, float* const* out, size_
 }
 
 // Interleaves, transforms and takes apart again.
-void ColourEngine::RunCms(const float* const* in, float* const* out, size_t n, float* scratch) const {
+void ColorEngine::RunCms(const float* const* in, float* const* out, size_t n, float* scratch) const {
   float* const pixels_in = scratch;
   float* const pixels_out = scratch + 4 * kBlock;
   // Little-CMS wants ink in percent; our samples are the other way round.

@@ -1,22 +1,22 @@
-#include "lib/color/colour_transform.h"
+#include "lib/color/color_transform.h"
 
 #include <cmath>
 
-#include "lib/color/colour_matrix.h"
+#include "lib/color/encoding_matrix.h"
 
 namespace jxlpool {
 namespace {
 
 // The matrix from cone responses to linear light of `output`, 1.0 = intensity_target nits.
-Result<ColourMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensity_target,
-                                  const ColourDescription& output) {
-  ColourMatrix matrix;
+Result<ColorMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensity_target,
+                                 const ColorDescription& output) {
+  ColorMatrix matrix;
   for (int y = 0; y < 3; ++y) {
     for (int x = 0; x < 3; ++x) matrix.m[y][x] = opsin.inv_mat[y][x];
   }
   if (output.grey()) {
     const LuminanceWeights weights;
-    ColourMatrix to_grey;
+    ColorMatrix to_grey;
     for (float(&row)[3] : to_grey.m) {
       row[0] = weights.r;
       row[1] = weights.g;
@@ -24,7 +24,7 @@ Result<ColourMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensi
     }
     matrix = Multiply(to_grey, matrix);
   } else if (!output.HasSrgbPrimariesAndD65()) {
-    JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix to_output, SrgbToRgbMatrix(output));
+    JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix to_output, SrgbToRgbMatrix(output));
     matrix = Multiply(to_output, matrix);
   }
   // Luminance 1.0 of the plain matrix is 255 nits.
@@ -35,7 +35,7 @@ Result<ColourMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensi
   return matrix;
 }
 
-XybParameters MakeXybParameters(const ColourMatrix& matrix, const float (&bias)[3]) {
+XybParameters MakeXybParameters(const ColorMatrix& matrix, const float (&bias)[3]) {
   double square[3];
   double linear[3];
   for (int i = 0; i < 3; ++i) {
@@ -62,40 +62,40 @@ XybParameters MakeXybParameters(const ColourMatrix& matrix, const float (&bias)[
 
 }  // namespace
 
-ColourDescription DefaultXybOutput(const ColourDescription* signalled, bool grey) {
+ColorDescription DefaultXybOutput(const ColorDescription* signalled, bool grey) {
   if (signalled != nullptr && IsConvertible(*signalled)) return *signalled;
-  return ColourDescription::LinearSrgb(grey);
+  return ColorDescription::LinearSrgb(grey);
 }
 
-ColourTransform ColourTransform::Ycbcr() {
-  ColourTransform transform;
+ColorTransform ColorTransform::Ycbcr() {
+  ColorTransform transform;
   transform.kind_ = Kind::kYcbcr;
   return transform;
 }
 
-Result<ColourTransform> ColourTransform::Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
-                                             const ColourDescription& output) {
+Result<ColorTransform> ColorTransform::Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                           const ColorDescription& output) {
   return Xyb(opsin, intensity_target, output, intensity_target);
 }
 
-Result<ColourTransform> ColourTransform::Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
-                                             const ColourDescription& output, float output_intensity_target) {
+Result<ColorTransform> ColorTransform::Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
+                                           const ColorDescription& output, float output_intensity_target) {
   if (!(intensity_target > 0)) return InvalidArgument("intensity target must be positive");
-  ColourTransform transform;
-  if (output.space == ColourSpace::kXyb) {
+  ColorTransform transform;
+  if (output.space == ColorSpace::kXyb) {
     transform.kind_ = Kind::kScaledXyb;
     return transform;
   }
-  if (output.space == ColourSpace::kUnknown) return InvalidArgument("unknown output colour space");
+  if (output.space == ColorSpace::kUnknown) return InvalidArgument("unknown output color space");
   transform.kind_ = Kind::kXyb;
   transform.grey_ = output.grey();
-  JXLPOOL_ASSIGN_OR_RETURN(const ColourMatrix matrix, FoldedMatrix(opsin, intensity_target, output));
+  JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix matrix, FoldedMatrix(opsin, intensity_target, output));
   transform.xyb_ = MakeXybParameters(matrix, opsin.opsin_bias);
   JXLPOOL_ASSIGN_OR_RETURN(transform.transfer_, EncodeParameters(output, output_intensity_target));
   return transform;
 }
 
-void ColourTransform::Apply(float* p0, float* p1, float* p2, size_t n) const {
+void ColorTransform::Apply(float* p0, float* p1, float* p2, size_t n) const {
   if (kind_ != Kind::kXyb) return ApplyInverse(p0, p1, p2, n);
   if (grey_) {
     XybToGreySignalRow(xyb_, transfer_, p0, p1, p2, n);
@@ -104,7 +104,7 @@ void ColourTransform::Apply(float* p0, float* p1, float* p2, size_t n) const {
   }
 }
 
-void ColourTransform::ApplyInverse(float* p0, float* p1, float* p2, size_t n) const {
+void ColorTransform::ApplyInverse(float* p0, float* p1, float* p2, size_t n) const {
   switch (kind_) {
     case Kind::kNone:
       return;
@@ -123,7 +123,7 @@ void ColourTransform::ApplyInverse(float* p0, float* p1, float* p2, size_t n) co
   }
 }
 
-void ColourTransform::ApplyTransferFunction(float* p0, float* p1, float* p2, size_t n) const {
+void ColorTransform::ApplyTransferFunction(float* p0, float* p1, float* p2, size_t n) const {
   if (grey_) {
     EncodeRow(transfer_, p0, nullptr, nullptr, n);
   } else {
