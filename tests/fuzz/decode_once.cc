@@ -1,194 +1,255 @@
 #include "tests/fuzz/decode_once.h"
 
 #include <ctime>
+#include <vector>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tests/fuzz/file_tour.h"
+#include "tests/fuzz/promises.h"
 #include "tests/hash_bytes.h"
 
 namespace jxlpool::fuzz {
 namespace {
 
-bool IsKnown(JxlpoolStatus status) {
-  return (status >= JXLPOOL_OK && status <= JXLPOOL_IO) || status == JXLPOOL_END || status == JXLPOOL_PARTIAL;
-}
+constexpr uint8_t kGapByte = 0xA5;
 
 double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
+bool IsGood(JxlpoolStatus status) { return status == JXLPOOL_OK || status == JXLPOOL_PARTIAL; }
+
+void HashRow(const uint8_t* row, size_t size, uint64_t* hash) {
+  *hash = HashBytes(*hash ^ 0x9E3779B97F4A7C15u, row, size);
+}
+
+// Pixels of one frame in memory of exact size, so that the address sanitizer sees a write beyond the end.
+class PixelBuffer {
+ public:
+  // `sample_bytes` is the size of the gap between two rows.
+  PixelBuffer(size_t row_bytes, uint32_t num_rows, size_t gap_bytes)
+      : row_bytes_(row_bytes), stride_(row_bytes + gap_bytes), num_rows_(num_rows) {
+    bytes_.resize(stride_ * (num_rows - 1) + row_bytes, kGapByte);
+  }
+
+  void SetOutput(JxlpoolOutput* output) {
+    output->pixels = bytes_.data();
+    output->pixels_size = bytes_.size();
+    output->stride = stride_;
+    output->rows = nullptr;
+  }
+
+  uint64_t Hash(uint64_t hash) const {
+    for (uint32_t y = 0; y < num_rows_; ++y) HashRow(bytes_.data() + stride_ * y, row_bytes_, &hash);
+    return hash;
+  }
+
+  bool GapsAreIntact() const {
+    for (uint32_t y = 0; y + 1 < num_rows_; ++y) {
+      for (size_t i = row_bytes_; i < stride_; ++i) {
+        if (bytes_[stride_ * y + i] != kGapByte) return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  const size_t row_bytes_, stride_;
+  const uint32_t num_rows_;
+  std::vector<uint8_t> bytes_;
+};
+
 class Run {
  public:
-  Run(const DecodeSettings& settings, DecodeOutcome* outcome) : settings_(settings), outcome_(*outcome) {}
-
-  // Returns the status after noting what must not be returned.
-  JxlpoolStatus Note(const char* call, JxlpoolStatus status) {
-    if (!IsKnown(status) || status == JXLPOOL_INVALID_ARGUMENT || status == JXLPOOL_CANCELLED || status == JXLPOOL_IO) {
-      Violate(std::string(call) + " returned " + std::to_string(status) + ", " + jxlpool_status_text(status));
-    }
-    return status;
-  }
-
-  void Violate(const std::string& what) {
-    if (outcome_.violation.empty()) outcome_.violation = what;
-  }
+  Run(const DecodeSettings& settings, Decoder* decoder, Promises* promises, DecodeOutcome* outcome)
+      : settings_(settings), decoder_(*decoder), promises_(*promises), outcome_(*outcome) {}
 
   // Whatever becomes of it, the frames must not notice.
-  void ReconstructJpeg(Decoder* decoder) {
+  void ReconstructJpeg() {
     auto receive = [&](const uint8_t* data, size_t size) {
-      if (size == 0) Violate("a piece of a JPEG without bytes");
+      if (size == 0) promises_.Violate("a piece of a JPEG without bytes");
       outcome_.jpeg_hash = HashPiece(outcome_.jpeg_hash, data, size);
       outcome_.jpeg_size += size;
       return true;
     };
-    outcome_.jpeg_status = Note("reconstruct_jpeg", decoder->ReconstructJpeg(&receive));
-    if (outcome_.jpeg_status == JXLPOOL_PARTIAL) Violate("a partial JPEG");
-    if (outcome_.jpeg_status == JXLPOOL_END && outcome_.jpeg_size != 0) Violate("a JPEG out of nothing");
+    outcome_.jpeg_status = promises_.Note("reconstruct_jpeg", decoder_.ReconstructJpeg(&receive));
+    if (outcome_.jpeg_status == JXLPOOL_PARTIAL) promises_.Violate("a partial JPEG");
+    if (outcome_.jpeg_status == JXLPOOL_END && outcome_.jpeg_size != 0) promises_.Violate("a JPEG out of nothing");
     const bool good = outcome_.jpeg_status == JXLPOOL_OK || outcome_.jpeg_status == JXLPOOL_END;
-    if (!good) outcome_.jpeg_message = decoder->LastError().message;
-    if (!good && outcome_.jpeg_message.empty()) Violate("an error of a JPEG without a message");
+    if (!good) outcome_.jpeg_message = decoder_.LastError().message;
+    if (!good && outcome_.jpeg_message.empty()) promises_.Violate("an error of a JPEG without a message");
   }
 
-  JxlpoolStatus DecodeAll(Decoder* decoder) {
-    const auto info = decoder->ImageInfo();
+  JxlpoolStatus DecodeAll() {
+    const auto info = decoder_.ImageInfo();
     if (!info) {
-      Violate("no image info of an open image");
+      promises_.Violate("no image info of an open image");
       return JXLPOOL_CORRUPT;
     }
-    if (info->width == 0 || info->height == 0) Violate("an image without pixels");
-    if (settings_.metadata) ReadMetadata(decoder, *info);
+    if (info->width == 0 || info->height == 0) promises_.Violate("an image without pixels");
+    format_ = Format(*info);
+    if (settings_.metadata) VisitMetadata(&decoder_, *info, &promises_);
+    if (settings_.metadata && info->have_preview) DecodePreview();
+    if (settings_.structure) VisitStructure(&decoder_, *info, &promises_);
+    if (settings_.estimate) {
+      VisitEstimate(&decoder_, static_cast<uint32_t>(decoder_.PixelSize(format_)), &promises_);
+    }
+    const JxlpoolStatus status = DecodeFrames(*info);
+    if (status == JXLPOOL_OK && settings_.seek_back != SeekBack::kNever) DecodeAgain();
+    return status;
+  }
+
+ private:
+  JxlpoolStatus DecodeFrames(const JxlpoolImageInfo& info) {
     bool partial = false;
     auto frame = Make<JxlpoolFrameInfo>();
     for (;;) {
-      JxlpoolStatus status = Note("next_frame", decoder->NextFrame(&frame));
+      JxlpoolStatus status = promises_.Note("next_frame", decoder_.NextFrame(&frame));
       if (status == JXLPOOL_END) return partial ? JXLPOOL_PARTIAL : JXLPOOL_OK;
       if (status != JXLPOOL_OK) return status;
-      status = DecodeFrame(decoder, frame);
-      partial |= status == JXLPOOL_PARTIAL;
-      if (status != JXLPOOL_OK && status != JXLPOOL_PARTIAL) return status;
-      if (!settings_.layers && (frame.width != info->width || frame.height != info->height)) {
-        Violate("a frame of another size than the image");
+      if (!settings_.layers && (frame.width != info.width || frame.height != info.height)) {
+        promises_.Violate("a frame of another size than the image");
       }
+      frame_hashes_.push_back(0);
+      status = DecodeFrame(frame, &frame_hashes_.back());
+      HashRow(reinterpret_cast<const uint8_t*>(&frame_hashes_.back()), sizeof(uint64_t), &outcome_.pixel_hash);
+      partial |= status == JXLPOOL_PARTIAL;
+      if (!IsGood(status)) return status;
       ++outcome_.num_frames;
     }
   }
 
- private:
-  JxlpoolStatus DecodeFrame(Decoder* decoder, const JxlpoolFrameInfo& frame) {
+  // All frames have been decoded without error: seeking back must give the same pixels.
+  void DecodeAgain() {
+    const auto index = static_cast<uint32_t>(frame_hashes_.size() / 2);
+    if (index == frame_hashes_.size()) return promises_.Violate("an image without frames");
+    const bool exact = settings_.seek_back == SeekBack::kExact;
+    uint64_t hash = 0;
+    JxlpoolStatus status =
+        promises_.Note("seek_frame", decoder_.SeekFrame(index, exact ? JXLPOOL_SEEK_EXACT : JXLPOOL_SEEK_USE_INDEX));
+    auto frame = Make<JxlpoolFrameInfo>();
+    if (status == JXLPOOL_OK) status = promises_.Note("next_frame after a seek", decoder_.NextFrame(&frame));
+    if (status == JXLPOOL_OK) status = DecodeFrame(frame, &hash);
+    // An index that lies may lead to another frame, even to one that cannot be decoded.
+    if (!exact || status == JXLPOOL_MEMORY_LIMIT) return;
+    if (status != JXLPOOL_OK) {
+      promises_.Violate(std::string("a frame that was decoded is gone after seeking: ") + jxlpool_status_text(status));
+    } else if (frame.index != index || hash != frame_hashes_[index]) {
+      promises_.Violate("other pixels after seeking");
+    }
+  }
+
+  JxlpoolStatus DecodeFrame(const JxlpoolFrameInfo& frame, uint64_t* hash) {
+    const size_t row_bytes = decoder_.PixelSize(format_) * frame.width;
+    if (row_bytes == 0) promises_.Violate("pixels without bytes");
     uint32_t next_row = 0;
-    size_t row_bytes = 0;
     auto receive = [&](uint32_t y, uint32_t num_rows, const void* rows, size_t stride) {
-      if (y != next_row || num_rows == 0 || num_rows > frame.height - y) Violate("rows out of order");
+      if (y != next_row || num_rows == 0 || num_rows > frame.height - y) promises_.Violate("rows out of order");
       next_row = y + num_rows;
-      for (uint32_t i = 0; i < num_rows; ++i) Hash(static_cast<const uint8_t*>(rows) + stride * i, row_bytes);
+      for (uint32_t i = 0; i < num_rows; ++i) HashRow(static_cast<const uint8_t*>(rows) + stride * i, row_bytes, hash);
       return true;
     };
-    JxlpoolOutput output = Output(&receive);
-    row_bytes = decoder->PixelSize(output) * frame.width;
-    if (row_bytes == 0) Violate("pixels without bytes");
-    const JxlpoolStatus status = Note("decode_frame", decoder->DecodeFrame(output));
-    if ((status == JXLPOOL_OK || status == JXLPOOL_PARTIAL) && next_row != frame.height) Violate("rows are missing");
-    if (status == JXLPOOL_PARTIAL && !settings_.allow_partial) Violate("partial without being asked for");
+    JxlpoolOutput outputs[2] = {WithFormat(RowsTo(&receive)), format_};
+    const bool has_rows = settings_.delivery == Delivery::kRows || settings_.delivery == Delivery::kBoth;
+    const bool has_pixels = settings_.delivery != Delivery::kRows;
+    const size_t gap = settings_.delivery == Delivery::kPaddedPixels ? sizeof(float) * 3 : 0;
+    PixelBuffer buffer(row_bytes, has_pixels ? frame.height : 1, gap);
+    buffer.SetOutput(&outputs[1]);
+    const JxlpoolStatus status = promises_.Note(
+        "decode_frame", decoder_.DecodeFrame(has_rows ? outputs : outputs + 1, has_rows && has_pixels ? 2 : 1));
+    if (status == JXLPOOL_PARTIAL && !settings_.allow_partial) promises_.Violate("partial without being asked for");
+    if (has_pixels && !buffer.GapsAreIntact()) promises_.Violate("a gap between rows was written to");
+    if (!IsGood(status)) return status;
+    if (has_rows && next_row != frame.height) promises_.Violate("rows are missing");
+    if (has_rows && has_pixels && buffer.Hash(0) != *hash) promises_.Violate("rows and pixels differ");
+    if (has_pixels) *hash = buffer.Hash(0);
     return status;
   }
 
-  template <typename F>
-  JxlpoolOutput Output(F* receive) const {
-    JxlpoolOutput output = RowsTo(receive);
-    output.channels = settings_.channels;
-    output.sample_type = settings_.sample_type;
+  JxlpoolOutput Format(const JxlpoolImageInfo& info) const {
+    auto format = Make<JxlpoolOutput>();
+    format.channels = settings_.channels;
+    format.sample_type = settings_.sample_type;
+    if (settings_.channels == JXLPOOL_CHANNELS_EXTRA && info.num_extra_channels == 0) {
+      format.channels = JXLPOOL_CHANNELS_COLOR;
+    }
+    return format;
+  }
+
+  JxlpoolOutput WithFormat(JxlpoolOutput output) const {
+    output.channels = format_.channels;
+    output.sample_type = format_.sample_type;
     return output;
   }
 
-  void ReadMetadata(Decoder* decoder, const JxlpoolImageInfo& info) {
-    for (uint32_t i = 0; i < info.num_extra_channels; ++i) {
-      const auto channel = decoder->ExtraChannel(i);
-      if (!channel) {
-        Violate("no information about an extra channel");
-      } else if (std::strlen(channel->name) > channel->name_length) {
-        Violate("a name without end");
-      }
-    }
-    for (const JxlpoolProfile profile : {JXLPOOL_PROFILE_ORIGINAL, JXLPOOL_PROFILE_DATA}) {
-      Touch(decoder->Icc(profile));
-      (void)decoder->ColorEncoding(profile);
-    }
-    for (uint32_t i = 0;; ++i) {
-      const auto box = decoder->Box(i);
-      if (!box) break;
-      Touch({box->data, box->size});
-      ByteView contents;
-      if (Note("get_box_contents", decoder->BoxContents(i, &contents)) == JXLPOOL_OK) Touch(contents);
-    }
-    if (info.have_preview) {
-      auto receive = [&](uint32_t, uint32_t, const void*, size_t) { return true; };
-      (void)Note("decode_preview", decoder->DecodePreview(Output(&receive)));
-    }
-  }
-
-  // Reads every byte, for the address sanitizer.
-  void Touch(ByteView bytes) {
-    const uint64_t before = outcome_.pixel_hash;
-    Hash(bytes.data, bytes.size);
-    outcome_.pixel_hash = before;
-  }
-
-  void Hash(const uint8_t* data, size_t size) {
-    outcome_.pixel_hash = HashBytes(outcome_.pixel_hash ^ 0x9E3779B97F4A7C15u, data, size);
+  void DecodePreview() {
+    auto receive = [&](uint32_t, uint32_t, const void*, size_t) { return true; };
+    (void)promises_.Note("decode_preview", decoder_.DecodePreview(WithFormat(RowsTo(&receive))));
   }
 
   const DecodeSettings& settings_;
+  Decoder& decoder_;
+  Promises& promises_;
   DecodeOutcome& outcome_;
+  JxlpoolOutput format_ = {};
+  std::vector<uint64_t> frame_hashes_;
 };
 
-}  // namespace
-
-DecodeSettings VariedSettings(uint64_t choice) {
-  static constexpr JxlpoolChannels kChannels[] = {JXLPOOL_CHANNELS_ALL, JXLPOOL_CHANNELS_RGBA,
-                                                  JXLPOOL_CHANNELS_COLOR_ALPHA, JXLPOOL_CHANNELS_RGB};
-  static constexpr JxlpoolSampleType kTypes[] = {JXLPOOL_UINT8, JXLPOOL_UINT16, JXLPOOL_FLOAT16, JXLPOOL_FLOAT32};
-  DecodeSettings settings;
-  settings.channels = kChannels[choice & 3];
-  settings.sample_type = kTypes[choice >> 2 & 3];
-  settings.allow_partial = (choice >> 4 & 1) != 0;
-  settings.layers = (choice >> 5 & 7) == 0;
-  settings.downsampling = 1u << ((choice >> 8 & 7) == 0 ? choice >> 11 & 3 : 0);
-  settings.num_threads = (choice >> 13 & 7) == 0 ? 2 : 1;
-  // Often too little: every acquisition must be able to fail.
-  if ((choice >> 16 & 3) == 0) settings.memory_limit = uint64_t{1} << (10 + (choice >> 18 & 15));
-  return settings;
-}
-
-DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings& settings, JxlpoolPool* pool) {
-  DecodeOutcome outcome;
-  Run run(settings, &outcome);
-  const double begin = CpuSeconds();
+JxlpoolDecoderOptions Options(const DecodeSettings& settings, JxlpoolPool* pool) {
   auto options = Make<JxlpoolDecoderOptions>();
   options.pool = pool;
   options.memory_limit = settings.memory_limit;
   options.max_samples = settings.max_samples;
   options.num_threads = settings.num_threads;
+  options.mode = settings.mode;
+  options.keep_orientation = settings.keep_orientation ? 1 : 0;
+  options.keep_spot_colors = settings.keep_spot_colors ? 1 : 0;
+  options.unpremultiply = settings.unpremultiply ? 1 : 0;
+  options.color_encoding = settings.color_encoding;
   options.allow_partial = settings.allow_partial ? 1 : 0;
   options.layers = settings.layers ? 1 : 0;
   options.downsampling = settings.downsampling;
+  return options;
+}
+
+void CheckMemory(const Decoder& decoder, uint64_t limit, Promises* promises, DecodeOutcome* outcome) {
+  const JxlpoolDecoderStatistics statistics = decoder.Statistics();
+  outcome->peak_bytes = statistics.total.peak_bytes;
+  if (outcome->peak_bytes > limit) promises->Violate("more memory than allowed");
+  if (statistics.total.live_bytes != 0) {
+    promises->Violate(std::to_string(statistics.total.live_bytes) + " bytes are held after close");
+  }
+}
+
+}  // namespace
+
+DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings& settings, JxlpoolPool* pool) {
+  DecodeOutcome outcome;
+  Promises promises;
+  const double begin = CpuSeconds();
   {
+    const JxlpoolDecoderOptions options = Options(settings, pool);
     Decoder decoder(&options);
-    outcome.status = run.Note("create", decoder.creation_status());
-    if (outcome.status == JXLPOOL_OK) outcome.status = run.Note("open_memory", decoder.OpenMemory(data, size));
-    if (outcome.status == JXLPOOL_OK && settings.jpeg) run.ReconstructJpeg(&decoder);
-    if (outcome.status == JXLPOOL_OK && settings.frames) outcome.status = run.DecodeAll(&decoder);
-    const bool good = outcome.status == JXLPOOL_OK || outcome.status == JXLPOOL_PARTIAL;
-    if (!good && *decoder.LastError().message == '\0') run.Violate("an error without a message");
-    decoder.Close();
-    const JxlpoolDecoderStatistics statistics = decoder.Statistics();
-    outcome.peak_bytes = statistics.total.peak_bytes;
-    if (outcome.peak_bytes > settings.memory_limit) run.Violate("more memory than allowed");
-    if (statistics.total.live_bytes != 0) {
-      run.Violate(std::to_string(statistics.total.live_bytes) + " bytes are held after close");
+    Run run(settings, &decoder, &promises, &outcome);
+    outcome.status = promises.Note("create", decoder.creation_status());
+    if (outcome.status == JXLPOOL_OK) {
+      outcome.status = decoder.OpenMemory(data, size);
+      // The encoding that is asked for need not suit the image.
+      const bool unsuitable = outcome.status == JXLPOOL_INVALID_ARGUMENT && settings.color_encoding != nullptr;
+      if (!unsuitable) (void)promises.Note("open_memory", outcome.status);
     }
+    if (outcome.status == JXLPOOL_OK && settings.jpeg) run.ReconstructJpeg();
+    if (outcome.status == JXLPOOL_OK && settings.frames) outcome.status = run.DecodeAll();
+    if (!IsGood(outcome.status) && *decoder.LastError().message == '\0') promises.Violate("an error without a message");
+    decoder.Close();
+    CheckMemory(decoder, settings.memory_limit, &promises, &outcome);
   }
   if (pool != nullptr) {
     auto statistics = Make<JxlpoolPoolStatistics>();
     (void)jxlpool_pool_get_statistics(pool, &statistics);
-    if (statistics.live_bytes != 0) run.Violate(std::to_string(statistics.live_bytes) + " bytes leaked from the pool");
+    if (statistics.live_bytes != 0) {
+      promises.Violate(std::to_string(statistics.live_bytes) + " bytes leaked from the pool");
+    }
   }
+  outcome.violation = promises.violation();
   outcome.cpu_seconds = CpuSeconds() - begin;
   return outcome;
 }

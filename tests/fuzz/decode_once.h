@@ -10,6 +10,15 @@
 
 namespace jxlpool::fuzz {
 
+enum class Delivery {
+  kRows,          // to a callback
+  kPixels,        // to a buffer of exactly the size of the frame
+  kPaddedPixels,  // with gaps between rows, which must stay as they are
+  kBoth           // rows and pixels at once, which must be the same
+};
+
+enum class SeekBack { kNever, kExact, kUseIndex };
+
 struct DecodeSettings {
   uint64_t memory_limit = uint64_t{256} << 20;  // bytes
   uint64_t max_samples = uint64_t{1} << 22;     // small, so that time is bounded
@@ -19,12 +28,22 @@ struct DecodeSettings {
   uint32_t downsampling = 1;
   JxlpoolChannels channels = JXLPOOL_CHANNELS_ALL;
   JxlpoolSampleType sample_type = JXLPOOL_FLOAT32;
-  bool metadata = true;  // also ask for boxes, profiles, extra channels and the preview
-  bool jpeg = true;      // also reconstruct the JPEG, before the frames
+  JxlpoolMode mode = JXLPOOL_MODE_AUTOMATIC;
+  bool keep_orientation = false;
+  bool keep_spot_colors = false;
+  bool unpremultiply = false;
+  const char* color_encoding = nullptr;
+  Delivery delivery = Delivery::kRows;
+  bool metadata = true;                   // also ask for boxes, profiles, extra channels and the preview
+  bool structure = false;                 // also look at all boxes, frame headers, the frame index and the gain map
+  bool estimate = false;                  // also estimate the memory and fetch it in advance
+  SeekBack seek_back = SeekBack::kNever;  // after the last frame: decode one of them again, which must be the same
+  bool jpeg = true;                       // also reconstruct the JPEG, before the frames
   bool frames = true;
 };
 
-// Settings that are chosen by a number, so that all paths of the interface are visited.
+// Settings that the low 32 bits of a number choose, so that all paths of the interface are visited. 0 chooses the
+// defaults, and so do most values of each group of bits.
 DecodeSettings VariedSettings(uint64_t choice);
 
 struct DecodeOutcome {
