@@ -23,11 +23,12 @@ void GaborishRowImpl(const GaborishWeights& weights, const float* HWY_RESTRICT a
   const auto edge = hn::Set(d, weights.edge);
   const auto corner = hn::Set(d, weights.corner);
   for (size_t i = 0; i < size; i += hn::Lanes(d)) {
-    const auto vertical = [&](size_t at)
-                              HWY_ATTR { return hn::Add(hn::LoadU(d, above + at), hn::LoadU(d, below + at)); };
+    const auto vertical = [&](ptrdiff_t shift) HWY_ATTR {
+      return hn::Add(hn::LoadU(d, above + i + shift), hn::LoadU(d, below + i + shift));
+    };
     const auto horizontal = hn::Add(hn::LoadU(d, row + i - 1), hn::LoadU(d, row + i + 1));
-    const auto corners = hn::Add(vertical(i - 1), vertical(i + 1));
-    const auto edges = hn::Add(horizontal, vertical(i));
+    const auto corners = hn::Add(vertical(-1), vertical(1));
+    const auto edges = hn::Add(horizontal, vertical(0));
     hn::StoreU(hn::MulAdd(center, hn::LoadU(d, row + i), hn::MulAdd(edge, edges, hn::Mul(corner, corners))), d,
                out + i);
   }
