@@ -39,7 +39,7 @@ class Recogniser {
 
   // Fills in everything but the intent.
   Status Run(IccSummary* summary) {
-    const cmsColorSpaceSignature space = cmsGetColorSpace(profile_.get());
+    const uint32_t space = tags_.Space();
     if (space == cmsSigCmykData) {
       summary->space = IccSummary::Space::kCmyk;
       return OkStatus();
@@ -134,7 +134,7 @@ class Recogniser {
     JXLPOOL_RETURN_IF_ERROR(context_.Call([&] { handle = cmsCreateXYZProfileTHR(context_.get()); }));
     if (handle == nullptr) return InvalidArgument("no XYZ profile");
     const CmsProfile xyz(&context_, handle);
-    const cmsUInt32Number format = cmsGetColorSpace(profile_.get()) == cmsSigGrayData ? TYPE_GRAY_DBL : TYPE_RGB_DBL;
+    const cmsUInt32Number format = tags_.Space() == cmsSigGrayData ? TYPE_GRAY_DBL : TYPE_RGB_DBL;
     constexpr cmsUInt32Number kFlags = cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION;
     cmsHTRANSFORM transform = nullptr;
     JXLPOOL_RETURN_IF_ERROR(context_.Call([&] {

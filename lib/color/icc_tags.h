@@ -14,6 +14,8 @@ class IccTags {
   // The profile's bytes must outlive the object; they are not trusted.
   IccTags(const uint8_t* icc, size_t size) : icc_(icc), size_(size) {}
 
+  // The signature of the color space as stored, which may be none of lcms's enumerators. REQUIRES: size >= 132.
+  uint32_t Space() const { return U32(16); }
   // The rendering intent as stored; 0..3 are legal. REQUIRES: size >= 132.
   uint32_t Intent() const { return U32(64); }
   // The code points of a `cicp` tag for RGB with full range; false if there is none.
