@@ -7,14 +7,15 @@
 #include <vector>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tests/api/api_test_util.h"
 #include "tests/api/png_reading.h"
 
 namespace jxlpool {
 namespace {
 
 using testing::Bytes;
+using testing::DataPath;
 
-std::string DataPath(const std::string& name) { return std::string(JXLPOOL_API_TESTDATA) + "/" + name + ".jxl"; }
 const std::string kJpegPath = std::string(JXLPOOL_TESTDATA) + "/jpeg/base_420.jxl";
 
 // Everything that a callback must not do. Each has to be refused, without a crash and without an effect.

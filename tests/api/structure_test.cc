@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tests/api/api_test_util.h"
 #include "tests/api/boxes.h"
 #include "tests/api/png_reading.h"
 
@@ -15,8 +16,8 @@ namespace jxlpool {
 namespace {
 
 using testing::Bytes;
+using testing::DataPath;
 
-std::string DataPath(const std::string& name) { return std::string(JXLPOOL_API_TESTDATA) + "/" + name + ".jxl"; }
 std::string ImagePath(const std::string& name) { return std::string(JXLPOOL_TESTDATA) + "/images/" + name + ".jxl"; }
 
 JxlpoolFrameHeader Header(Decoder* decoder, uint32_t index) {
