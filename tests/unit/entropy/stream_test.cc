@@ -1,13 +1,14 @@
-// Whole streams made by a small encoder: both coders, with and without copies, all ways of reading.
+// Proves: whole streams made by a small encoder decode to what was coded, by all ways of reading, with both coders,
+// with and without copies; copies that are impossible or need too much memory are errors.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
-#include <numeric>
+#include <cstdint>
+#include <random>
+#include <utility>
+#include <vector>
 
-#include "lib/entropy/cluster_map.h"
 #include "lib/entropy/entropy_decoder.h"
-#include "lib/entropy/permutation.h"
 #include "lib/entropy/symbol_reader.h"
 #include "tests/unit/entropy/entropy_test_util.h"
 #include "tests/unit/entropy/naive_decoder.h"
@@ -15,45 +16,6 @@
 
 namespace jxlpool {
 namespace {
-
-constexpr size_t kNumContexts = 5;
-constexpr uint32_t kNumClusters = 3;  // the last one is that of distances
-
-enum class Distances { kCoded, kAlwaysOneByCode1, kAlwaysOneByCode0 };
-
-// A code whose integers up to about 2^11 can be coded, in which copies have `distances`.
-TestCode MakeCode(bool prefix, bool lz77, Distances distances, std::mt19937* random) {
-  TestCode code;
-  code.prefix = prefix;
-  code.lz77 = lz77;
-  code.min_symbol = 60;
-  code.min_length = 1 + 2 * (1 + static_cast<uint32_t>((*random)() % 8));
-  code.length_config = HybridConfig{2, 1, 0};
-  code.map = {0, 1, 0, 1, 2};
-  if (lz77) code.map.push_back(2);
-  code.log_alphabet_size = prefix ? 15 : 7;
-  code.configs = {HybridConfig{4, 2, 0}, HybridConfig{3, 0, 1}, HybridConfig{0, 0, 0}};
-  for (uint32_t c = 0; c < kNumClusters; ++c) {
-    const uint32_t size = 100;
-    std::vector<uint32_t> frequencies(size, 1);
-    std::vector<uint32_t> lengths = RandomLengths(size, size, random);
-    if (c == 2 && distances != Distances::kCoded) {
-      const uint32_t symbol = distances == Distances::kAlwaysOneByCode1 ? 1 : 0;
-      frequencies.assign(size, 0);
-      frequencies[symbol] = 4096;
-      lengths.assign(size, 0);
-      lengths[symbol] = 1;
-    } else {
-      for (uint32_t left = 4096 - size; left > 0; --left) ++frequencies[(*random)() % size % (1 + (*random)() % size)];
-    }
-    if (prefix) {
-      code.lengths.push_back(lengths);
-    } else {
-      code.frequencies.push_back(frequencies);
-    }
-  }
-  return code;
-}
 
 struct Stream {
   TestCode code;
@@ -305,200 +267,6 @@ TEST_P(StreamTest, WindowRespectsTheBudget) {
 
 INSTANTIATE_TEST_SUITE_P(BothCoders, StreamTest, testing::Bool(),
                          [](const testing::TestParamInfo<bool>& coder) { return coder.param ? "Prefix" : "Ans"; });
-
-// LZ77 is enabled, but no context can produce a length: no window, no copies.
-TEST(EntropyCodeTest, EnabledButImpossibleCopiesCostNothing) {
-  std::mt19937 random(18);
-  TestMemory test;
-  TestCode code = MakeCode(true, true, Distances::kCoded, &random);
-  code.map = {0, 1, 0, 1, 0, 2};
-  for (uint32_t c = 0; c < 2; ++c) code.lengths[c] = RandomLengths(60, 20, &random);
-  BitWriter writer;
-  code.Write(&writer);
-  BitReader reader(writer.bytes().data(), writer.bytes().size());
-  const auto read = EntropyCode::Read(&reader, &test.memory, kNumContexts);
-  ASSERT_TRUE(read.ok());
-  EXPECT_TRUE(read.value().lz77_enabled());
-  EXPECT_FALSE(read.value().copies_possible());
-  EXPECT_EQ(read.value().kind(0).copies, Copies::kNone);
-  EXPECT_TRUE(read.value().cluster(2).can_copy);
-}
-
-TEST(EntropyCodeTest, ConstantClusters) {
-  TestMemory test;
-  TestCode code;
-  code.map = {0, 1, 0, 1, 0};
-  code.log_alphabet_size = 5;
-  code.configs = {HybridConfig{0, 0, 0}, HybridConfig{4, 2, 0}};
-  code.frequencies = {{4096, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 4096}};
-  for (const bool extra : {false, true}) {
-    if (extra) code.configs[1] = HybridConfig{1, 0, 0};
-    BitWriter writer;
-    code.Write(&writer);
-    const uint64_t header = writer.position();
-    TestStream tokens(code);
-    tokens.AddInteger(0, 0);
-    tokens.AddToken(1, Token{7, extra ? 6u : 0u, 0x15});
-    tokens.Write(&writer);
-    BitReader reader(writer.bytes().data(), writer.bytes().size());
-    const auto read = EntropyCode::Read(&reader, &test.memory, 5);
-    ASSERT_TRUE(read.ok());
-    EXPECT_EQ(reader.BitsConsumed(), header);
-    EXPECT_EQ(read.value().is_trivial(), !extra);
-    EXPECT_TRUE(read.value().cluster(0).is_constant);
-    EXPECT_EQ(read.value().cluster(0).constant_value, 0u);
-    EXPECT_TRUE(read.value().cluster(1).is_constant);
-    EXPECT_EQ(read.value().cluster(1).constant_value, extra ? 64u : 7u);
-    EXPECT_EQ(read.value().cluster(1).constant_extra_bits, extra ? 6 : 0);
-    EXPECT_EQ(read.value().max_value_bits(), extra ? 7u : 3u);
-    if (extra) continue;
-    auto decoder = EntropyDecoder::Create(read.value(), &reader, &test.memory);
-    ASSERT_TRUE(decoder.ok());
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(decoder.value().Read(&reader, 1), 7u);
-    EXPECT_EQ(reader.BitsConsumed(), header + 32);
-    EXPECT_TRUE(decoder.value().Finish(&reader).ok());
-  }
-}
-
-// Lists of what to reject that real streams never contain.
-TEST(EntropyCodeTest, RejectsImpossibleHeaders) {
-  TestMemory test;
-  const auto read = [&](const BitWriter& writer, size_t num_contexts, Lz77Rule rule = Lz77Rule::kAllowed) {
-    std::vector<uint8_t> bytes = writer.bytes();
-    bytes.resize(bytes.size() + 100);
-    BitReader reader(bytes.data(), bytes.size());
-    return EntropyCode::Read(&reader, &test.memory, num_contexts, rule).status();
-  };
-  BitWriter lz77;
-  lz77.Write(1, 1);
-  EXPECT_EQ(read(lz77, 1, Lz77Rule::kForbidden).code(), ErrorCode::kCorrupt);
-  BitWriter hole;  // clusters 0 and 2
-  hole.Write(1, 0);
-  hole.Write(1, 1);
-  hole.Write(2, 2);
-  hole.Write(2, 0);
-  hole.Write(2, 2);
-  EXPECT_EQ(read(hole, 2).code(), ErrorCode::kCorrupt);
-  for (const uint32_t size : {32768u, 32769u, 65536u}) {
-    BitWriter alphabet;
-    alphabet.Write(1, 0);
-    alphabet.Write(1, 1);
-    alphabet.Write(4, 15);
-    alphabet.VarU16(size - 1);
-    alphabet.Write(2, 1);  // one symbol
-    alphabet.Write(2, 0);
-    alphabet.Write(15, 32767);
-    EXPECT_EQ(read(alphabet, 1).code(), size == 32768 ? ErrorCode::kOk : ErrorCode::kCorrupt);
-  }
-}
-
-TEST(EntropyCodeTest, DistancesOfAnySizeStayInBounds) {
-  EXPECT_EQ(Lz77Distance(0xFFFFFFFF, 0, ~uint64_t{0}), 1u << 20);
-  EXPECT_EQ(Lz77Distance(0xFFFFFFFF, 5, ~uint64_t{0}), 1u << 20);
-  EXPECT_EQ(Lz77Distance(119, 0x7FFFFFFF, ~uint64_t{0}), 1u << 20);
-  EXPECT_EQ(Lz77Distance(0, 0, 0), 0u);
-  EXPECT_EQ(Lz77Distance(0, 0, 5), 1u);
-  EXPECT_EQ(Lz77Distance(120, 9, 5), 1u);
-  EXPECT_EQ(Lz77Distance(121, 9, 5), 2u);
-  EXPECT_EQ(Lz77Distance(3, 1, 5), 1u);  // (-1, 1): 0 becomes 1
-  EXPECT_EQ(Lz77Distance(0, 20, 100), 20u);
-  EXPECT_EQ(Lz77Distance(119, 20, 1000), 8u + 7 * 20);
-}
-
-// Permutations of all kinds against taking elements out of a list.
-TEST(PermutationTest, AgreesWithTheDefinition) {
-  std::mt19937 random(19);
-  TestMemory test;
-  int num_valid = 0;
-  for (int repeat = 0; repeat < 600; ++repeat) {
-    const size_t size = 1 + random() % (repeat % 10 == 0 ? 2000 : 100);
-    const size_t skip = random() % 4 == 0 ? random() % (size + 1) : 0;
-    TestCode code;
-    code.map = {0, 0, 0, 0, 0, 0, 0, 0};
-    code.configs = {HybridConfig{4, 1, 0}};
-    code.log_alphabet_size = 7;
-    code.frequencies = {std::vector<uint32_t>(64, 64)};
-    TestStream tokens(code);
-    uint32_t end = static_cast<uint32_t>(random() % (size - skip + 1 + (repeat % 7 == 0)));
-    if (random() % 4 == 0) end = static_cast<uint32_t>(size - skip);
-    tokens.AddInteger(0, end);
-    for (uint32_t i = 0; i < end; ++i) {
-      const uint32_t left = static_cast<uint32_t>(size - skip - std::min<size_t>(i, size - skip));
-      uint32_t digit = random() % 3 == 0 || left == 0 ? 0 : static_cast<uint32_t>(random() % left);
-      if (random() % 2000 == 0) digit = left;
-      tokens.AddInteger(0, digit);
-    }
-    BitWriter writer;
-    code.Write(&writer);
-    tokens.Write(&writer);
-
-    naive::Bits bits(writer.bytes(), 0);
-    naive::Code naive_code;
-    ASSERT_TRUE(naive_code.Read(&bits, kNumPermutationContexts));
-    naive::Stream naive_stream(naive_code, &bits, 0);
-    std::vector<uint32_t> expected;
-    const bool valid = naive::ReadPermutation(&naive_stream, &bits, size, skip, &expected);
-
-    BitReader reader(writer.bytes().data(), writer.bytes().size());
-    auto read = EntropyCode::Read(&reader, &test.memory, kNumPermutationContexts);
-    ASSERT_TRUE(read.ok());
-    auto decoder = EntropyDecoder::Create(read.value(), &reader, &test.memory);
-    ASSERT_TRUE(decoder.ok());
-    std::vector<uint32_t> permutation(size, 12345678);
-    const Status status = ReadPermutation(&decoder.value(), &reader, &test.memory, size, skip, permutation.data());
-    ASSERT_EQ(status.ok(), valid) << status.message();
-    if (!valid) continue;
-    ++num_valid;
-    EXPECT_TRUE(decoder.value().Finish(&reader).ok());
-    ASSERT_EQ(permutation, expected);
-  }
-  EXPECT_GT(num_valid, 400);
-  EXPECT_LT(num_valid, 600);
-}
-
-// Contexts of a permutation: the bit length of the size, then of the previous digit, at most 7.
-TEST(PermutationTest, UsesTheRightContexts) {
-  TestMemory test;
-  std::mt19937 random(20);
-  for (const size_t size : {1u, 2u, 3u, 60u, 64u, 127u, 128u, 300u}) {
-    // Cluster c codes every integer with an alphabet of its own, so that a wrong context shows.
-    TestCode code;
-    code.prefix = true;
-    code.map = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (uint32_t c = 0; c < 8; ++c) {
-      code.configs.push_back(HybridConfig{static_cast<uint8_t>(2 + c % 3), 1, 0});
-      code.lengths.push_back(RandomLengths(40, 40, &random));
-    }
-    const auto context = [](size_t x) { return std::min<uint32_t>(7, static_cast<uint32_t>(std::bit_width(x))); };
-    TestStream tokens(code);
-    std::vector<uint32_t> order(size);
-    std::iota(order.begin(), order.end(), 0u);
-    std::shuffle(order.begin(), order.end(), random);
-    std::vector<uint32_t> rest(size);
-    std::iota(rest.begin(), rest.end(), 0u);
-    tokens.AddInteger(context(size), static_cast<uint32_t>(size));
-    uint32_t previous = 0;
-    for (const uint32_t element : order) {
-      const auto at = std::find(rest.begin(), rest.end(), element);
-      const uint32_t digit = static_cast<uint32_t>(at - rest.begin());
-      tokens.AddInteger(context(previous), digit);
-      previous = digit;
-      rest.erase(at);
-    }
-    BitWriter writer;
-    code.Write(&writer);
-    tokens.Write(&writer);
-    BitReader reader(writer.bytes().data(), writer.bytes().size());
-    auto read = EntropyCode::Read(&reader, &test.memory, kNumPermutationContexts);
-    ASSERT_TRUE(read.ok());
-    auto decoder = EntropyDecoder::Create(read.value(), &reader, &test.memory);
-    ASSERT_TRUE(decoder.ok());
-    std::vector<uint32_t> permutation(size);
-    ASSERT_TRUE(ReadPermutation(&decoder.value(), &reader, &test.memory, size, 0, permutation.data()).ok());
-    EXPECT_EQ(permutation, order);
-    EXPECT_EQ(reader.BitsConsumed(), writer.position());
-  }
-}
 
 }  // namespace
 }  // namespace jxlpool

@@ -147,6 +147,39 @@ Token Tokenise(const HybridConfig& config, uint32_t value) {
   return Token{split + ((log - config.split_exponent) << in_token) + (high << config.lsb) + low, extra_bits, extra};
 }
 
+TestCode MakeCode(bool prefix, bool lz77, Distances distances, std::mt19937* random) {
+  TestCode code;
+  code.prefix = prefix;
+  code.lz77 = lz77;
+  code.min_symbol = 60;
+  code.min_length = 1 + 2 * (1 + static_cast<uint32_t>((*random)() % 8));
+  code.length_config = HybridConfig{2, 1, 0};
+  code.map = {0, 1, 0, 1, 2};
+  if (lz77) code.map.push_back(2);
+  code.log_alphabet_size = prefix ? 15 : 7;
+  code.configs = {HybridConfig{4, 2, 0}, HybridConfig{3, 0, 1}, HybridConfig{0, 0, 0}};
+  for (uint32_t c = 0; c < kNumClusters; ++c) {
+    const uint32_t size = 100;
+    std::vector<uint32_t> frequencies(size, 1);
+    std::vector<uint32_t> lengths = RandomLengths(size, size, random);
+    if (c == 2 && distances != Distances::kCoded) {
+      const uint32_t symbol = distances == Distances::kAlwaysOneByCode1 ? 1 : 0;
+      frequencies.assign(size, 0);
+      frequencies[symbol] = 4096;
+      lengths.assign(size, 0);
+      lengths[symbol] = 1;
+    } else {
+      for (uint32_t left = 4096 - size; left > 0; --left) ++frequencies[(*random)() % size % (1 + (*random)() % size)];
+    }
+    if (prefix) {
+      code.lengths.push_back(lengths);
+    } else {
+      code.frequencies.push_back(frequencies);
+    }
+  }
+  return code;
+}
+
 void TestCode::Write(BitWriter* out) const {
   out->Write(1, lz77);
   if (lz77) {

@@ -58,6 +58,15 @@ struct TestCode {
   void Write(BitWriter* out) const;
 };
 
+// What the codes of MakeCode have: contexts, and clusters of which the last one is that of distances.
+inline constexpr size_t kNumContexts = 5;
+inline constexpr uint32_t kNumClusters = 3;
+
+enum class Distances { kCoded, kAlwaysOneByCode1, kAlwaysOneByCode0 };
+
+// A code whose integers up to about 2^11 can be coded, in which copies have `distances`.
+TestCode MakeCode(bool prefix, bool lz77, Distances distances, std::mt19937* random);
+
 // Collects tokens, then writes them as one stream.
 class TestStream {
  public:
