@@ -1,3 +1,4 @@
+// The naive composition, and how a FrameComposer is compared with it.
 #include "tests/unit/compose/frame_composer_fixture.h"
 
 #include <cmath>
