@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/base/big_endian.h"
 #include "lib/bitstream/container.h"
 
 namespace jxlpool {
@@ -24,8 +25,7 @@ Status CodestreamParts::AddPart(const Box& box) {
   if (box.contents.size() < kIndexSize) {
     return box.is_truncated ? OkStatus() : Corrupt("a part of the codestream without an index");
   }
-  uint32_t word = 0;
-  for (size_t i = 0; i < kIndexSize; ++i) word = word << 8 | box.contents[i];
+  const uint32_t word = LoadBigEndian32(box.contents.data());
   const Part part = {word & ~kLastFlag, (word & kLastFlag) != 0, !box.is_truncated && !box.is_unbounded,
                      box.contents.subspan(kIndexSize)};
   if (part.index < expected_) return Corrupt("two parts of the codestream with the same index");

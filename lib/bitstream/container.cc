@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lib/base/big_endian.h"
 #include "lib/bitstream/brotli.h"
 #include "lib/bitstream/codestream_parts.h"
 #include "lib/bitstream/trace_container.h"
@@ -25,12 +26,6 @@ Match MatchSignature(std::span<const uint8_t> input, const uint8_t (&signature)[
   if (count != 0 && std::memcmp(input.data(), signature, count) != 0) return Match::kNo;
   return count == N ? Match::kYes : Match::kPrefix;
 }
-
-uint32_t LoadU32(const uint8_t* bytes) {
-  return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | uint32_t{bytes[3]};
-}
-
-uint64_t LoadU64(const uint8_t* bytes) { return uint64_t{LoadU32(bytes)} << 32 | LoadU32(bytes + 4); }
 
 BoxType LoadType(const uint8_t* bytes) {
   BoxType type;
@@ -112,11 +107,11 @@ Status ContainerParser::ReadBox(Box* box) const {
   box->offset = position_;
   box->type = box->content_type = LoadType(rest.data() + 4);
   box->header_size = kShortHeader;
-  box->size = LoadU32(rest.data());
+  box->size = LoadBigEndian32(rest.data());
   if (box->size == 1) {
     if (rest.size() < kLongHeader) return NeedMoreInput("the file ends in a box header");
     box->header_size = kLongHeader;
-    box->size = LoadU64(rest.data() + kShortHeader);
+    box->size = LoadBigEndian64(rest.data() + kShortHeader);
   }
   box->is_unbounded = box->size == 0;
   if (box->is_unbounded) box->size = rest.size();
@@ -158,7 +153,7 @@ Status ContainerParser::CheckFileType(const Box& box) {
   const std::span<const uint8_t> contents = box.contents;
   if (contents.size() < kMinFileTypeContents) return NeedMoreInput("the file ends in the file type box");
   if (LoadType(contents.data()) != BoxType("jxl ")) return Corrupt("the file type is not JPEG XL");
-  const uint32_t version = LoadU32(contents.data() + kTypeSize);
+  const uint32_t version = LoadBigEndian32(contents.data() + kTypeSize);
   if (version > 1) return Corrupt("unknown version of the file type");
   parts_.set_allow_any_order(version == 1);
   return OkStatus();

@@ -8,12 +8,6 @@ namespace {
 // An entry is three integers of at least a byte each.
 constexpr uint64_t kMinEntryBytes = 3;
 
-uint32_t ReadBigEndian32(ByteCursor* cursor) {
-  uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value = value << 8 | cursor->Byte();
-  return value;
-}
-
 // False if the sum overflows.
 bool Add(uint64_t a, uint64_t b, uint64_t* sum) { return !__builtin_add_overflow(a, b, sum); }
 
@@ -23,8 +17,8 @@ Status ReadFrameIndex(std::span<const uint8_t> contents, Memory* memory, FrameIn
   index->entries = PoolVector<FrameIndexEntry>(memory, Category::kOther);
   ByteCursor cursor(contents);
   const uint64_t count = cursor.Varint();
-  index->tick_numerator = ReadBigEndian32(&cursor);
-  index->tick_denominator = ReadBigEndian32(&cursor);
+  index->tick_numerator = static_cast<uint32_t>(cursor.BigEndian(4));
+  index->tick_denominator = static_cast<uint32_t>(cursor.BigEndian(4));
   if (!cursor.ok()) return Corrupt("the frame index is too short");
   if (index->tick_denominator == 0) return Corrupt("the frame index has ticks without a duration");
   if (count == 0) return Corrupt("the frame index is empty");

@@ -5,11 +5,9 @@
 namespace jxlpool {
 namespace {
 
-// A part with its length before it, of `length_bytes` bytes, highest first.
+// A part with its length before it, of `length_bytes` bytes.
 std::span<const uint8_t> ReadPart(ByteCursor* cursor, int length_bytes) {
-  uint64_t length = 0;
-  for (int i = 0; i < length_bytes; ++i) length = length << 8 | cursor->Byte();
-  return cursor->Take(length);
+  return cursor->Take(cursor->BigEndian(length_bytes));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// ByteCursor: reads bytes and little-endian base-128 integers from byte-oriented data (ICC streams, frame index boxes).
+// ByteCursor: reads bytes, big-endian integers and little-endian base-128 integers from byte-oriented data (ICC
+// streams, frame index boxes).
 //
 // Failure is sticky: reading past the end or a malformed integer clears ok(), and everything read from then on is 0 or
 // empty. The bytes are not owned.
@@ -33,6 +34,13 @@ class ByteCursor {
     const std::span<const uint8_t> taken = bytes_.first(static_cast<size_t>(count));
     bytes_ = bytes_.subspan(static_cast<size_t>(count));
     return taken;
+  }
+
+  // An integer of `num_bytes` bytes, the most significant one first. REQUIRES: num_bytes <= 8.
+  uint64_t BigEndian(int num_bytes) {
+    uint64_t value = 0;
+    for (int i = 0; i < num_bytes; ++i) value = value << 8 | Byte();
+    return value;
   }
 
   // Seven bits a byte, lowest first; a set top bit means that another byte follows. At most 64 bits.

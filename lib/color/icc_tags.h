@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/base/big_endian.h"
 #include "lib/color/color_description.h"
 
 namespace jxlpool {
@@ -24,9 +25,7 @@ class IccTags {
   bool FindGamma(bool grey, double tolerance, double* gamma) const;
 
  private:
-  uint32_t U32(size_t at) const {
-    return uint32_t{icc_[at]} << 24 | uint32_t{icc_[at + 1]} << 16 | uint32_t{icc_[at + 2]} << 8 | icc_[at + 3];
-  }
+  uint32_t U32(size_t at) const { return LoadBigEndian32(icc_ + at); }
   bool FindTag(const char* signature, size_t* offset, size_t* size) const;
   bool CurveGamma(const char* signature, double* gamma) const;
 

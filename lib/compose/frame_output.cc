@@ -6,21 +6,6 @@
 namespace jxlpool {
 namespace {
 
-bool FlipsX(Orientation orientation) {
-  return orientation == Orientation::kFlipHorizontal || orientation == Orientation::kRotate180 ||
-         orientation == Orientation::kAntiTranspose || orientation == Orientation::kRotate270;
-}
-
-bool FlipsY(Orientation orientation) {
-  return orientation == Orientation::kRotate180 || orientation == Orientation::kFlipVertical ||
-         orientation == Orientation::kRotate90 || orientation == Orientation::kAntiTranspose;
-}
-
-// Whether output rows become final from top to bottom when stored rows do.
-bool KeepsRowOrder(Orientation orientation) {
-  return orientation == Orientation::kIdentity || orientation == Orientation::kFlipHorizontal;
-}
-
 bool HasAlphaSlot(ChannelSet channels) { return channels == ChannelSet::kColorAlpha || channels == ChannelSet::kRgba; }
 
 }  // namespace

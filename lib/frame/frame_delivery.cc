@@ -8,8 +8,6 @@
 namespace jxlpool {
 namespace {
 
-constexpr size_t kMaxPlanes = 3 + 256;
-
 OutputPlanes DescribePlanes(const FrameState& state, uint32_t width, uint32_t height) {
   const ImageHeader& image = state.image();
   OutputPlanes planes;

@@ -4,11 +4,6 @@
 #include <utility>
 
 namespace jxlpool {
-namespace {
-
-constexpr size_t kMaxPlanes = 3 + 256;
-
-}  // namespace
 
 RenderSpec SpecOfHeaders(const ImageHeader& image, const FrameHeader& header, const FrameDimensions& dimensions) {
   RenderSpec spec;

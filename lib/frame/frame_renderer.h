@@ -13,6 +13,9 @@
 
 namespace jxlpool {
 
+// Three color planes and the extra channels that an image may have.
+inline constexpr size_t kMaxPlanes = 3 + 256;
+
 // What the headers tell of a frame's pipeline: all but features and the upsampling of extra channels. `image` must
 // outlive it.
 RenderSpec SpecOfHeaders(const ImageHeader& image, const FrameHeader& header, const FrameDimensions& dimensions);

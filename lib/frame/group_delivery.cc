@@ -6,11 +6,6 @@
 #include "lib/frame/lf_global.h"
 
 namespace jxlpool {
-namespace {
-
-constexpr size_t kMaxPlanes = 3 + 256;
-
-}  // namespace
 
 struct FrameDecoder::GroupDelivery {
   GroupSchedule schedule;

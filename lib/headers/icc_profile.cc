@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lib/base/big_endian.h"
 #include "lib/bitstream/varint.h"
 #include "lib/headers/icc_preamble.h"
 #include "lib/headers/icc_stream.h"
@@ -20,10 +21,6 @@ constexpr uint64_t kMaxBytesPerByte = 3 * kTagEntrySize;
 constexpr uint32_t Tag(const char (&name)[5]) {
   return uint32_t{static_cast<uint8_t>(name[0])} << 24 | uint32_t{static_cast<uint8_t>(name[1])} << 16 |
          uint32_t{static_cast<uint8_t>(name[2])} << 8 | uint32_t{static_cast<uint8_t>(name[3])};
-}
-
-uint32_t LoadTag(const uint8_t* bytes) {
-  return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | uint32_t{bytes[3]};
 }
 
 void StoreBigEndian(uint32_t value, uint8_t* bytes) {
@@ -156,9 +153,9 @@ Status ProfileBuilder::TagCommand(uint8_t command) {
   uint32_t tag = 0;
   if (code == kExplicit) {
     const std::span<const uint8_t> bytes = data_.Take(4);
-    if (!bytes.empty()) tag = LoadTag(bytes.data());
+    if (!bytes.empty()) tag = LoadBigEndian32(bytes.data());
   } else if (code - 2 < std::size(kIccTagStrings)) {
-    tag = LoadTag(kIccTagStrings[code - 2]);
+    tag = LoadBigEndian32(kIccTagStrings[code - 2]);
   } else {
     return Corrupt("undefined ICC tag command");
   }

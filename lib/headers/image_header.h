@@ -36,6 +36,20 @@ enum class Orientation : uint8_t {
   kRotate270 = 8,  // clockwise
 };
 inline constexpr bool SwapsDimensions(Orientation orientation) { return orientation >= Orientation::kTranspose; }
+// Whether the stored columns come in reverse order in the oriented image, as columns or as rows; whether the stored
+// rows do.
+inline constexpr bool FlipsX(Orientation orientation) {
+  return orientation == Orientation::kFlipHorizontal || orientation == Orientation::kRotate180 ||
+         orientation == Orientation::kAntiTranspose || orientation == Orientation::kRotate270;
+}
+inline constexpr bool FlipsY(Orientation orientation) {
+  return orientation == Orientation::kRotate180 || orientation == Orientation::kFlipVertical ||
+         orientation == Orientation::kRotate90 || orientation == Orientation::kAntiTranspose;
+}
+// Whether rows of the oriented image are complete from top to bottom if stored rows are.
+inline constexpr bool KeepsRowOrder(Orientation orientation) {
+  return !SwapsDimensions(orientation) && !FlipsY(orientation);
+}
 
 struct AnimationHeader {
   // Ticks per second: numerator / denominator; both >= 1.

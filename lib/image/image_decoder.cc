@@ -15,24 +15,16 @@ namespace {
 
 // Size and position of a layer as delivered.
 void PlaceLayer(Orientation orientation, const SizeHeader& canvas, const FrameState& frame, FrameInfo* info) {
-  uint32_t width = static_cast<uint32_t>(frame.dimensions.width);
-  uint32_t height = static_cast<uint32_t>(frame.dimensions.height);
-  uint32_t canvas_width = canvas.width;
-  uint32_t canvas_height = canvas.height;
-  int64_t x0 = frame.header.x0;
-  int64_t y0 = frame.header.y0;
+  info->width = static_cast<uint32_t>(frame.dimensions.width);
+  info->height = static_cast<uint32_t>(frame.dimensions.height);
+  info->x0 = frame.header.x0;
+  info->y0 = frame.header.y0;
+  if (FlipsX(orientation)) info->x0 = static_cast<int32_t>(int64_t{canvas.width} - info->width - info->x0);
+  if (FlipsY(orientation)) info->y0 = static_cast<int32_t>(int64_t{canvas.height} - info->height - info->y0);
   if (SwapsDimensions(orientation)) {
-    std::swap(width, height);
-    std::swap(canvas_width, canvas_height);
-    std::swap(x0, y0);
+    std::swap(info->width, info->height);
+    std::swap(info->x0, info->y0);
   }
-  const uint32_t turn = (static_cast<uint32_t>(orientation) - 1) & 3;
-  if (turn == 1 || turn == 2) x0 = int64_t{canvas_width} - width - x0;
-  if (turn > 1) y0 = int64_t{canvas_height} - height - y0;
-  info->width = width;
-  info->height = height;
-  info->x0 = static_cast<int32_t>(x0);
-  info->y0 = static_cast<int32_t>(y0);
 }
 
 SizeLimits LimitsOf(const DecoderOptions& options) {

@@ -215,8 +215,7 @@ class FrameEstimate {
     const uint64_t width = on_canvas ? settings_.canvas.width : dimensions_.width;
     const uint64_t height = on_canvas ? settings_.canvas.height : dimensions_.height;
     const bool swaps = SwapsDimensions(settings_.orientation);
-    const bool streams =
-        settings_.orientation == Orientation::kIdentity || settings_.orientation == Orientation::kFlipHorizontal;
+    const bool streams = KeepsRowOrder(settings_.orientation);
     const uint64_t tile = uint64_t{dimensions_.group_dim} * frame_.header->upsampling;
     const uint64_t tiles_x = CeilDiv<uint64_t>(dimensions_.width, whole_planes_ ? 256 : tile);
     const uint64_t rows_in_flight = std::max<uint64_t>(
