@@ -6,7 +6,8 @@
 # usage: tools/test.sh [--quick]     --quick: neither the bitstream suites nor sanitizers
 source "$(dirname "$0")/setup.sh"
 
-install_packages "${BUILD_PACKAGES[@]}" libgtest-dev libbenchmark-dev python3 python3-numpy libjpeg-turbo-progs libjxl-tools
+install_packages "${BUILD_PACKAGES[@]}" libgtest-dev libbenchmark-dev clang-format python3 python3-numpy \
+  libjpeg-turbo-progs libjxl-tools
 jobs=$(nproc)
 
 echo "== release build and tests" >&2
