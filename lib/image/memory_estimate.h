@@ -2,8 +2,9 @@
 //
 // What the headers determine (planes, tiles, borders, bands, slots) is computed as the decoder will acquire it; what
 // only the sections tell (entropy codes, transforms, varblock sizes) is taken at the most that encoders make of it. So
-// the estimate is an upper bound for files that encoders write; of a file that was built to exceed it, a decode with
-// the estimate as its limit stops with kMemoryLimit.
+// the estimate is an upper bound for files as encoders write them. A file that was built to need more can exceed it; a
+// decode of such a file with the estimate as its limit stops with kMemoryLimit. Only the limit of the Budget bounds
+// every file.
 #ifndef LIB_IMAGE_MEMORY_ESTIMATE_H_
 #define LIB_IMAGE_MEMORY_ESTIMATE_H_
 
