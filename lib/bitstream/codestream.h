@@ -32,8 +32,6 @@ class SectionData {
 
   const uint8_t* data() const { return bytes_.data(); }
   size_t size() const { return bytes_.size(); }
-  std::span<const uint8_t> bytes() const { return bytes_; }
-  bool is_copy() const { return !copy_.empty(); }
 
  private:
   Buffer copy_;

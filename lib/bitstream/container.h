@@ -41,7 +41,6 @@ inline constexpr BoxType kFrameIndexBox = "jxli";
 inline constexpr BoxType kJpegReconstructionBox = "jbrd";
 inline constexpr BoxType kExifBox = "Exif";  // starts with u32be offset of the TIFF header behind it
 inline constexpr BoxType kXmlBox = "xml ";
-inline constexpr BoxType kJumbfBox = "jumb";
 inline constexpr BoxType kBrotliBox = "brob";
 inline constexpr BoxType kGainMapBox = "jhgm";
 

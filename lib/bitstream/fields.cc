@@ -1,7 +1,6 @@
 #include "lib/bitstream/fields.h"
 
 #include <bit>
-#include <cstring>
 
 namespace jxlpool {
 

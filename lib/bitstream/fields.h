@@ -39,9 +39,6 @@ constexpr uint64_t EnumMembers(Values... values) {
   return ((uint64_t{1} << static_cast<uint32_t>(values)) | ...);
 }
 
-// Longest Name in bytes.
-inline constexpr uint32_t kMaxNameLength = 1071;
-
 class FieldReader {
  public:
   explicit FieldReader(BitReader* reader) : reader_(reader) {}

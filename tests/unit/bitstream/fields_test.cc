@@ -103,7 +103,7 @@ TEST(FieldsTest, NamesOfEveryLengthFormNeedNoAlignment) {
   BufferPool pool;
   Budget budget;
   Memory memory(&pool, &budget);
-  for (const uint32_t length : {0u, 1u, 15u, 16u, 47u, 48u, kMaxNameLength}) {
+  for (const uint32_t length : {0u, 1u, 15u, 16u, 47u, 48u, 1071u}) {
     FieldWriter writer;
     writer.U(3, 5);
     if (length == 0) writer.U32(0);

@@ -27,7 +27,7 @@ TEST_F(ContainerTest, MetadataStaysInPlace) {
   EXPECT_EQ(box->contents.data(), file.data() + 32 + 8);
   EXPECT_EQ(Bytes(box->contents.begin(), box->contents.end()), exif);
   ASSERT_NE(container.Find(kXmlBox), nullptr);
-  box = container.Find(kJumbfBox);
+  box = container.Find("jumb");
   ASSERT_NE(box, nullptr);
   EXPECT_TRUE(box->is_compressed());
   EXPECT_EQ(box->contents.size(), 1u);
