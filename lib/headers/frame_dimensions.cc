@@ -7,18 +7,6 @@
 namespace jxlpool {
 namespace {
 
-// Cell `index` of a grid with `columns` cells of side `dim` a row, clipped to width x height.
-Rect GridRect(uint64_t index, uint64_t columns, uint64_t dim, uint64_t width, uint64_t height) {
-  const uint64_t x0 = index % columns * dim;
-  const uint64_t y0 = index / columns * dim;
-  Rect rect;
-  rect.x0 = static_cast<int64_t>(x0);
-  rect.y0 = static_cast<int64_t>(y0);
-  rect.width = x0 < width ? static_cast<int64_t>(std::min(dim, width - x0)) : 0;
-  rect.height = y0 < height ? static_cast<int64_t>(std::min(dim, height - y0)) : 0;
-  return rect;
-}
-
 // Sampling factors as in JPEG files, from which the subsampling of each channel follows.
 void SetChromaSubsampling(const FrameHeader& frame, FrameDimensions* dimensions) {
   constexpr uint32_t kRawH[4] = {0, 1, 1, 0};
@@ -65,18 +53,12 @@ FrameDimensions ComputeFrameDimensions(const ImageHeader& image, const FrameHead
   return d;
 }
 
-Rect FrameDimensions::GroupRect(uint64_t group) const { return GridRect(group, groups_x, group_dim, xsize, ysize); }
-
-Rect FrameDimensions::GroupBlockRect(uint64_t group) const {
-  return GridRect(group, groups_x, group_dim / kBlockDim, xblocks, yblocks);
-}
-
-Rect FrameDimensions::LfGroupRect(uint64_t lf_group) const {
-  return GridRect(lf_group, lf_groups_x, lf_group_dim, xsize, ysize);
-}
-
-Rect FrameDimensions::LfGroupBlockRect(uint64_t lf_group) const {
-  return GridRect(lf_group, lf_groups_x, group_dim, xblocks, yblocks);
+Rect FrameDimensions::GroupRect(uint64_t group) const {
+  const uint64_t x0 = group % groups_x * group_dim;
+  const uint64_t y0 = group / groups_x * group_dim;
+  return Rect{static_cast<int64_t>(x0), static_cast<int64_t>(y0),
+              static_cast<int64_t>(std::min<uint64_t>(group_dim, xsize - x0)),
+              static_cast<int64_t>(std::min<uint64_t>(group_dim, ysize - y0))};
 }
 
 ChannelSize ExtraChannelSize(const FrameDimensions& dimensions, const FrameHeader& frame, size_t index) {

@@ -42,12 +42,6 @@ struct FrameDimensions {
 
   // Pixels of the coded color grid of a group, clipped to xsize x ysize. REQUIRES: group < num_groups.
   Rect GroupRect(uint64_t group) const;
-  // Blocks of a group, clipped to xblocks x yblocks. REQUIRES: group < num_groups.
-  Rect GroupBlockRect(uint64_t group) const;
-  // Pixels of an LF group, clipped to xsize x ysize. REQUIRES: lf_group < num_lf_groups.
-  Rect LfGroupRect(uint64_t lf_group) const;
-  // Blocks of an LF group, clipped to xblocks x yblocks. REQUIRES: lf_group < num_lf_groups.
-  Rect LfGroupBlockRect(uint64_t lf_group) const;
   // The LF group that contains a group. REQUIRES: group < num_groups.
   uint64_t LfGroupOfGroup(uint64_t group) const { return group / groups_x / 8 * lf_groups_x + group % groups_x / 8; }
 };

@@ -1,7 +1,5 @@
 #include "lib/headers/image_header.h"
 
-#include <cmath>
-
 #include "lib/bitstream/fields.h"
 #include "lib/headers/trace_headers.h"
 

@@ -138,9 +138,6 @@ struct ImageHeader {
 
   // Color channels of the image: 1 (grey) or 3.
   uint32_t NumColorChannels() const { return color_encoding.NumColorChannels(); }
-  // Dimensions for display, that is after orientation.
-  uint32_t DisplayWidth() const { return SwapsDimensions(orientation) ? size.height : size.width; }
-  uint32_t DisplayHeight() const { return SwapsDimensions(orientation) ? size.width : size.height; }
   // Index of the first extra channel of this type, or -1.
   int32_t FindExtraChannel(ExtraChannelType type) const;
 };

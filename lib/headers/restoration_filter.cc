@@ -26,8 +26,7 @@ void ReadEpf(FieldReader* reader, bool is_modular, RestorationFilter* filter) {
   filter->epf_weight_custom = reader->Bool();
   if (filter->epf_weight_custom) {
     for (float& value : filter->epf_channel_scale) value = reader->F16();
-    filter->epf_pass1_zeroflush = reader->F16();
-    filter->epf_pass2_zeroflush = reader->F16();
+    for (int i = 0; i < 2; ++i) reader->F16();  // epf_pass1_zeroflush and epf_pass2_zeroflush have no effect
   }
   filter->epf_sigma_custom = reader->Bool();
   if (filter->epf_sigma_custom) {

@@ -22,8 +22,6 @@ struct RestorationFilter {
   float epf_sharp_lut[8] = {0.0f, 1.0f / 7, 2.0f / 7, 3.0f / 7, 4.0f / 7, 5.0f / 7, 6.0f / 7, 1.0f};
   bool epf_weight_custom = false;
   float epf_channel_scale[3] = {40.0f, 5.0f, 3.5f};
-  float epf_pass1_zeroflush = 0.45f;  // has no effect
-  float epf_pass2_zeroflush = 0.6f;   // has no effect
   bool epf_sigma_custom = false;
   float epf_quant_mul = 0.46f;
   float epf_pass0_sigma_scale = 0.9f;

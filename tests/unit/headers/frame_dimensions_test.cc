@@ -109,13 +109,14 @@ TEST(FrameDimensionsTest, GroupsTileTheFrame) {
           const FrameDimensions d = ComputeFrameDimensions(image, frame);
           EXPECT_EQ(d.xsize, (width + upsampling - 1) / upsampling);
           ExpectTiling(d.num_groups, d.xsize, d.ysize, [&](uint64_t g) { return d.GroupRect(g); });
-          ExpectTiling(d.num_groups, d.xblocks, d.yblocks, [&](uint64_t g) { return d.GroupBlockRect(g); });
-          ExpectTiling(d.num_lf_groups, d.xsize, d.ysize, [&](uint64_t g) { return d.LfGroupRect(g); });
-          ExpectTiling(d.num_lf_groups, d.xblocks, d.yblocks, [&](uint64_t g) { return d.LfGroupBlockRect(g); });
           for (uint64_t g = 0; g < d.num_groups; ++g) {
             const uint64_t lf_group = d.LfGroupOfGroup(g);
             ASSERT_LT(lf_group, d.num_lf_groups);
-            EXPECT_EQ(d.GroupRect(g).Intersection(d.LfGroupRect(lf_group)), d.GroupRect(g));
+            const Rect group = d.GroupRect(g);
+            EXPECT_EQ(static_cast<uint64_t>(group.x0) / d.lf_group_dim, lf_group % d.lf_groups_x);
+            EXPECT_EQ(static_cast<uint64_t>(group.y0) / d.lf_group_dim, lf_group / d.lf_groups_x);
+            EXPECT_EQ(static_cast<uint64_t>(group.x1() - 1) / d.lf_group_dim, lf_group % d.lf_groups_x);
+            EXPECT_EQ(static_cast<uint64_t>(group.y1() - 1) / d.lf_group_dim, lf_group / d.lf_groups_x);
           }
         }
       }

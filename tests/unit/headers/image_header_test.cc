@@ -169,7 +169,6 @@ TEST_F(ImageHeaderTest, ExtraFields) {
   parts.tone_mapping = [](FieldWriter* w) { w->Bool(false).U(16, 0x5640).U(16, 0x3C00).Bool(true).U(16, 0x3800); };
   ASSERT_TRUE(Read(Write(parts)).ok());
   EXPECT_EQ(header_.orientation, Orientation::kRotate90);
-  EXPECT_EQ(header_.DisplayWidth(), header_.size.height);
   EXPECT_EQ(header_.intrinsic_size.height, 16u);
   EXPECT_EQ(header_.intrinsic_size.width, 32u);
   ASSERT_TRUE(header_.have_preview);
