@@ -41,12 +41,6 @@ inline constexpr bool kSanitizerWatchesHeap = true;
 inline constexpr bool kSanitizerWatchesHeap = false;
 #endif
 
-#if defined(JXLPOOL_ASAN)
-inline constexpr bool kAddressSanitizer = true;
-#else
-inline constexpr bool kAddressSanitizer = false;
-#endif
-
 #if defined(NDEBUG)
 inline constexpr bool kFillPatterns = false;
 #else

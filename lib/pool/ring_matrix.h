@@ -1,4 +1,4 @@
-// RingMatrix: the rows of a plane of which only the latest are kept. Row y lies where row y + kept_rows() will lie.
+// RingMatrix: the rows of a plane of which only the latest are kept. Row y lies where row y + kept_rows will lie.
 //
 // A plane that is used from top to bottom needs memory for its width and for the rows that are in use at a time; with
 // kept_rows >= rows it is an ordinary matrix. Which rows are still there is the user's business.
@@ -24,7 +24,6 @@ struct RingView {
   RingView(const View2D<T>& plane) : kept(plane) {}
 
   bool empty() const { return kept.empty(); }
-  size_t stride() const { return kept.stride; }
   T* Row(size_t y) const { return kept.Row(y % kept.height); }
   // A rectangle as an ordinary view. REQUIRES: its rows are not separated: if y + height exceeds the height of `kept`,
   // y / kept.height == (y + height - 1) / kept.height.
@@ -50,8 +49,6 @@ class RingMatrix {
   }
 
   bool empty() const { return kept_.empty(); }
-  size_t kept_rows() const { return kept_.rows(); }
-  size_t columns() const { return kept_.columns(); }
   T* Row(size_t y) { return kept_.Row(y % kept_.rows()); }
   const T* Row(size_t y) const { return kept_.Row(y % kept_.rows()); }
   RingView<T> View() { return kept_.View(); }

@@ -13,7 +13,6 @@
 #ifndef LIB_POOL_SCRATCH_ARENA_H_
 #define LIB_POOL_SCRATCH_ARENA_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -34,14 +33,11 @@ class ScratchArena {
 
   ScratchArena() = default;
   ScratchArena(ScratchArena&& other) noexcept
-      : buffer_(std::move(other.buffer_)),
-        used_(std::exchange(other.used_, 0)),
-        high_water_(std::exchange(other.high_water_, 0)) {}
+      : buffer_(std::move(other.buffer_)), used_(std::exchange(other.used_, 0)) {}
   // REQUIRES: no Scope of either is open; the same for the source of the move constructor.
   ScratchArena& operator=(ScratchArena&& other) noexcept {
     buffer_ = std::move(other.buffer_);
     used_ = std::exchange(other.used_, 0);
-    high_water_ = std::exchange(other.high_water_, 0);
     return *this;
   }
 
@@ -74,7 +70,6 @@ class ScratchArena {
     UnpoisonRange(start, count * sizeof(T));
     MarkUninitialized(start, count * sizeof(T));
     used_ += bytes;
-    high_water_ = std::max(high_water_, used_);
     return reinterpret_cast<T*>(start);
   }
 
@@ -93,8 +88,6 @@ class ScratchArena {
 
   size_t capacity() const { return buffer_.size(); }
   size_t used() const { return used_; }
-  // Largest used() so far, to choose the capacity by.
-  size_t high_water() const { return high_water_; }
   // Gives the buffer back. REQUIRES: no Scope is open.
   void Release() { *this = ScratchArena(); }
 
@@ -106,7 +99,6 @@ class ScratchArena {
 
   Buffer buffer_;
   size_t used_ = 0;
-  size_t high_water_ = 0;
 };
 
 // Adds up what allocations take of an arena's capacity, without any memory.

@@ -22,8 +22,6 @@ struct PoolCounts {
   uint64_t live_bytes = 0;
 
   uint64_t misses() const { return acquires - hits; }
-  // 0 to 1; 0 if nothing was acquired.
-  double hit_rate() const { return acquires == 0 ? 0.0 : static_cast<double>(hits) / static_cast<double>(acquires); }
 };
 
 struct PoolStatistics {

@@ -12,6 +12,12 @@
 namespace jxlpool {
 namespace {
 
+#if defined(JXLPOOL_ASAN)
+constexpr bool kAddressSanitizer = true;
+#else
+constexpr bool kAddressSanitizer = false;
+#endif
+
 class PoisonTest : public testing::Test {
  protected:
   Buffer Acquire(size_t bytes, Fill fill = Fill::kUninitialized) {

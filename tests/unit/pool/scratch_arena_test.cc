@@ -49,7 +49,6 @@ TEST_F(ScratchArenaTest, ScopesNestAndRewind) {
     EXPECT_EQ(arena.used(), 1024u);
   }
   EXPECT_EQ(arena.used(), 64u);
-  EXPECT_EQ(arena.high_water(), 1024u);
   EXPECT_EQ(pool_.GetStatistics().total.acquires, 1u) << "one buffer serves all";
 }
 

@@ -42,9 +42,10 @@ GroupModel::GroupModel(const ModelOptions& options) : options_(options), random_
     }
   }
   for (size_t c = 0; c < 3; ++c) {
-    for (size_t y = 0; y < frame_.lf_storage[c].kept_rows(); ++y) {
-      for (size_t x = 0; x < frame_.lf_storage[c].columns(); ++x) {
-        frame_.lf_storage[c].Row(y)[x] = static_cast<float>(random_() % 1000) * 0.001f;
+    const View2D<float> plane = frame_.lf_storage[c].View().kept;
+    for (size_t y = 0; y < plane.height; ++y) {
+      for (size_t x = 0; x < plane.width; ++x) {
+        plane.Row(y)[x] = static_cast<float>(random_() % 1000) * 0.001f;
       }
     }
   }
