@@ -101,10 +101,9 @@ class EntropyCode {
   static Result<EntropyCode> Read(BitReader* reader, Memory* memory, size_t num_contexts,
                                   Lz77Rule rule = Lz77Rule::kAllowed);
 
-  size_t num_contexts() const { return num_contexts_; }
   // 1..256.
   size_t num_clusters() const { return num_clusters_; }
-  // num_contexts() entries below num_clusters(), and kMapPadding zeros.
+  // As many entries below num_clusters() as there are contexts, and kMapPadding zeros.
   const uint8_t* cluster_map() const { return map_data_; }
   bool uses_prefix_code() const { return uses_prefix_code_; }
   // The header enables LZ77 copies...

@@ -45,8 +45,8 @@ class EntropyDecoder {
   static Result<EntropyDecoder> Create(const EntropyCode& code, BitReader* reader, Memory* memory,
                                        uint32_t distance_multiplier = 0, uint64_t max_values = kUnknownCount);
 
-  // The next integer, of a context or directly of a cluster. REQUIRES: context < code().num_contexts(), cluster <
-  // code().num_clusters().
+  // The next integer, of a context or directly of a cluster. REQUIRES: context is below the number of contexts of
+  // code(), cluster < code().num_clusters().
   uint32_t Read(BitReader* reader, size_t context) { return ReadCluster(reader, code_->cluster_map()[context]); }
   uint32_t ReadCluster(BitReader* reader, size_t cluster);
 
