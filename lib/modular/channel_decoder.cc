@@ -75,12 +75,4 @@ Status ChannelDecoder::Finish() {
   return rows_.reader->Check();
 }
 
-Status DecodeChannel(const ChannelDecoderParams& params, ModularImage* image, size_t index, EntropyDecoder* decoder,
-                     BitReader* reader) {
-  ChannelDecoder channel;
-  JXLPOOL_RETURN_IF_ERROR(channel.Plan(params, image, index));
-  JXLPOOL_RETURN_IF_ERROR(channel.Begin(1, decoder, reader));
-  return channel.Finish();
-}
-
 }  // namespace jxlpool

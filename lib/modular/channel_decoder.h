@@ -48,10 +48,6 @@ class ChannelDecoder {
   ChannelRows rows_;  // no context: nothing is left to Finish
 };
 
-// All of a channel at once.
-Status DecodeChannel(const ChannelDecoderParams& params, ModularImage* image, size_t index, EntropyDecoder* decoder,
-                     BitReader* reader);
-
 }  // namespace jxlpool
 
 #endif  // LIB_MODULAR_CHANNEL_DECODER_H_

@@ -122,11 +122,7 @@ class FrameModular {
   // True if groups are decoded with NewGroupImage, DecodeGroupInto and FinishGroup; false if with DecodeGroup and
   // Finish. With no channels at all it is true.
   bool group_local() const { return group_local_; }
-  // False if neither groups nor LF groups hold any sample: all is in LfGlobal.
-  bool has_group_data() const { return first_group_channel_ < shapes_.shapes.size(); }
   size_t num_channels() const { return num_initial_; }
-  // The list that Init was given.
-  const ChannelShape& initial_shape(size_t i) const { return initial_[i]; }
   SampleType sample_type() const { return sample_type_; }
 
   // Group-local mode. A group-sized image of the transformed list, to be decoded into; Fill::kZero if passes are going

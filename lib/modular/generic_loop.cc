@@ -1,7 +1,5 @@
 #include "lib/modular/generic_loop.h"
 
-#include <algorithm>
-
 #include "lib/base/bits.h"
 #include "lib/modular/predictor.h"
 

@@ -18,7 +18,7 @@ namespace jxlpool {
 
 class GenericLoop {
  public:
-  // For channel `index` of `image`. The arguments must outlive the loop. REQUIRES: as DecodeChannel.
+  // For channel `index` of `image`. The arguments must outlive the loop. REQUIRES: as ChannelDecoder::Plan.
   GenericLoop(const ChannelDecoderParams& params, ModularImage* image, size_t index);
 
   // Spares the state of the self-correcting predictor. REQUIRES: the result does not depend on it; no row is decoded.
@@ -28,8 +28,7 @@ class GenericLoop {
   // Errors: kNeedMoreInput, kMemoryLimit.
   Status DecodeRows(size_t begin, size_t end, EntropyDecoder* decoder, BitReader* reader);
 
-  // The state of the self-correcting predictor. REQUIRES: uses_weighted().
-  bool uses_weighted() const { return uses_weighted_; }
+  // The state of the self-correcting predictor. REQUIRES: the tree uses it; LeaveOutWeighted was not called.
   const WeightedPredictor& weighted() const { return weighted_; }
 
  private:

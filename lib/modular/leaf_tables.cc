@@ -1,7 +1,6 @@
 #include "lib/modular/leaf_tables.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "lib/base/bits.h"
 

@@ -59,16 +59,6 @@ class ModularChannel {
   // such as those of the groups at the edges of a frame, use each other's blocks.
   static Result<ModularChannel> CreateWithRoom(Memory* memory, const ChannelShape& shape, const ChannelShape& room,
                                                SampleType type, Fill fill = Fill::kUninitialized);
-  // A channel whose samples are those of `view`, e.g. a rectangle of a larger channel.
-  // REQUIRES: view has the size of the shape and stays valid.
-  template <typename T>
-  static ModularChannel Borrow(const ChannelShape& shape, const View2D<T>& view) {
-    ModularChannel channel(shape);
-    channel.data_ = view.data;
-    channel.stride_ = view.stride;
-    channel.type_ = SampleTypeOf<T>();
-    return channel;
-  }
 
   const ChannelShape& shape() const { return shape_; }
   void set_shifts(int32_t hshift, int32_t vshift) {
@@ -81,7 +71,6 @@ class ModularChannel {
   SampleType type() const { return type_; }
   // True once there is storage; empty channels never have any.
   bool has_samples() const { return data_ != nullptr; }
-  const void* data() const { return data_; }
 
   // REQUIRES: type() == SampleTypeOf<T>(); has_samples() or empty().
   template <typename T>

@@ -125,7 +125,10 @@ const char* DecodeChannels(const Nodes& nodes, const ChannelCase& test, benchmar
     BitReader reader = stream->Reader();
     auto decoder = EntropyDecoder::Create(tree_and_code.code, &reader, &bench.memory, kDim, stream->num_integers);
     if (!decoder.ok()) return decoder.status().message();
-    Status status = DecodeChannel(params, &image, 1, &decoder.value(), &reader);
+    ChannelDecoder channel;
+    Status status = channel.Plan(params, &image, 1);
+    if (status.ok()) status = channel.Begin(1, &decoder.value(), &reader);
+    if (status.ok()) status = channel.Finish();
     if (status.ok()) status = decoder.value().Finish(&reader);
     if (!status.ok()) return status.message();
     benchmark::ClobberMemory();

@@ -167,7 +167,10 @@ Decoded Decode(const Stream& stream, ChannelLoops loops, SampleType type, Memory
   Decoded result;
   Decoding decoding(stream, loops, type, memory);
   for (size_t i = 0; i < stream.shapes.size(); ++i) {
-    result.status = DecodeChannel(decoding.params, &decoding.image, i, &decoding.decoder, &decoding.reader);
+    ChannelDecoder channel;
+    result.status = channel.Plan(decoding.params, &decoding.image, i);
+    if (result.status.ok()) result.status = channel.Begin(1, &decoding.decoder, &decoding.reader);
+    if (result.status.ok()) result.status = channel.Finish();
     if (!result.status.ok()) return result;
     decoding.Keep(i, &result);
   }

@@ -54,7 +54,7 @@ Status ReadHeaders(const std::vector<uint8_t>& codestream, const SizeLimits& lim
   return OkStatus();
 }
 
-Status InitModular(const Headers& headers, const DecodeOptions& options, Memory* memory, FrameModular* modular) {
+std::vector<ChannelShape> ShapesOf(const Headers& headers) {
   const FrameDimensions& dimensions = headers.dimensions;
   std::vector<ChannelShape> shapes;
   for (uint32_t c = 0; c < dimensions.num_color_channels; ++c) {
@@ -69,6 +69,12 @@ Status InitModular(const Headers& headers, const DecodeOptions& options, Memory*
     const int32_t shift = static_cast<int32_t>(ExtraChannelShift(headers.frame, i));
     shapes.push_back(ChannelShape{static_cast<uint32_t>(size.width), static_cast<uint32_t>(size.height), shift, shift});
   }
+  return shapes;
+}
+
+Status InitModular(const Headers& headers, const std::vector<ChannelShape>& shapes, const DecodeOptions& options,
+                   Memory* memory, FrameModular* modular) {
+  const FrameDimensions& dimensions = headers.dimensions;
   ModularFrameInfo info;
   info.channels = shapes.data();
   info.num_channels = shapes.size();
@@ -218,10 +224,10 @@ Status DecodeTestFrame(const std::vector<uint8_t>& codestream, const DecodeOptio
   limits.max_samples = options.max_samples;
   JXLPOOL_RETURN_IF_ERROR(ReadHeaders(codestream, limits, memory, &headers));
   FrameModular modular;
-  JXLPOOL_RETURN_IF_ERROR(InitModular(headers, options, memory, &modular));
+  const std::vector<ChannelShape> shapes = ShapesOf(headers);
+  JXLPOOL_RETURN_IF_ERROR(InitModular(headers, shapes, options, memory, &modular));
   *frame = DecodedFrame();
-  for (size_t i = 0; i < modular.num_channels(); ++i) {
-    const ChannelShape& shape = modular.initial_shape(i);
+  for (const ChannelShape& shape : shapes) {
     DecodedFrame::Channel channel{shape.width, shape.height, {}};
     if (options.keep_samples) channel.samples.resize(shape.area());
     frame->channels.push_back(std::move(channel));
