@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <cmath>
-#include <cstring>
 #include <mutex>
 
 #include "lib/bitstream/fields.h"

@@ -1,6 +1,5 @@
 #include "lib/vardct/lf_coefficients.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "lib/vardct/lf_kernels.h"
@@ -112,14 +111,6 @@ uint32_t LfSmoother::Advance(uint32_t rows, VarDctFrame* frame) {
     SmoothLfRow(smoothing, inverse_step, width);
   }
   return final_rows_;
-}
-
-Status SmoothLf(Memory* memory, VarDctFrame* frame) {
-  JXLPOOL_ASSIGN_OR_RETURN(LfSmoother smoother, LfSmoother::Create(*frame, memory));
-  if constexpr (kTraceEnabled) TraceLfPlanes("lf_before_smoothing", *frame);
-  smoother.Advance(frame->geometry.block_rows, frame);
-  if constexpr (kTraceEnabled) TraceLfPlanes("lf_smoothed", *frame);
-  return OkStatus();
 }
 
 }  // namespace jxlpool

@@ -42,9 +42,6 @@ class LfSmoother {
   Matrix3D<float> saved_;  // originals of the last two rows, one per channel
 };
 
-// Smooths the whole frame, if the frame wants it. Errors: kMemoryLimit.
-Status SmoothLf(Memory* memory, VarDctFrame* frame);
-
 }  // namespace jxlpool
 
 #endif  // LIB_VARDCT_LF_COEFFICIENTS_H_

@@ -14,7 +14,7 @@
 //     num_varblocks = ReadNumVarblocks(&reader, frame, g);      // hf_metadata.h
 //     decode a modular stream with the 4 channels of HF metadata
 //     ProcessHfMetadata(g, metadata, &frame);
-//   SmoothLf(memory, &frame) (or an LfSmoother, row by row)     // lf_coefficients.h
+//   an LfSmoother smooths the LF planes, row by row             // lf_coefficients.h
 //   ReadHfGlobal(&reader, raw_table_source, memory, &frame);    // hf_pass.h
 //   PrepareDequantTables(memory, &frame);                       // hf_pass.h; after LF groups
 //   per group, on any threads, one GroupDecoder per worker:     // group_decoder.h

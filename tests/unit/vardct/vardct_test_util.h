@@ -16,6 +16,7 @@
 #include "lib/bitstream/bit_reader.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
+#include "lib/vardct/lf_coefficients.h"
 #include "tests/unit/each_target.h"
 
 namespace jxlpool {
@@ -25,6 +26,13 @@ struct TestMemory {
   Budget budget;
   Memory memory{&pool, &budget};
 };
+
+// Smooths the LF planes of the whole frame at once.
+inline Status SmoothLf(Memory* memory, VarDctFrame* frame) {
+  JXLPOOL_ASSIGN_OR_RETURN(LfSmoother smoother, LfSmoother::Create(*frame, memory));
+  smoother.Advance(frame->geometry.block_rows, frame);
+  return OkStatus();
+}
 
 // Random 32-bit numbers, the same in every run.
 class Rng {
