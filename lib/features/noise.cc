@@ -77,12 +77,6 @@ NoiseState SeedNoise(const NoiseField& field, uint64_t x0, uint64_t y0) {
   return state;
 }
 
-void AdvanceNoise(uint64_t batches, NoiseState* state) {
-  uint64_t polynomial[2];
-  PowerOfX(batches, polynomial);
-  CombineNoiseStates(polynomial, state);
-}
-
 void NoiseRows::Advance(uint64_t batches, NoiseState* state) {
   if (batches == 0) return;
   for (Jump& jump : jumps_) {

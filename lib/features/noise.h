@@ -42,8 +42,6 @@ struct alignas(64) NoiseState {
 };
 // The state at the start of the tile at (x0, y0).
 NoiseState SeedNoise(const NoiseField& field, uint64_t x0, uint64_t y0);
-// Equivalent to making `batches` batches and dropping them, in time logarithmic in `batches`.
-void AdvanceNoise(uint64_t batches, NoiseState* state);
 
 // Makes the filtered noise of one rectangle, row by row. One thread at a time; the memory is the caller's.
 class NoiseRows {
@@ -71,6 +69,7 @@ class NoiseRows {
   };
 
   static size_t RowStride(uint32_t width);
+  // Equivalent to making `batches` batches and dropping them, in time logarithmic in `batches`.
   void Advance(uint64_t batches, NoiseState* state);
   float* RandomRow(uint32_t plane, uint32_t ring_row) const { return random_ + (plane * kRing + ring_row) * stride_; }
   // Seeds the tiles of a tile row and moves them to row `y`.

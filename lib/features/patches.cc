@@ -85,7 +85,6 @@ Status PatchDictionary::ParseSource(SymbolSource* symbols, const PatchEnvironmen
   source.width = symbols->Next(kSizeContext) + 1;  // 0 if it wraps; rejected
   source.height = symbols->Next(kSizeContext) + 1;
   JXLPOOL_RETURN_IF_ERROR(CheckSource(source, environment, symbols->Position()));
-  used_slots_ |= 1u << source.slot;
 
   const uint64_t count = uint64_t{symbols->Next(kCountContext)} + 1;
   const uint64_t total = positions_.size() + count;

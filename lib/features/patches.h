@@ -76,8 +76,6 @@ class PatchDictionary {
   const Position& position(size_t i) const { return positions_[i]; }
   // 1 + num_extra entries: [0] color, [1 + e] extra channel e.
   const ChannelBlending* blending(size_t position) const { return &blending_[position * (1 + num_extra_)]; }
-  // Bit s: slot s is used.
-  uint32_t used_slots() const { return used_slots_; }
 
   // Floats of scratch memory for DrawRow: blending and two pointers per channel.
   static constexpr size_t ScratchFloats(uint32_t num_extra) {
@@ -118,7 +116,6 @@ class PatchDictionary {
                    const DrawTarget& target) const;
 
   uint32_t num_extra_ = 0;
-  uint32_t used_slots_ = 0;
   uint32_t cells_x_ = 0;
   uint32_t cells_y_ = 0;
   uint64_t total_area_ = 0;

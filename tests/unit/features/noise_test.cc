@@ -128,23 +128,30 @@ TEST(NoiseTest, BatchesMatchTheVectorsOnEveryTarget) {
   });
 }
 
-TEST(NoiseTest, AdvancingEqualsMakingAndDroppingBatches) {
-  ForEachTarget([] {
+// One column of batches makes each jump to a row a power of its own, the wide tile has the longest jumps there are.
+TEST(NoiseTest, JumpsToAnyRowOfAnyPlaneEqualMakingAllRowsBefore) {
+  for (const uint32_t width : {16u, 1008u, 1024u}) {
+    SCOPED_TRACE(width);
     NoiseField field;
+    field.width = width;
+    field.height = field.group_dim = 1024;
     field.visible_frames = 7;
-    uint64_t done = 0;
-    NoiseState stepped = SeedNoise(field, 512, 256);
-    for (const uint64_t batches : {0u, 1u, 2u, 127u, 128u, 129u, 1000u, 65536u, 196607u}) {
-      MakeNoiseBatches(0, 0, batches - done, &stepped, nullptr);
-      done = batches;
-      NoiseState jumped = SeedNoise(field, 512, 256);
-      AdvanceNoise(batches, &jumped);
-      for (int i = 0; i < 8; ++i) {
-        EXPECT_EQ(jumped.s0[i], stepped.s0[i]) << batches;
-        EXPECT_EQ(jumped.s1[i], stepped.s1[i]) << batches;
+    const std::vector<Plane> random = NaiveRandom(field);
+    ForEachTarget([&] {
+      NoiseRows rows;
+      for (const uint32_t first : {0u, 1u, 2u, 127u, 128u, 129u, 1000u, 1019u}) {
+        const Rect rect{0, first + 2, 16, 2};  // random rows are made from `first` on
+        const std::vector<Plane> part = Rows(field, rect, &rows);
+        for (int p = 0; p < 3; ++p) {
+          for (int64_t y = 0; y < rect.height; ++y) {
+            for (int64_t x = 0; x < rect.width; ++x) {
+              ASSERT_NEAR(part[p][y][x], NaiveFiltered(field, random[p], x, rect.y0 + y), 4e-6) << first;
+            }
+          }
+        }
       }
-    }
-  });
+    });
+  }
 }
 
 TEST(NoiseTest, MatchesTheVectorsOfAFrame) {

@@ -74,7 +74,7 @@ TEST_F(PatchesTest, ReadsEachFieldFromItsContext) {
   EXPECT_EQ(patches.position(1).x, 6u);
   EXPECT_EQ(patches.position(1).y, 18u);
   EXPECT_EQ(patches.source(0).height, 6u);
-  EXPECT_EQ(patches.used_slots(), 4u);
+  EXPECT_EQ(patches.source(0).slot, 2u);
   EXPECT_EQ(patches.blending(0)[1].operation, BlendOperation::kBlendAbove);
   EXPECT_EQ(patches.blending(0)[1].alpha, 1u);
   EXPECT_TRUE(patches.blending(0)[2].clamp);
