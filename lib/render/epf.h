@@ -74,7 +74,6 @@ class EpfPass {
     int64_t last_block_row = -1;
   };
 
-  bool MatchBlockRows(int64_t first, int64_t last, Spans* spans) const;
   // The chunks with filtered blocks in block rows first .. last; `spread`: with one more chunk on both sides.
   void FindSpans(int64_t first, int64_t last, bool spread, Spans* spans) const;
   void StartBlockRow(int64_t block_row);
