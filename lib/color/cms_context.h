@@ -39,7 +39,6 @@ class CmsContext {
   // What Little-CMS allocates from now on comes from `memory`, which must outlive the context. Errors: kMemoryLimit.
   static Result<CmsContext> Create(Memory* memory);
 
-  bool empty() const { return context_ == nullptr; }
   // For Little-CMS; to be used inside Call only, except for destroying objects of a context that is not broken.
   _cmsContext_struct* get() const { return context_; }
   // Whether an allocation was refused. Objects of a broken context must not even be destroyed.

@@ -27,7 +27,6 @@ class CmsObject {
   }
   bool empty() const { return handle_ == nullptr; }
   void* get() const { return handle_; }
-  void* Release() { return std::exchange(handle_, nullptr); }
 
  private:
   const CmsContext* context_ = nullptr;

@@ -57,8 +57,8 @@ Result<CmsProfile> OpenProfile(const ColorProfile& side, const CmsContext& conte
 // Replaces a profile that is equivalent to an enumerated encoding by that.
 Result<ColorProfile> Simplify(const ColorProfile& side, Memory* memory) {
   if (side.enumerated) return side;
-  JXLPOOL_ASSIGN_OR_RETURN(const IccSummary summary, RecogniseIcc(side.icc, side.icc_size, memory));
-  return summary.recognised ? ColorProfile::Enumerated(summary.description) : side;
+  JXLPOOL_ASSIGN_OR_RETURN(const auto description, RecogniseIcc(side.icc, side.icc_size, memory));
+  return description ? ColorProfile::Enumerated(*description) : side;
 }
 
 // Divides pixels by their largest component where that exceeds 1.

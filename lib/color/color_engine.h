@@ -58,15 +58,13 @@ class ColorEngine {
 
   // 1, 3 or 4 (CMYK, with 0 = full ink).
   uint32_t source_channels() const { return source_channels_; }
-  // 1 or 3.
-  uint32_t target_channels() const { return target_channels_; }
   // True if ConvertRow changes nothing.
   bool identity() const { return !decodes_ && !encodes_ && step_ == Step::kNone; }
 
   // Floats of scratch that ConvertRow needs, for rows of any length.
   static constexpr size_t kScratchFloats = 7 * 1024;
-  // Converts n samples per channel: in[0 .. source_channels) to out[0 .. target_channels). A row of `out` may be a row
-  // of `in`, but not overlap it otherwise. `scratch` belongs to the calling thread.
+  // Converts n samples per channel: in[0 .. source_channels) to out, which has 3 rows for CMYK, else as many as in. A
+  // row of `out` may be a row of `in`, but not overlap it otherwise. `scratch` belongs to the calling thread.
   void ConvertRow(const float* const* in, float* const* out, size_t n, float* scratch) const;
 
  private:
@@ -80,10 +78,10 @@ class ColorEngine {
   void Destroy();
 
   uint32_t source_channels_ = 3;
-  uint32_t target_channels_ = 3;
-  bool decodes_ = false;  // transfer function of an enumerated source
-  bool encodes_ = false;  // and target
-  bool limits_ = false;   // scale down what the OOTF pushes over 1
+  uint32_t target_channels_ = 3;  // 1 or 3
+  bool decodes_ = false;          // transfer function of an enumerated source
+  bool encodes_ = false;          // and target
+  bool limits_ = false;           // scale down what the OOTF pushes over 1
   Step step_ = Step::kNone;
   TransferParameters decode_;
   TransferParameters encode_;

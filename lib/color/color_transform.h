@@ -41,10 +41,6 @@ class ColorTransform {
   static Result<ColorTransform> Xyb(const OpsinInverseMatrix& opsin, float intensity_target,
                                     const ColorDescription& output, float output_intensity_target);
 
-  Kind kind() const { return kind_; }
-  // Whether ApplyTransferFunction does anything.
-  bool has_transfer_function() const { return transfer_.kind != ColorDescription::Transfer::kLinear; }
-
   // Everything: ApplyInverse, then ApplyTransferFunction, in one go.
   void Apply(float* p0, float* p1, float* p2, size_t n) const;
   // XYB to linear light of the output primaries, or YCbCr to RGB.

@@ -37,34 +37,23 @@ class Recogniser {
   Recogniser(const uint8_t* icc, size_t size, const CmsContext& context, const CmsProfile& profile)
       : tags_(icc, size), context_(context), profile_(profile) {}
 
-  // Fills in everything but the intent.
-  Status Run(IccSummary* summary) {
+  // The equivalent encoding, without its intent. Errors: kMemoryLimit.
+  Result<std::optional<ColorDescription>> Run() {
+    const std::optional<ColorDescription> none;
     const uint32_t space = tags_.Space();
-    if (space == cmsSigCmykData) {
-      summary->space = IccSummary::Space::kCmyk;
-      return OkStatus();
-    }
-    if (space == cmsSigGrayData) {
-      summary->space = IccSummary::Space::kGrey;
-      summary->description.space = ColorSpace::kGrey;
-    } else if (space != cmsSigRgbData) {
-      return OkStatus();
-    }
+    if (space != cmsSigGrayData && space != cmsSigRgbData) return none;
     Cicp cicp;
     if (space == cmsSigRgbData && tags_.FindCicp(&cicp)) {
-      if (const auto description = DescriptionOfCicp(cicp)) {
-        summary->description = *description;
-        summary->has_chromaticities = summary->recognised = true;
-        return OkStatus();
-      }
+      if (const auto description = DescriptionOfCicp(cicp)) return description;
     }
+    ColorDescription description;
+    if (space == cmsSigGrayData) description.space = ColorSpace::kGrey;
     // A profile whose numbers make no sense is just not recognised.
-    const Status found = FindChromaticities(&summary->description);
+    const Status found = FindChromaticities(&description);
     if (found.code() == ErrorCode::kMemoryLimit) return found;
-    if (!found.ok()) return OkStatus();
-    summary->has_chromaticities = true;
-    JXLPOOL_ASSIGN_OR_RETURN(summary->recognised, FindTransfer(&summary->description));
-    return OkStatus();
+    if (!found.ok()) return none;
+    JXLPOOL_ASSIGN_OR_RETURN(const bool explained, FindTransfer(&description));
+    return explained ? description : none;
   }
 
  private:
@@ -163,7 +152,6 @@ class Recogniser {
       description->transfer = transfer;
       if (Explains(*description)) return true;
     }
-    description->transfer = Transfer::kUnknown;
     return false;
   }
 
@@ -224,26 +212,14 @@ class Recogniser {
 
 }  // namespace
 
-Result<IccSummary> RecogniseIcc(const uint8_t* icc, size_t size, Memory* memory) {
+Result<std::optional<ColorDescription>> RecogniseIcc(const uint8_t* icc, size_t size, Memory* memory) {
   JXLPOOL_ASSIGN_OR_RETURN(const CmsContext context, CmsContext::Create(memory));
   JXLPOOL_ASSIGN_OR_RETURN(const CmsProfile profile, OpenCmsProfile(context, icc, size));
   const uint32_t intent = IccTags(icc, size).Intent();
   if (intent > 3) return InvalidArgument("ICC profile with an unknown rendering intent");
-  IccSummary summary;
-  summary.intent = static_cast<RenderingIntent>(intent);
-  JXLPOOL_RETURN_IF_ERROR(Recogniser(icc, size, context, profile).Run(&summary));
-  summary.description.intent = summary.intent;
-  return summary;
-}
-
-ColorDescription LinearSourceFor(const IccSummary& target) {
-  ColorDescription source = ColorDescription::LinearSrgb(target.space == IccSummary::Space::kGrey);
-  if (!target.has_chromaticities || target.space == IccSummary::Space::kCmyk) return source;
-  source = target.description;
-  source.transfer = Transfer::kLinear;
-  // XYB is converted to grey of daylight only.
-  if (source.grey()) source.white_point = WhitePoint::kD65;
-  return source;
+  JXLPOOL_ASSIGN_OR_RETURN(std::optional<ColorDescription> description, Recogniser(icc, size, context, profile).Run());
+  if (description) description->intent = static_cast<RenderingIntent>(intent);
+  return description;
 }
 
 }  // namespace jxlpool

@@ -1,6 +1,5 @@
 #include "lib/color/md5.h"
 
-#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>

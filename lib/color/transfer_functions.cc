@@ -26,26 +26,6 @@ constexpr double kSmallOotf = 0.01;
 // Power functions are cut off where they would amplify noise.
 constexpr double kGammaCutOff = 1e-5;
 
-double EncodePositive(Transfer kind, double exponent, double nits, double v) {
-  switch (kind) {
-    case Transfer::kSrgb:
-      return v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1 / 2.4) - 0.055;
-    case Transfer::k709:
-      return v <= 0.018 ? 4.5 * v : 1.099 * std::pow(v, 0.45) - 0.099;
-    case Transfer::kGamma:
-    case Transfer::kDci:
-      return v <= kGammaCutOff ? 0 : std::pow(v, exponent);
-    case Transfer::kPq:
-      return PqFromNits(v * nits);
-    case Transfer::kHlg:
-      return v <= 1.0 / 12 ? std::sqrt(3 * v) : kHlgA * std::log(12 * v - kHlgB) + kHlgC;
-    case Transfer::kLinear:
-    case Transfer::kUnknown:
-      break;
-  }
-  return v;
-}
-
 double DecodePositive(Transfer kind, double exponent, double nits, double e) {
   switch (kind) {
     case Transfer::kSrgb:
@@ -104,12 +84,6 @@ Result<TransferParameters> DecodeParameters(const ColorDescription& description,
   parameters.pq_scale = static_cast<float>(kPqPeakNits / intensity_target);
   parameters.ootf_exponent = OotfExponent(HlgSystemGamma(intensity_target) - 1);
   return parameters;
-}
-
-double EncodeSample(Transfer kind, double exponent, double nits, double linear) {
-  const Negatives negatives = NegativesOf(kind);
-  if (linear >= 0 || negatives == Negatives::kLinear) return EncodePositive(kind, exponent, nits, linear);
-  return negatives == Negatives::kMirrored ? -EncodePositive(kind, exponent, nits, -linear) : 0;
 }
 
 double DecodeSample(Transfer kind, double exponent, double nits, double signal) {

@@ -32,9 +32,7 @@ Result<TransferParameters> DecodeParameters(const ColorDescription& description,
 void EncodeRow(const TransferParameters& parameters, float* r, float* g, float* b, size_t n);
 void DecodeRow(const TransferParameters& parameters, float* r, float* g, float* b, size_t n);
 
-// Exact scalar forms for tables and tests. `nits` is what linear 1.0 means for PQ. HLG: OETF and its inverse, without
-// OOTF.
-double EncodeSample(ColorDescription::Transfer kind, double exponent, double nits, double linear);
+// The exact scalar form, for tables. `nits` is what linear 1.0 means for PQ. HLG: the inverse OETF, without OOTF.
 double DecodeSample(ColorDescription::Transfer kind, double exponent, double nits, double signal);
 // Signal of an absolute luminance, 0..10000 nits, and back.
 double PqFromNits(double nits);

@@ -5,6 +5,7 @@
 
 #include "lib/color/encoding_matrix.h"
 #include "tests/unit/color/color_test_util.h"
+#include "tests/unit/color/reference_encoding.h"
 
 namespace jxlpool {
 namespace {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/unit/color/color_test_util.h"
+#include "tests/unit/color/reference_encoding.h"
 
 namespace jxlpool {
 namespace {
