@@ -47,7 +47,6 @@ class FrameOutput {
 
   // True if some target needs FinishRows to be called in order, so that bands have to be completed one after another.
   bool in_order() const { return in_order_; }
-  bool empty() const { return outputs_.empty(); }
 
   // Decides whether StoreIntegers may be used, with the same result as floats, for planes of these depths. `coded_bits`
   // has 1 + num_extra entries: color, extra channels; 0: not an integer plane.

@@ -81,10 +81,9 @@ class GroupSchedule {
 
   // Errors: kMemoryLimit.
   Status Begin(const GroupGrid& grid, const ScheduleLimits& limits, Memory* memory);
-  uint32_t num_tasks() const { return num_tasks_; }
   // The next task; false if there is none. `*number` is its place in the order.
   bool TakeTask(GroupTask* task, uint32_t* number);
-  // REQUIRES: number < num_tasks().
+  // REQUIRES: number is below the number of tasks, one for each group and each LF group of the grid.
   GroupTask TaskAt(uint32_t number) const;
 
   // Whether there is room for the task (and what it needs has been read). If not, `*version` is for Wait.

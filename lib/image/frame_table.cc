@@ -1,7 +1,6 @@
 #include "lib/image/frame_table.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace jxlpool {
 

@@ -82,7 +82,6 @@ class FrameTable {
   // before the first entry count as well. Sets *index. False and errors as above.
   Result<bool> Find(uint64_t delivered_index, bool layers, uint64_t* index);
 
-  size_t size() const { return entries_.size(); }
   // REQUIRES: Reach(index) gave true.
   const FrameEntry& operator[](uint64_t index) const { return entries_[static_cast<size_t>(index)]; }
 

@@ -12,7 +12,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <span>
 
 #include "lib/base/status.h"
 #include "lib/frame/jpeg_coefficients.h"

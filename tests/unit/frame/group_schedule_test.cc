@@ -176,8 +176,10 @@ TEST_F(GroupScheduleTest, EveryTaskOnceRowByRow) {
           ASSERT_TRUE(schedule.Begin(grid, LimitsFor(grid, workers, mode), &memory_).ok());
           std::set<std::tuple<bool, uint32_t, uint32_t>> seen;
           std::pair<uint32_t, uint32_t> last_group{0, 0};
-          for (uint32_t number = 0; number < schedule.num_tasks(); ++number) {
-            const GroupTask task = schedule.TaskAt(number);
+          GroupTask task;
+          uint32_t number;
+          while (schedule.TakeTask(&task, &number)) {
+            ASSERT_EQ(number, seen.size());
             ASSERT_TRUE(seen.emplace(task.is_lf_group, task.gx, task.gy).second);
             ASSERT_LT(task.gx, task.is_lf_group ? grid.lf_groups_x : groups_x);
             ASSERT_LT(task.gy, task.is_lf_group ? grid.lf_groups_y : groups_y);
