@@ -14,7 +14,7 @@ Result<FrameDecoder::OpenSection> FrameDecoder::Open(size_t section) {
   OpenSection open;
   const TocEntry& entry = state_.toc.entries[section];
   const uint64_t offset = state_.sections_offset + entry.offset;
-  auto data = state_.context->codestream->Section(offset, entry.size);
+  auto data = state_.context->source.codestream->Section(offset, entry.size);
   if (!data.ok()) {
     if (data.status().code() != ErrorCode::kNeedMoreInput || !state_.context->allow_partial) {
       return data.status().At(8 * offset);
@@ -36,7 +36,7 @@ bool FrameDecoder::HasIndependentGroups() {
   const auto parameters = MakeVarDctParameters(state_.image(), header, state_.dimensions);
   if (!header.is_modular && !state_.vardct.Initialize(parameters).ok()) return false;
   const TocEntry& entry = state_.toc.entries[0];
-  const auto data = state_.context->codestream->Section(state_.sections_offset + entry.offset, entry.size);
+  const auto data = state_.context->source.codestream->Section(state_.sections_offset + entry.offset, entry.size);
   if (!data.ok()) return false;
   BitReader reader(data.value().data(), data.value().size());
   return SeesIndependentGroups(&reader, &state_);
@@ -75,7 +75,7 @@ Status FrameDecoder::AllocateLf() {
 Status FrameDecoder::CheckLfGroups() const {
   if (state_.header.is_modular || state_.header.HasFlag(kFlagUseLfFrame)) return OkStatus();
   if (!state_.context->allow_partial) return OkStatus();
-  const uint64_t size = state_.context->codestream->size();
+  const uint64_t size = state_.context->source.codestream->size();
   for (uint64_t lf_group = 0; lf_group < state_.dimensions.num_lf_groups; ++lf_group) {
     const TocEntry& entry = state_.toc.entries[state_.toc.LfGroup(lf_group)];
     if (state_.sections_offset + entry.offset + entry.size <= size) return OkStatus();
@@ -165,8 +165,8 @@ void FrameDecoder::ReleaseSections(size_t first, size_t count) {
       size += state_.toc.entries[first + i].size;
     }
     const uint64_t offset = state_.sections_offset + entry.offset;
-    if (size == 0 || state_.context->codestream->ContiguousSize(offset) < size) continue;
-    const auto data = state_.context->codestream->Section(offset, size);
+    if (size == 0 || state_.context->source.codestream->ContiguousSize(offset) < size) continue;
+    const auto data = state_.context->source.codestream->Section(offset, size);
     if (data.ok()) releaser.release(releaser.object, data.value().data(), data.value().size());
   }
 }

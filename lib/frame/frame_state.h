@@ -7,19 +7,16 @@
 #include <cstdint>
 
 #include "lib/base/thread_pool.h"
-#include "lib/bitstream/codestream.h"
 #include "lib/bitstream/input_releaser.h"
 #include "lib/compose/image_color.h"
 #include "lib/compose/shared_frame.h"
 #include "lib/features/noise.h"
 #include "lib/features/patches.h"
 #include "lib/features/splines.h"
+#include "lib/frame/frame_start.h"
 #include "lib/frame/group_schedule.h"
 #include "lib/frame/jpeg_coefficients.h"
-#include "lib/headers/frame_dimensions.h"
-#include "lib/headers/frame_header.h"
 #include "lib/headers/image_header.h"
-#include "lib/headers/toc.h"
 #include "lib/modular/frame_modular.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
@@ -31,13 +28,10 @@ namespace jxlpool {
 
 // What frames of one image share.
 struct FrameContext {
-  Memory* memory = nullptr;
+  FrameSource source;
   ThreadPool* threads = nullptr;
   ScheduleMode schedule_mode = ScheduleMode::kParallel;
-  const Codestream* codestream = nullptr;
-  const ImageHeader* image = nullptr;
   const ImageColor* color = nullptr;
-  const std::atomic<bool>* cancelled = nullptr;  // may be null
   InputReleaser input_releaser;
   bool render_spot_colors = true;
   bool coalescing = true;
@@ -54,18 +48,13 @@ struct FrameWorker {
   Matrix2D<float> rows;  // float rows of all planes, or of the input of a tile
 };
 
-struct FrameState {
+struct FrameState : FrameStart {
   const FrameContext* context = nullptr;
-  FrameRole role = FrameRole::kMain;
   uint64_t frame_index = 0;     // counts every frame of the codestream
   uint32_t visible_frames = 0;  // counters after counting this frame
   uint32_t invisible_frames = 0;
 
-  FrameHeader header;
-  FrameDimensions dimensions;
-  Toc toc;
-  uint64_t sections_offset = 0;  // byte position of the first section in the codestream
-  FrameSlots slots;              // as they are before this frame
+  FrameSlots slots;  // as they are before this frame
 
   // LfGlobal.
   PatchDictionary patches;
@@ -92,11 +81,12 @@ struct FrameState {
   Matrix2D<float> color_planes[3];
   PoolVector<FrameWorker> workers;
 
-  Memory* memory() const { return context->memory; }
-  const ImageHeader& image() const { return *context->image; }
+  Memory* memory() const { return context->source.memory; }
+  const ImageHeader& image() const { return *context->source.image; }
   uint32_t num_extra() const { return image().num_extra_channels; }
   Status CheckCancelled() const {
-    if (context->cancelled != nullptr && context->cancelled->load(std::memory_order_relaxed)) {
+    const std::atomic<bool>* cancelled = context->source.cancelled;
+    if (cancelled != nullptr && cancelled->load(std::memory_order_relaxed)) {
       return Status(ErrorCode::kCancelled, "the decode was cancelled");
     }
     return OkStatus();

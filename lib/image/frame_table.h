@@ -5,45 +5,15 @@
 #ifndef LIB_IMAGE_FRAME_TABLE_H_
 #define LIB_IMAGE_FRAME_TABLE_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/bitstream/codestream.h"
-#include "lib/headers/frame_dimensions.h"
+#include "lib/frame/frame_start.h"
 #include "lib/headers/frame_header.h"
-#include "lib/headers/image_header.h"
-#include "lib/headers/size_limits.h"
-#include "lib/headers/toc.h"
-#include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 
 namespace jxlpool {
-
-// Everything of a frame before its sections.
-struct FrameStart {
-  FrameHeader header;
-  FrameDimensions dimensions;
-  Toc toc;
-  uint64_t offset = 0;           // of the header, in bytes from the start of the codestream
-  uint64_t sections_offset = 0;  // of the first section
-
-  uint64_t end() const { return sections_offset + toc.total_size; }
-};
-
-// What frames of one image share.
-struct FrameSource {
-  Memory* memory = nullptr;
-  const Codestream* codestream = nullptr;
-  const ImageHeader* image = nullptr;
-  SizeLimits limits;
-  const std::atomic<bool>* cancelled = nullptr;  // may be null
-};
-
-// Reads header and TOC of the frame at byte `offset` of the codestream. Errors: kCorrupt, kNeedMoreInput, kSizeLimit,
-// kMemoryLimit.
-Status ReadFrameStart(const FrameSource& source, FrameRole role, uint64_t offset, FrameStart* frame);
 
 // Slots as bits: reference slot i is bit i, the LF slot of level i is bit 3 + i.
 inline constexpr uint8_t kAllSlots = 0xFF;

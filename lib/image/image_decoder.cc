@@ -33,12 +33,10 @@ SizeLimits LimitsOf(const DecoderOptions& options) {
   return limits;
 }
 
-uint64_t EndOfFrame(const FrameState& state) { return state.sections_offset + state.toc.total_size; }
-
 // Nothing of a frame can be shown without its first section.
 bool HasFirstSection(const FrameState& state) {
   const TocEntry& first = state.toc.entries[0];
-  return state.sections_offset + first.offset + first.size <= state.context->codestream->size();
+  return state.sections_offset + first.offset + first.size <= state.context->source.codestream->size();
 }
 
 }  // namespace
@@ -78,12 +76,9 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   JXLPOOL_RETURN_IF_ERROR(SetUpImageColor(state->header, std::move(icc), options.color_space, memory_, &state->color));
 
   FrameContext* context = &state->context;
-  context->memory = memory_;
+  context->source = {memory_, codestream, &state->header, state->limits, options.cancelled};
   context->threads = threads_;
-  context->codestream = codestream;
-  context->image = &state->header;
   context->color = &state->color;
-  context->cancelled = options.cancelled;
   context->input_releaser = options.input_releaser;
   context->render_spot_colors = options.render_spot_colors;
   context->coalescing = options.coalescing;
@@ -91,14 +86,13 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   context->allow_partial = options.allow_partial;
   context->downsampling = options.downsampling;
   context->one_tile = options.one_tile;
-  state->source = {memory_, codestream, &state->header, state->limits, options.cancelled};
   if (state->header.have_preview) {
     state->preview_offset = state->first_frame_offset;
     JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> preview,
                              ReadFrame(FrameRole::kPreview, state->preview_offset));
-    state->first_frame_offset = EndOfFrame(preview->state());
+    state->first_frame_offset = preview->state().end();
   }
-  state->table.Begin(state->source, state->first_frame_offset, 0, state->header.have_preview ? 1 : 0);
+  state->table.Begin(context->source, state->first_frame_offset, 0, state->header.have_preview ? 1 : 0);
   state->Restart();
   return OkStatus();
 }
@@ -132,13 +126,7 @@ Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint6
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, MakePooled<FrameDecoder>(memory_, Category::kOther));
   FrameState* frame = &decoder->state();
   frame->context = &state_->context;
-  frame->role = role;
-  FrameStart start;
-  JXLPOOL_RETURN_IF_ERROR(ReadFrameStart(state_->source, role, offset, &start));
-  frame->header = std::move(start.header);
-  frame->dimensions = start.dimensions;
-  frame->toc = std::move(start.toc);
-  frame->sections_offset = start.sections_offset;
+  JXLPOOL_RETURN_IF_ERROR(ReadFrameStart(state_->context.source, role, offset, frame));
   const uint64_t bytes_there = state_->container.codestream().size() - frame->sections_offset;
   memory_->work()->AllowFrame(frame->dimensions.xsize * frame->dimensions.ysize,
                               std::min(frame->toc.total_size, bytes_there));
@@ -158,7 +146,7 @@ Status ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
   frame->visible_frames = state_->visible_frames;
   frame->invisible_frames = state_->invisible_frames;
   state_->current_offset = state_->next_offset;
-  state_->next_offset = EndOfFrame(*frame);
+  state_->next_offset = frame->end();
   state_->seen_last = frame->header.is_last;
   state_->current = std::move(decoder);
   return OkStatus();

@@ -22,7 +22,6 @@ struct ImageDecoder::State {
   ImageHeader header;
   ImageColor color;
   FrameContext context;
-  FrameSource source;
   uint64_t preview_offset = 0;  // bytes from the start of the codestream
   uint64_t first_frame_offset = 0;
 

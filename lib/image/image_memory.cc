@@ -16,8 +16,8 @@ constexpr int kMaxRehearsedFrames = 8;
 
 EstimateSettings SettingsFor(const FrameContext& context, uint64_t streamed_pixel_bytes) {
   EstimateSettings settings;
-  settings.image = context.image;
-  settings.canvas = context.image->size;
+  settings.image = context.source.image;
+  settings.canvas = context.source.image->size;
   settings.orientation = context.orientation;
   settings.coalescing = context.coalescing;
   settings.streamed_pixel_bytes = streamed_pixel_bytes;
@@ -135,7 +135,7 @@ Status ImageDecoder::RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder*
       JXLPOOL_RETURN_IF_ERROR(decoder->Rehearse(delivery, recorder));
     }
     if (is_delivered || frame.header.is_last) break;
-    offset = frame.sections_offset + frame.toc.total_size;
+    offset = frame.end();
   }
   return OkStatus();
 }

@@ -42,14 +42,15 @@ Result<bool> ImageDecoder::InspectFrame(uint64_t index, FrameStart* frame, Frame
   if (!exists) return false;
   if (entry != nullptr) *entry = state_->table[index];
   if (frame != nullptr) {
-    JXLPOOL_RETURN_IF_ERROR(ReadFrameStart(state_->source, FrameRole::kMain, state_->table[index].offset, frame));
+    JXLPOOL_RETURN_IF_ERROR(
+        ReadFrameStart(state_->context.source, FrameRole::kMain, state_->table[index].offset, frame));
   }
   return true;
 }
 
 Status ImageDecoder::InspectPreview(FrameStart* frame) {
   if (!state_->header.have_preview) return InvalidArgument("the image has no preview");
-  return ReadFrameStart(state_->source, FrameRole::kPreview, state_->preview_offset, frame);
+  return ReadFrameStart(state_->context.source, FrameRole::kPreview, state_->preview_offset, frame);
 }
 
 Status ImageDecoder::ReplayFrame(const FrameEntry& entry, FrameSlots* slots) {
@@ -137,7 +138,7 @@ Result<bool> ImageDecoder::SeekByIndex(uint32_t index) {
     return false;
   }
   FrameTable table;
-  table.Begin(state_->source, start.offset, static_cast<uint32_t>(start.first_frame), 0);
+  table.Begin(state_->context.source, start.offset, static_cast<uint32_t>(start.first_frame), 0);
   uint64_t target;
   JXLPOOL_ASSIGN_OR_RETURN(const bool found, table.Find(index, false, &target));
   if (!found) return false;
