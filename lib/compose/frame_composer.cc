@@ -6,8 +6,6 @@
 namespace jxlpool {
 namespace {
 
-constexpr size_t kMaxPlanes = 3 + 256;
-
 BlendOperation OperationOf(BlendMode mode) {
   switch (mode) {
     case BlendMode::kReplace:
@@ -32,71 +30,102 @@ ChannelBlending BlendingOf(const BlendingInfo& info) {
   return blending;
 }
 
+// Scratch memory of a worker.
+size_t ScratchFloats(uint32_t num_extra) {
+  return std::max(BlendScratchFloats(num_extra), ColorEngine::kScratchFloats);
+}
+
 }  // namespace
 
-Status FrameComposer::Begin(const ComposeSettings& settings, Memory* memory) {
-  settings_ = settings;
-  const FrameHeader& frame = *settings.frame;
-  num_extra_ = settings.image->num_extra_channels;
+void FrameComposer::Configure(bool has_output) {
+  const FrameHeader& frame = *settings_.frame;
+  num_extra_ = settings_.image->num_extra_channels;
   num_planes_ = 3 + size_t{num_extra_};
-  if (num_planes_ > kMaxPlanes) return Unsupported("too many extra channels");
-  const bool on_canvas = frame.IsNormalFrame() && settings.coalescing;
-  blends_ = on_canvas && (frame.have_crop || frame.NeedsBlending(settings.canvas));
-  canvas_width_ = on_canvas ? settings.canvas.width : static_cast<uint32_t>(settings.dimensions->width);
-  canvas_height_ = on_canvas ? settings.canvas.height : static_cast<uint32_t>(settings.dimensions->height);
+  const bool on_canvas = frame.IsNormalFrame() && settings_.coalescing;
+  blends_ = on_canvas && (frame.have_crop || frame.NeedsBlending(settings_.canvas));
+  canvas_width_ = on_canvas ? settings_.canvas.width : static_cast<uint32_t>(settings_.dimensions->width);
+  canvas_height_ = on_canvas ? settings_.canvas.height : static_cast<uint32_t>(settings_.dimensions->height);
   x0_ = on_canvas ? frame.x0 : 0;
   y0_ = on_canvas ? frame.y0 : 0;
   finished_rows_ = 0;
 
   has_spot_colors_ = false;
-  for (const ExtraChannelInfo& channel : settings.image->ec_info) {
-    has_spot_colors_ |= settings.render_spot_colors && channel.type == ExtraChannelType::kSpotColor;
+  for (const ExtraChannelInfo& channel : settings_.image->ec_info) {
+    has_spot_colors_ |= settings_.render_spot_colors && channel.type == ExtraChannelType::kSpotColor;
   }
-  JXLPOOL_RETURN_IF_ERROR(BeginSave(memory));
-  composes_ = save_ == Save::kComposed || settings.output != nullptr;
+  const Saved saved = SavedBy(settings_);
+  save_ = Save::kComposed;
+  if (saved.before_color_transform) save_ = Save::kBeforeColor;
+  if (frame.frame_type == FrameType::kLFFrame) save_ = Save::kLf;
+  if (saved.num_planes == 0) save_ = Save::kNothing;
+  composes_ = save_ == Save::kComposed || has_output;
 
   const bool kept_encoded = blends_ || save_ == Save::kComposed;
   const bool xyb = frame.color_transform == FrameColorTransform::kXyb;
-  const bool direct = xyb && !kept_encoded && settings.color->has_direct;
+  const bool direct = xyb && !kept_encoded && settings_.color->has_direct;
   transform_ = ColorTransform::None();
   if (frame.color_transform == FrameColorTransform::kYCbCr) transform_ = ColorTransform::Ycbcr();
-  if (xyb) transform_ = direct ? settings.color->to_data : settings.color->to_working;
+  if (xyb) transform_ = direct ? settings_.color->to_data : settings_.color->to_working;
   late_transfer_ = xyb && !kept_encoded && has_spot_colors_;
-  use_engine_ = settings.output != nullptr && settings.color->has_engine && !direct;
+  use_engine_ = has_output && settings_.color->has_engine && !direct;
   passes_through_ = save_ == Save::kNothing && !blends_ && !has_spot_colors_ && !use_engine_ &&
                     frame.color_transform == FrameColorTransform::kNone;
+}
 
-  const size_t scratch = std::max(BlendScratchFloats(num_extra_), ColorEngine::kScratchFloats);
+Status FrameComposer::Begin(const ComposeSettings& settings, Memory* memory) {
+  settings_ = settings;
+  Configure(settings.output != nullptr);
+  if (num_planes_ > kMaxPlanes) return Unsupported("too many extra channels");
+  JXLPOOL_RETURN_IF_ERROR(BeginSave(memory));
   if (blends_ || use_engine_) {
-    JXLPOOL_ASSIGN_OR_RETURN(scratch_, Matrix2D<float>::Create(memory, Category::kTile, settings.num_workers, scratch));
+    JXLPOOL_ASSIGN_OR_RETURN(
+        scratch_, Matrix2D<float>::Create(memory, Category::kTile, settings.num_workers, ScratchFloats(num_extra_)));
   }
   if (!blends_) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(BeginBlending(memory));
   return FillRows(0, static_cast<uint32_t>(std::clamp<int64_t>(y0_, 0, canvas_height_)));
 }
 
-Status FrameComposer::BeginSave(Memory* memory) {
-  const FrameHeader& frame = *settings_.frame;
-  save_ = Save::kNothing;
-  size_t num_planes = num_planes_;
-  if (frame.frame_type == FrameType::kLFFrame) {
-    save_ = Save::kLf;
-    num_planes = 3;
-  } else if (frame.CanReference()) {
-    save_ = frame.save_before_ct ? Save::kBeforeColor : Save::kComposed;
+uint64_t FrameComposer::Bytes(const ComposeSettings& settings, bool has_output) {
+  FrameComposer composer;
+  composer.settings_ = settings;
+  composer.Configure(has_output);
+  const Saved saved = SavedBy(settings);
+  uint64_t bytes = SharedFrame::Bytes(saved.num_planes, saved.width, saved.height);
+  if (composer.blends_ || composer.use_engine_) {
+    bytes += Matrix2D<float>::Bytes(settings.num_workers, ScratchFloats(composer.num_extra_));
   }
+  if (!composer.blends_) return bytes;
+  // How channels are blended.
+  bytes += BufferBytes(256 + composer.num_planes_ * 2 * (sizeof(ChannelBlending) + sizeof(BlendExtraChannel)));
+  return bytes + Matrix2D<float>::Bytes(1, settings.max_segment) +
+         Matrix2D<float>::Bytes(composer.num_planes_, settings.max_segment);
+}
+
+FrameComposer::Saved FrameComposer::SavedBy(const ComposeSettings& settings) {
+  const FrameHeader& frame = *settings.frame;
+  const uint32_t width = static_cast<uint32_t>(settings.dimensions->width);
+  const uint32_t height = static_cast<uint32_t>(settings.dimensions->height);
+  const size_t num_planes = 3 + size_t{settings.image->num_extra_channels};
+  if (frame.frame_type == FrameType::kLFFrame) return {3, width, height, true};
+  if (!frame.CanReference()) return {};
+  if (frame.save_before_ct) return {num_planes, width, height, true};
+  if (!frame.IsNormalFrame()) return {num_planes, width, height, false};
   // Layers are delivered without being composed; what would have been saved after composition does not exist.
-  if (save_ == Save::kComposed && !settings_.coalescing && frame.IsNormalFrame()) save_ = Save::kNothing;
+  if (!settings.coalescing) return {};
+  return {num_planes, settings.canvas.width, settings.canvas.height, false};
+}
+
+Status FrameComposer::BeginSave(Memory* memory) {
   if (save_ == Save::kNothing) return OkStatus();
-  const bool composed = save_ == Save::kComposed;
-  if (composed && OverwritesSlot()) {
-    saved_ = settings_.slots->reference[frame.save_as_reference];
+  if (save_ == Save::kComposed && OverwritesSlot()) {
+    saved_ = settings_.slots->reference[settings_.frame->save_as_reference];
     return OkStatus();
   }
+  const Saved saved = SavedBy(settings_);
   JXLPOOL_ASSIGN_OR_RETURN(
-      saved_, SharedFrame::Create(memory, num_planes, composed ? canvas_width_ : settings_.dimensions->width,
-                                  composed ? canvas_height_ : settings_.dimensions->height, Fill::kUninitialized));
-  saved_->before_color_transform = !composed;
+      saved_, SharedFrame::Create(memory, saved.num_planes, saved.width, saved.height, Fill::kUninitialized));
+  saved_->before_color_transform = saved.before_color_transform;
   return OkStatus();
 }
 

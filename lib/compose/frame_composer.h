@@ -48,6 +48,17 @@ class FrameComposer {
   // cannot be blended with), kMemoryLimit.
   Status Begin(const ComposeSettings& settings, Memory* memory);
 
+  // Bytes that Begin acquires, at most; `has_output` stands for settings.output.
+  static uint64_t Bytes(const ComposeSettings& settings, bool has_output);
+  // Planes, rows and columns of what the frame leaves for later frames, and at which point; no planes if nothing.
+  struct Saved {
+    size_t num_planes = 0;
+    uint32_t width = 0;
+    uint32_t height = 0;
+    bool before_color_transform = false;
+  };
+  static Saved SavedBy(const ComposeSettings& settings);
+
   // True if rows have to be finished band by band from top to bottom.
   bool in_order() const { return settings_.output != nullptr && settings_.output->in_order(); }
   // True if integer samples may go straight to the output, without Row.
@@ -63,6 +74,8 @@ class FrameComposer {
  private:
   enum class Save : uint8_t { kNothing, kLf, kBeforeColor, kComposed };
 
+  // Decides what has to be done, from settings_.
+  void Configure(bool has_output);
   Status BeginSave(Memory* memory);
   // Whether the planes that this frame replaces can take its result, pixel by pixel.
   bool OverwritesSlot() const;

@@ -8,16 +8,29 @@ namespace {
 
 bool HasAlphaSlot(ChannelSet channels) { return channels == ChannelSet::kColorAlpha || channels == ChannelSet::kRgba; }
 
+// The rows that are kept for a sink.
+struct RowStore {
+  size_t width = 0;
+  uint32_t rows = 0;
+  bool streams = false;  // bands of rows, not the whole image
+};
+RowStore RowStoreOf(const OutputSetup& setup) {
+  const OutputPlanes& planes = setup.planes;
+  const bool swaps = SwapsDimensions(planes.orientation);
+  const uint32_t height = swaps ? planes.width : planes.height;
+  const bool streams = KeepsRowOrder(planes.orientation);
+  return {swaps ? planes.height : planes.width, streams ? std::min(setup.band_rows, height) : height, streams};
+}
+
 }  // namespace
 
-Status FrameOutput::Begin(const OutputPlanes& planes, const OutputTarget* targets, size_t num_targets,
-                          uint32_t num_workers, size_t max_segment, uint32_t band_rows, Memory* memory) {
-  if (planes.num_extra + 3 > kMaxChannels) return Unsupported("too many extra channels");
-  planes_ = planes;
+Status FrameOutput::Begin(const OutputSetup& setup, std::span<const OutputTarget> targets, Memory* memory) {
+  if (setup.planes.num_extra + 3 > kMaxPlanes) return Unsupported("too many extra channels");
+  setup_ = setup;
   in_order_ = false;
   finished_rows_ = 0;
   outputs_ = PoolVector<Output>(memory, Category::kOther);
-  for (size_t i = 0; i < num_targets; ++i) JXLPOOL_RETURN_IF_ERROR(Add(targets[i], band_rows, memory));
+  for (const OutputTarget& target : targets) JXLPOOL_RETURN_IF_ERROR(Add(target, memory));
 
   size_t pixel_bytes = 0;
   bool unpremultiplies = false;
@@ -25,59 +38,71 @@ Status FrameOutput::Begin(const OutputPlanes& planes, const OutputTarget* target
     pixel_bytes = std::max(pixel_bytes, output.pixel_bytes);
     unpremultiplies |= output.target.unpremultiply;
   }
-  JXLPOOL_RETURN_IF_ERROR(AllocateRowScratch(pixel_bytes, num_workers, max_segment, memory));
+  JXLPOOL_RETURN_IF_ERROR(AllocateRowScratch(pixel_bytes, memory));
   if (unpremultiplies) {
-    JXLPOOL_ASSIGN_OR_RETURN(color_scratch_,
-                             Matrix3D<float>::Create(memory, Category::kOutput, num_workers, 3, max_segment));
+    JXLPOOL_ASSIGN_OR_RETURN(
+        color_scratch_, Matrix3D<float>::Create(memory, Category::kOutput, setup.num_workers, 3, setup.max_segment));
   }
   return OkStatus();
 }
 
-Status FrameOutput::BeginRehearsal(const OutputPlanes& planes, uint64_t streamed_pixel_bytes, uint32_t num_workers,
-                                   size_t max_segment, uint32_t band_rows, Memory* memory) {
-  planes_ = planes;
+Status FrameOutput::Reserve(const OutputSetup& setup, uint64_t streamed_pixel_bytes, Memory* memory) {
+  setup_ = setup;
   outputs_ = PoolVector<Output>(memory, Category::kOther);
   Output output;
   output.pixel_bytes = streamed_pixel_bytes;
-  if (streamed_pixel_bytes != 0) JXLPOOL_RETURN_IF_ERROR(AllocateRows(band_rows, memory, &output));
-  JXLPOOL_RETURN_IF_ERROR(AllocateRowScratch(output.pixel_bytes, num_workers, max_segment, memory));
+  if (streamed_pixel_bytes != 0) JXLPOOL_RETURN_IF_ERROR(AllocateRows(memory, &output));
+  JXLPOOL_RETURN_IF_ERROR(AllocateRowScratch(output.pixel_bytes, memory));
   return outputs_.PushBack(std::move(output));
 }
 
-Status FrameOutput::AllocateRowScratch(size_t pixel_bytes, uint32_t num_workers, size_t max_segment, Memory* memory) {
-  if (!SwapsDimensions(planes_.orientation)) return OkStatus();
-  JXLPOOL_ASSIGN_OR_RETURN(
-      row_scratch_, Matrix2D<uint8_t>::Create(memory, Category::kOutput, num_workers, max_segment * pixel_bytes));
+uint64_t FrameOutput::Bytes(const OutputSetup& setup, uint64_t streamed_pixel_bytes) {
+  const OutputPlanes& planes = setup.planes;
+  const RowStore store = RowStoreOf(setup);
+  // Targets and their lists of channels.
+  uint64_t bytes = uint64_t{2} << 10;
+  bytes += Matrix2D<uint8_t>::Bytes(store.rows, store.width * streamed_pixel_bytes);
+  // A target in the caller's memory has pixels of at most four floats, but for lists of all channels.
+  const uint64_t pixel_bytes = std::max<uint64_t>(streamed_pixel_bytes, 4 * sizeof(float));
+  if (SwapsDimensions(planes.orientation)) {
+    bytes += Matrix2D<uint8_t>::Bytes(setup.num_workers, setup.max_segment * pixel_bytes);
+  }
+  if (planes.alpha_associated) bytes += Matrix3D<float>::Bytes(setup.num_workers, 3, setup.max_segment);
+  return bytes;
+}
+
+Status FrameOutput::AllocateRowScratch(size_t pixel_bytes, Memory* memory) {
+  if (!SwapsDimensions(setup_.planes.orientation)) return OkStatus();
+  JXLPOOL_ASSIGN_OR_RETURN(row_scratch_, Matrix2D<uint8_t>::Create(memory, Category::kOutput, setup_.num_workers,
+                                                                   setup_.max_segment * pixel_bytes));
   return OkStatus();
 }
 
-Status FrameOutput::AllocateRows(uint32_t band_rows, Memory* memory, Output* output) {
-  const bool swaps = SwapsDimensions(planes_.orientation);
-  const uint32_t out_width = swaps ? planes_.height : planes_.width;
-  const uint32_t out_height = swaps ? planes_.width : planes_.height;
-  output->streams = KeepsRowOrder(planes_.orientation);
-  const uint32_t rows = output->streams ? std::min(band_rows, out_height) : out_height;
-  if (out_width > SIZE_MAX / output->pixel_bytes) return Status(ErrorCode::kMemoryLimit, "output row size overflows");
-  JXLPOOL_ASSIGN_OR_RETURN(output->storage,
-                           Matrix2D<uint8_t>::Create(memory, Category::kOutput, rows, out_width * output->pixel_bytes));
+Status FrameOutput::AllocateRows(Memory* memory, Output* output) {
+  const RowStore store = RowStoreOf(setup_);
+  output->streams = store.streams;
+  if (store.width > SIZE_MAX / output->pixel_bytes) return Status(ErrorCode::kMemoryLimit, "output row size overflows");
+  JXLPOOL_ASSIGN_OR_RETURN(output->storage, Matrix2D<uint8_t>::Create(memory, Category::kOutput, store.rows,
+                                                                      store.width * output->pixel_bytes));
   output->base = output->storage.Row(0);
-  output->kept_rows = rows;
+  output->kept_rows = store.rows;
   output->stride = output->storage.stride();
   return OkStatus();
 }
 
-Status FrameOutput::Add(const OutputTarget& target, uint32_t band_rows, Memory* memory) {
+Status FrameOutput::Add(const OutputTarget& target, Memory* memory) {
   if ((target.pixels == nullptr) == (target.sink == nullptr)) return InvalidArgument("a target needs pixels or a sink");
   const uint32_t max_bits = target.type == OutputType::kUint8 ? 8 : 16;
   const bool integer = target.type == OutputType::kUint8 || target.type == OutputType::kUint16;
   if (integer && (target.bits == 0 || target.bits > max_bits))
     return InvalidArgument("bits do not fit the sample type");
-  if (target.channels == ChannelSet::kExtra && target.extra_channel >= planes_.num_extra) {
+  if (target.channels == ChannelSet::kExtra && target.extra_channel >= setup_.planes.num_extra) {
     return InvalidArgument("no such extra channel");
   }
   Output output;
   output.target = target;
-  output.target.unpremultiply &= HasAlphaSlot(target.channels) && planes_.alpha >= 0 && planes_.alpha_associated;
+  output.target.unpremultiply &=
+      HasAlphaSlot(target.channels) && setup_.planes.alpha >= 0 && setup_.planes.alpha_associated;
   output.format.type = target.type;
   output.format.bits = target.bits;
   output.format.big_endian = target.big_endian;
@@ -86,10 +111,10 @@ Status FrameOutput::Add(const OutputTarget& target, uint32_t band_rows, Memory* 
   output.pixel_bytes = output.format.PixelBytes();
 
   if (target.sink != nullptr) {
-    JXLPOOL_RETURN_IF_ERROR(AllocateRows(band_rows, memory, &output));
+    JXLPOOL_RETURN_IF_ERROR(AllocateRows(memory, &output));
     in_order_ |= output.streams;
   } else {
-    const uint32_t out_width = SwapsDimensions(planes_.orientation) ? planes_.height : planes_.width;
+    const uint32_t out_width = SwapsDimensions(setup_.planes.orientation) ? setup_.planes.height : setup_.planes.width;
     if (target.stride < out_width * output.pixel_bytes) return InvalidArgument("the stride is smaller than a row");
     output.base = target.pixels;
     output.stride = target.stride;
@@ -103,13 +128,13 @@ Status FrameOutput::ListChannels(Output* output, Memory* memory) const {
   if (set == ChannelSet::kExtra)
     return output->channels.PushBack(static_cast<int32_t>(3 + output->target.extra_channel));
   const bool rgb = set == ChannelSet::kRgb || set == ChannelSet::kRgba;
-  const int32_t num_color = rgb ? 3 : static_cast<int32_t>(planes_.num_color);
+  const int32_t num_color = rgb ? 3 : static_cast<int32_t>(setup_.planes.num_color);
   for (int32_t c = 0; c < num_color; ++c) {
-    JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(planes_.num_color == 1 ? 0 : c));
+    JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(setup_.planes.num_color == 1 ? 0 : c));
   }
-  if (HasAlphaSlot(set)) return output->channels.PushBack(planes_.alpha < 0 ? -1 : 3 + planes_.alpha);
+  if (HasAlphaSlot(set)) return output->channels.PushBack(setup_.planes.alpha < 0 ? -1 : 3 + setup_.planes.alpha);
   if (set == ChannelSet::kAll) {
-    for (uint32_t e = 0; e < planes_.num_extra; ++e) {
+    for (uint32_t e = 0; e < setup_.planes.num_extra; ++e) {
       JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(static_cast<int32_t>(3 + e)));
     }
   }
@@ -132,26 +157,26 @@ bool FrameOutput::PrepareIntegers(const uint32_t* coded_bits) {
 
 FrameOutput::Place FrameOutput::PlaceOf(uint32_t y, uint32_t x, size_t n) const {
   Place place;
-  place.reversed = FlipsX(planes_.orientation);
-  place.x = place.reversed ? planes_.width - x - static_cast<uint32_t>(n) : x;
-  place.y = FlipsY(planes_.orientation) ? planes_.height - 1 - y : y;
+  place.reversed = FlipsX(setup_.planes.orientation);
+  place.x = place.reversed ? setup_.planes.width - x - static_cast<uint32_t>(n) : x;
+  place.y = FlipsY(setup_.planes.orientation) ? setup_.planes.height - 1 - y : y;
   return place;
 }
 
 uint8_t* FrameOutput::Destination(const Output& output, uint32_t worker, const Place& place) {
-  if (SwapsDimensions(planes_.orientation)) return row_scratch_.Row(worker);
+  if (SwapsDimensions(setup_.planes.orientation)) return row_scratch_.Row(worker);
   return output.base + place.y % output.kept_rows * output.stride + place.x * output.pixel_bytes;
 }
 
 void FrameOutput::Transpose(const Output& output, const Place& place, size_t n, const uint8_t* row) const {
-  if (!SwapsDimensions(planes_.orientation)) return;
+  if (!SwapsDimensions(setup_.planes.orientation)) return;
   uint8_t* out = output.base + place.x * output.stride + place.y * output.pixel_bytes;
   TransposePixels(row, n * output.pixel_bytes, n, 1, output.pixel_bytes, out, output.stride);
 }
 
 void FrameOutput::StoreOne(const Output& output, uint32_t worker, const Place& place, size_t n,
                            const float* const* planes) {
-  const float* channels[kMaxChannels];
+  const float* channels[kMaxPlanes];
   for (size_t c = 0; c < output.channels.size(); ++c) {
     channels[c] = output.channels[c] < 0 ? nullptr : planes[output.channels[c]];
   }
@@ -209,8 +234,8 @@ Status FrameOutput::FinishRows(uint32_t y) {
 }
 
 Status FrameOutput::Finish() {
-  JXLPOOL_RETURN_IF_ERROR(FinishRows(planes_.height));
-  const uint32_t out_height = SwapsDimensions(planes_.orientation) ? planes_.width : planes_.height;
+  JXLPOOL_RETURN_IF_ERROR(FinishRows(setup_.planes.height));
+  const uint32_t out_height = SwapsDimensions(setup_.planes.orientation) ? setup_.planes.width : setup_.planes.height;
   for (const Output& output : outputs_) {
     if (output.target.sink == nullptr || output.streams) continue;
     JXLPOOL_RETURN_IF_ERROR(output.target.sink->Band(0, out_height, output.base, output.stride));

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "lib/base/status.h"
 #include "lib/compose/output_request.h"
@@ -31,19 +32,25 @@ struct OutputPlanes {
   bool alpha_associated = false;
 };
 
+struct OutputSetup {
+  OutputPlanes planes;
+  uint32_t num_workers = 1;
+  size_t max_segment = 0;  // no segment of a row is wider
+  uint32_t band_rows = 1;  // no row is stored that is so many rows or more after the last FinishRows
+};
+
 class FrameOutput {
  public:
   FrameOutput() = default;
 
-  // Starts an image. Segments are at most `max_segment` pixels wide; no row is stored that is `band_rows` or more after
-  // the last FinishRows. `targets` must stay valid until Finish. Errors: kInvalidArgument, kMemoryLimit.
-  Status Begin(const OutputPlanes& planes, const OutputTarget* targets, size_t num_targets, uint32_t num_workers,
-               size_t max_segment, uint32_t band_rows, Memory* memory);
+  // Starts an image. `targets` must stay valid until Finish. Errors: kInvalidArgument, kMemoryLimit.
+  Status Begin(const OutputSetup& setup, std::span<const OutputTarget> targets, Memory* memory);
 
-  // Acquires what Begin acquires for one sink with pixels of this size, or, if it is 0, for a caller's buffer. For
-  // rehearsals: nothing can be stored.
-  Status BeginRehearsal(const OutputPlanes& planes, uint64_t streamed_pixel_bytes, uint32_t num_workers,
-                        size_t max_segment, uint32_t band_rows, Memory* memory);
+  // Acquires what Begin acquires for one sink with pixels of this size, or, if it is 0, for a caller's buffer. Nothing
+  // can be stored. Errors: kMemoryLimit.
+  Status Reserve(const OutputSetup& setup, uint64_t streamed_pixel_bytes, Memory* memory);
+  // Bytes that Begin acquires at most for sinks with so many bytes per pixel together.
+  static uint64_t Bytes(const OutputSetup& setup, uint64_t streamed_pixel_bytes);
 
   // True if some target needs FinishRows to be called in order, so that bands have to be completed one after another.
   bool in_order() const { return in_order_; }
@@ -65,7 +72,6 @@ class FrameOutput {
 
  private:
   static constexpr size_t kMaxInterleaved = 4;  // of the integer path
-  static constexpr size_t kMaxChannels = 3 + 256;
   struct Output {
     OutputTarget target;
     OutputRowFormat format;
@@ -84,10 +90,10 @@ class FrameOutput {
     bool reversed = false;
   };
 
-  Status Add(const OutputTarget& target, uint32_t band_rows, Memory* memory);
+  Status Add(const OutputTarget& target, Memory* memory);
   // Memory for the rows of a sink. REQUIRES: output->pixel_bytes is set.
-  Status AllocateRows(uint32_t band_rows, Memory* memory, Output* output);
-  Status AllocateRowScratch(size_t pixel_bytes, uint32_t num_workers, size_t max_segment, Memory* memory);
+  Status AllocateRows(Memory* memory, Output* output);
+  Status AllocateRowScratch(size_t pixel_bytes, Memory* memory);
   Status ListChannels(Output* output, Memory* memory) const;
   Place PlaceOf(uint32_t y, uint32_t x, size_t n) const;
   // Where the row segment is to be written; `scratch` if it must be transposed afterwards.
@@ -95,7 +101,7 @@ class FrameOutput {
   void Transpose(const Output& output, const Place& place, size_t n, const uint8_t* row) const;
   void StoreOne(const Output& output, uint32_t worker, const Place& place, size_t n, const float* const* planes);
 
-  OutputPlanes planes_;
+  OutputSetup setup_;
   PoolVector<Output> outputs_;
   bool in_order_ = false;
   uint32_t finished_rows_ = 0;

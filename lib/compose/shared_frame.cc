@@ -12,6 +12,11 @@ Result<SharedFrame> SharedFrame::Create(Memory* memory, size_t num_planes, size_
   return frame;
 }
 
+uint64_t SharedFrame::Bytes(size_t num_planes, size_t width, size_t height) {
+  if (num_planes == 0) return 0;
+  return BufferBytes(sizeof(Block)) + Matrix3D<float>::Bytes(num_planes, height, width);
+}
+
 void SharedFrame::Release() {
   if (block_ == nullptr) return;
   if (block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {

@@ -42,6 +42,9 @@ class SharedFrame {
   // New planes of the canvas category. Errors: kMemoryLimit.
   static Result<SharedFrame> Create(Memory* memory, size_t num_planes, size_t width, size_t height, Fill fill);
 
+  // Bytes that Create acquires; none without planes.
+  static uint64_t Bytes(size_t num_planes, size_t width, size_t height);
+
   bool empty() const { return block_ == nullptr; }
   // Whether there are planes and nobody else refers to them.
   bool unique() const { return block_ != nullptr && block_->references.load(std::memory_order_acquire) == 1; }

@@ -299,6 +299,14 @@ class EntropyCodeParser {
   ClusterInfo* clusters_ = nullptr;  // num_tables_ of them, in table_memory_
 };
 
+uint64_t EntropyCode::Bytes(uint64_t coded_bytes) {
+  // Alias tables, cluster maps and prefix tables.
+  constexpr uint64_t kSmallest = uint64_t{24} << 10;
+  constexpr uint64_t kLargest = uint64_t{1536} << 10;
+  constexpr uint64_t kPerByte = 40;
+  return std::min(kLargest, kSmallest + kPerByte * coded_bytes);
+}
+
 Result<EntropyCode> EntropyCode::Read(BitReader* reader, Memory* memory, size_t num_contexts, Lz77Rule rule) {
   EntropyCodeParser parser(reader, memory);
   const Status status = parser.Read(num_contexts, rule);

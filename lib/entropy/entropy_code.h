@@ -96,6 +96,9 @@ class EntropyCode {
   EntropyCode(EntropyCode&&) noexcept = default;
   EntropyCode& operator=(EntropyCode&&) noexcept = default;
 
+  // Bytes that a code takes whose header is coded in `coded_bytes` bytes as encoders do it.
+  static uint64_t Bytes(uint64_t coded_bytes);
+
   // Reads the header of a code with `num_contexts` >= 1 contexts. `memory` must outlive the code. Errors: kCorrupt,
   // kNeedMoreInput, kMemoryLimit.
   static Result<EntropyCode> Read(BitReader* reader, Memory* memory, size_t num_contexts,

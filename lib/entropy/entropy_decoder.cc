@@ -14,6 +14,11 @@ namespace {
 constexpr uint64_t kFirstWindow = 1024;
 constexpr uint64_t kWindowGrowth = 4;
 
+uint64_t WindowSize(uint64_t max_values) {
+  if (max_values == EntropyDecoder::kUnknownCount) return kFirstWindow;
+  return std::bit_ceil(std::clamp<uint64_t>(max_values, 32, EntropyDecoder::kMaxWindow));
+}
+
 }  // namespace
 
 Result<EntropyDecoder> EntropyDecoder::Create(const EntropyCode& code, BitReader* reader, Memory* memory,
@@ -26,14 +31,20 @@ Result<EntropyDecoder> EntropyDecoder::Create(const EntropyCode& code, BitReader
   const uint64_t position = reader->Position();
   if (decoder.kind_.uses_ans) decoder.state_ = reader->Read(32);
   if (decoder.kind_.copies == Copies::kWindow) {
-    uint64_t size = kFirstWindow;
-    if (max_values != kUnknownCount) size = std::bit_ceil(std::clamp<uint64_t>(max_values, 32, kMaxWindow));
-    JXLPOOL_RETURN_IF_ERROR(decoder.AllocateWindow(size));
+    JXLPOOL_RETURN_IF_ERROR(decoder.AllocateWindow(WindowSize(max_values)));
   }
   if constexpr (kTraceEnabled) {
     decoder.trace_.Start(position, reader->Position(), decoder.kind_.uses_ans, decoder.state_);
   }
   return decoder;
+}
+
+uint64_t EntropyDecoder::Bytes(const EntropyCode& code, uint32_t distance_multiplier, uint64_t max_values) {
+  return code.kind(distance_multiplier).copies == Copies::kWindow ? LargestBytes(max_values) : 0;
+}
+
+uint64_t EntropyDecoder::LargestBytes(uint64_t max_values) {
+  return BufferBytes(sizeof(uint32_t) * WindowSize(max_values));
 }
 
 uint32_t EntropyDecoder::ReadCluster(BitReader* reader, size_t cluster) {

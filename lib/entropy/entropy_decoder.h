@@ -45,6 +45,11 @@ class EntropyDecoder {
   static Result<EntropyDecoder> Create(const EntropyCode& code, BitReader* reader, Memory* memory,
                                        uint32_t distance_multiplier = 0, uint64_t max_values = kUnknownCount);
 
+  // Bytes that Create acquires, at most.
+  static uint64_t Bytes(const EntropyCode& code, uint32_t distance_multiplier, uint64_t max_values);
+  // The same for any code.
+  static uint64_t LargestBytes(uint64_t max_values);
+
   // The next integer, of a context or directly of a cluster. REQUIRES: context is below the number of contexts of
   // code(), cluster < code().num_clusters().
   uint32_t Read(BitReader* reader, size_t context) { return ReadCluster(reader, code_->cluster_map()[context]); }

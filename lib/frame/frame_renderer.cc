@@ -5,7 +5,10 @@
 
 namespace jxlpool {
 
-RenderSpec SpecOfHeaders(const ImageHeader& image, const FrameHeader& header, const FrameDimensions& dimensions) {
+RenderSpec FrameRenderer::MakeSpec() const {
+  const ImageHeader& image = frame_->image();
+  const FrameHeader& header = frame_->header;
+  const FrameDimensions& dimensions = frame_->dimensions;
   RenderSpec spec;
   spec.width = static_cast<uint32_t>(dimensions.width);
   spec.height = static_cast<uint32_t>(dimensions.height);
@@ -17,61 +20,70 @@ RenderSpec SpecOfHeaders(const ImageHeader& image, const FrameHeader& header, co
   spec.filter = header.restoration_filter;
   spec.num_extra = image.num_extra_channels;
   spec.upsampling_weights = &image.upsampling_weights;
-  spec.noise_field = {spec.width, spec.height, dimensions.group_dim, 0, 0};
-  return spec;
-}
-
-RenderSpec FrameRenderer::MakeSpec() {
-  const FrameHeader& header = state_->header;
-  RenderSpec spec = SpecOfHeaders(state_->image(), header, state_->dimensions);
   spec.extra_upsampling = extra_upsampling_.data();
+  spec.extra_blending = frame_->extra_blending.data();
   if (header.HasFlag(kFlagPatches)) {
-    spec.patches = &state_->patches;
-    spec.patch_references = state_->patch_references;
+    spec.patches = &frame_->patches;
+    spec.patch_references = frame_->patch_references;
   }
-  spec.extra_blending = state_->extra_blending.data();
-  if (header.HasFlag(kFlagSplines)) spec.splines = &state_->splats;
-  if (header.HasFlag(kFlagNoise)) spec.noise = &state_->noise;
-  spec.noise_field.visible_frames = state_->visible_frames;
-  spec.noise_field.invisible_frames = state_->invisible_frames;
+  if (header.HasFlag(kFlagSplines)) spec.splines = &frame_->splats;
+  if (header.HasFlag(kFlagNoise)) spec.noise = &frame_->noise;
+  spec.noise_field = {spec.width, spec.height, dimensions.group_dim, frame_->visible_frames, frame_->invisible_frames};
   if (!header.is_modular) {
-    spec.base_correlation_x = state_->vardct.correlation.base_x;
-    spec.base_correlation_b = state_->vardct.correlation.base_b;
+    spec.base_correlation_x = frame_->vardct.correlation.base_x;
+    spec.base_correlation_b = frame_->vardct.correlation.base_b;
   }
   return spec;
 }
 
-Status FrameRenderer::Begin(FrameState* state, const FrameSamples* samples) {
-  state_ = state;
+Status FrameRenderer::Begin(const FrameState* frame, const FrameSamples* samples) {
+  frame_ = frame;
   samples_ = samples;
-  extra_upsampling_ = PoolVector<uint32_t>(state->memory(), Category::kOther);
-  for (const uint8_t factor : state->header.ec_factor) JXLPOOL_RETURN_IF_ERROR(extra_upsampling_.PushBack(factor));
-  JXLPOOL_ASSIGN_OR_RETURN(pipeline_, TilePipeline::Create(state->memory(), MakeSpec()));
+  extra_upsampling_ = PoolVector<uint32_t>(frame->memory(), Category::kOther);
+  for (const uint8_t factor : frame->header.ec_factor) JXLPOOL_RETURN_IF_ERROR(extra_upsampling_.PushBack(factor));
+  JXLPOOL_ASSIGN_OR_RETURN(pipeline_, TilePipeline::Create(frame->memory(), MakeSpec()));
   return pipeline_.num_channels() > kMaxPlanes ? Unsupported("too many extra channels") : OkStatus();
 }
 
-Status FrameRenderer::ReserveScratch(int64_t max_width) {
-  for (FrameWorker& worker : state_->workers) {
-    JXLPOOL_RETURN_IF_ERROR(pipeline_.PrepareScratch(state_->memory(), max_width, &worker.render));
+Status FrameRenderer::ReserveScratch(uint32_t num_workers, int64_t max_width) {
+  workers_ = PoolVector<Worker>(frame_->memory(), Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(workers_.Resize(num_workers));
+  for (Worker& worker : workers_) {
+    JXLPOOL_RETURN_IF_ERROR(pipeline_.PrepareScratch(frame_->memory(), max_width, &worker.scratch));
   }
   return OkStatus();
 }
 
-Status FrameRenderer::ReserveTiles(const Rect& frame, int64_t tile_width, int64_t tile_height) {
-  JXLPOOL_RETURN_IF_ERROR(ReserveScratch(std::min(tile_width, frame.width)));
-  size_t columns = 0;
-  for (int64_t x = 0; x < frame.width; x += tile_width) {
-    columns = std::max(columns, MaxInputColumns(Rect{x, 0, tile_width, tile_height}.Intersection(frame)));
-  }
-  size_t rows = 0;
-  for (int64_t y = 0; y < frame.height; y += tile_height) {
-    rows = std::max(rows, NumInputRows(Rect{0, y, tile_width, tile_height}.Intersection(frame)));
-  }
-  if (rows == 0) return OkStatus();
-  for (FrameWorker& worker : state_->workers) {
-    JXLPOOL_ASSIGN_OR_RETURN(worker.rows, Matrix2D<float>::Create(state_->memory(), Category::kTile, rows, columns));
+Status FrameRenderer::ReserveTiles(uint32_t num_workers, const TileGrid& grid) {
+  JXLPOOL_RETURN_IF_ERROR(ReserveScratch(num_workers, std::min<int64_t>(grid.tile_width, frame_->dimensions.width)));
+  const InputSize size = MaxInputSize(grid);
+  if (size.rows == 0) return OkStatus();
+  for (Worker& worker : workers_) {
+    JXLPOOL_ASSIGN_OR_RETURN(worker.rows,
+                             Matrix2D<float>::Create(frame_->memory(), Category::kTile, size.rows, size.columns));
   }
   return OkStatus();
+}
+
+uint64_t FrameRenderer::ScratchBytes(int64_t max_width) const {
+  return sizeof(Worker) + pipeline_.ScratchBytes(max_width);
+}
+
+uint64_t FrameRenderer::TileBytes(const TileGrid& grid) const {
+  const InputSize size = MaxInputSize(grid);
+  return ScratchBytes(std::min<int64_t>(grid.tile_width, frame_->dimensions.width)) +
+         Matrix2D<float>::Bytes(size.rows, size.columns);
+}
+
+FrameRenderer::InputSize FrameRenderer::MaxInputSize(const TileGrid& grid) const {
+  InputSize size;
+  for (uint32_t tx = 0; tx < grid.tiles_x; ++tx) {
+    size.columns = std::max(size.columns, MaxInputColumns(grid.TileRect(tx, 0, frame_->dimensions)));
+  }
+  for (uint32_t ty = 0; ty < grid.tiles_y; ++ty) {
+    size.rows = std::max(size.rows, NumInputRows(grid.TileRect(0, ty, frame_->dimensions)));
+  }
+  return size;
 }
 
 size_t FrameRenderer::NumInputRows(const Rect& tile) const {
@@ -92,19 +104,18 @@ size_t FrameRenderer::MaxInputColumns(const Rect& tile) const {
   return columns;
 }
 
-InputPiece FrameRenderer::ConvertPlane(size_t plane, const Rect& input, FrameWorker* worker, size_t first_row) const {
+InputPiece FrameRenderer::ConvertPlane(size_t plane, const Rect& input, Matrix2D<float>* rows, size_t first_row) const {
   const size_t width = static_cast<size_t>(input.width);
   const size_t height = static_cast<size_t>(input.height);
   for (size_t y = 0; y < height; ++y) {
-    samples_->ToFloat(state_->modular, plane, static_cast<size_t>(input.y0) + y, static_cast<size_t>(input.x0), width,
-                      worker->rows.Row(first_row + y));
+    samples_->ToFloat(frame_->modular, plane, static_cast<size_t>(input.y0) + y, static_cast<size_t>(input.x0), width,
+                      rows->Row(first_row + y));
   }
-  const Matrix2D<float>& rows = worker->rows;
-  return {rows.View().Sub(0, first_row, width, height), input.x0, input.y0};
+  return {rows->View().Sub(0, first_row, width, height), input.x0, input.y0};
 }
 
-Status FrameRenderer::Render(uint32_t worker_index, const Rect& rect, RowSink sink) {
-  FrameWorker* worker = &state_->workers[worker_index];
+Status FrameRenderer::Render(uint32_t worker, const Rect& rect, const Matrix2D<float> (&color_planes)[3],
+                             RowSink sink) {
   ChannelInput channels[kMaxPlanes];
   size_t used_rows = 0;
   for (size_t plane = 0; plane < pipeline_.num_channels(); ++plane) {
@@ -113,17 +124,16 @@ Status FrameRenderer::Render(uint32_t worker_index, const Rect& rect, RowSink si
     if (samples_->replicates_grey() && (plane == 1 || plane == 2)) {
       channel->pieces[0] = channels[0].pieces[0];
     } else if (samples_->ChannelOfPlane(plane) == SIZE_MAX) {
-      const Matrix2D<float>& decoded = state_->color_planes[plane];
       const Rect size = pipeline_.ChannelRect(plane);
       channel->pieces[0].view =
-          decoded.View().Sub(0, 0, static_cast<size_t>(size.width), static_cast<size_t>(size.height));
+          color_planes[plane].View().Sub(0, 0, static_cast<size_t>(size.width), static_cast<size_t>(size.height));
     } else {
       const Rect input = pipeline_.InputRect(plane, rect);
-      channel->pieces[0] = ConvertPlane(plane, input, worker, used_rows);
+      channel->pieces[0] = ConvertPlane(plane, input, &workers_[worker].rows, used_rows);
       used_rows += static_cast<size_t>(input.height);
     }
   }
-  return RunPipeline(worker_index, channels, rect, sink);
+  return RunPipeline(worker, channels, rect, sink);
 }
 
 Status FrameRenderer::RenderGroup(uint32_t worker, const GroupTiles& tiles, uint32_t gx, uint32_t gy, RowSink sink) {
@@ -135,12 +145,12 @@ Status FrameRenderer::RenderGroup(uint32_t worker, const GroupTiles& tiles, uint
 Status FrameRenderer::RunPipeline(uint32_t worker, const ChannelInput* channels, const Rect& rect, RowSink sink) {
   TileInput input;
   input.channels = channels;
-  if (state_->header.is_modular) {
-    input.epf_constant_sigma = kEpfSigmaNumerator / state_->header.restoration_filter.epf_sigma_for_modular;
+  if (frame_->header.is_modular) {
+    input.epf_constant_sigma = kEpfSigmaNumerator / frame_->header.restoration_filter.epf_sigma_for_modular;
   } else {
-    input.epf_sigma = std::as_const(state_->vardct.epf_inverse_sigma).View();
+    input.epf_sigma = std::as_const(frame_->vardct.epf_inverse_sigma).View();
   }
-  return pipeline_.Render(input, rect, sink, &state_->workers[worker].render);
+  return pipeline_.Render(input, rect, sink, &workers_[worker].scratch);
 }
 
 }  // namespace jxlpool

@@ -1,12 +1,11 @@
-// FrameState: everything about the frame that is being decoded. Plain data, filled in the order of the sections by the
-// functions of lf_global.h, lf_group.h and pass_group.h; owned by FrameDecoder.
+// FrameState: everything about the frame that is being decoded. Plain data: FrameDecoder's owner fills what stands
+// before the sections, the functions of global_sections.h and lf_group.h what the sections say, in their order.
 #ifndef LIB_FRAME_FRAME_STATE_H_
 #define LIB_FRAME_FRAME_STATE_H_
 
 #include <atomic>
 #include <cstdint>
 
-#include "lib/base/thread_pool.h"
 #include "lib/bitstream/input_releaser.h"
 #include "lib/compose/image_color.h"
 #include "lib/compose/shared_frame.h"
@@ -14,23 +13,19 @@
 #include "lib/features/patches.h"
 #include "lib/features/splines.h"
 #include "lib/frame/frame_start.h"
-#include "lib/frame/group_schedule.h"
-#include "lib/frame/jpeg_coefficients.h"
 #include "lib/headers/image_header.h"
 #include "lib/modular/frame_modular.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
-#include "lib/render/tile_pipeline.h"
-#include "lib/vardct/group_decoder.h"
 #include "lib/vardct/vardct_frame.h"
 
 namespace jxlpool {
 
+class CoefficientSink;
+
 // What frames of one image share.
 struct FrameContext {
   FrameSource source;
-  ThreadPool* threads = nullptr;
-  ScheduleMode schedule_mode = ScheduleMode::kParallel;
   const ImageColor* color = nullptr;
   InputReleaser input_releaser;
   bool render_spot_colors = true;
@@ -38,23 +33,18 @@ struct FrameContext {
   Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels
   bool allow_partial = false;
   uint32_t downsampling = 1;
-  bool one_tile = false;  // see DecoderOptions
-};
-
-// Memory of one worker.
-struct FrameWorker {
-  RenderScratch render;
-  GroupDecoder group_decoder;
-  Matrix2D<float> rows;  // float rows of all planes, or of the input of a tile
 };
 
 struct FrameState : FrameStart {
+  // Before the sections.
   const FrameContext* context = nullptr;
-  uint64_t frame_index = 0;     // counts every frame of the codestream
   uint32_t visible_frames = 0;  // counters after counting this frame
   uint32_t invisible_frames = 0;
-
   FrameSlots slots;  // as they are before this frame
+  // The shapes of slots.reference; if only the sections are to be looked at, those that the slots will have.
+  PatchEnvironment::Slot reference_shapes[kNumReferenceSlots];
+  // Receives the quantised coefficients if they are wanted instead of pixels, else null.
+  CoefficientSink* coefficients = nullptr;
 
   // LfGlobal.
   PatchDictionary patches;
@@ -67,19 +57,15 @@ struct FrameState : FrameStart {
   LfChannelDequantization lf_dequantization;  // of Modular frames; VarDCT frames keep theirs in `vardct`
   FrameModular modular;
   VarDctFrame vardct;
+  // HfGlobal was read. False also if the file ends before it.
+  bool has_hf_global = false;
 
   // Passes to be decoded; fewer than the frame has for a reduced or partial image.
   uint32_t num_passes = 1;
-  PoolVector<uint8_t> lf_group_missing;  // per LF group: 1 if the file ends before it (partial VarDCT images only)
+  // Per LF group: 1 if the file ends before it (partial VarDCT images only).
+  PoolVector<uint8_t> lf_group_missing;
   // Some section was left out because the file ends early.
   std::atomic<bool> incomplete{false};
-
-  // Receives the quantised coefficients if they are wanted instead of pixels, else null.
-  JpegCoefficients* jpeg = nullptr;
-
-  // VarDCT: planes of the frame, padded to whole blocks.
-  Matrix2D<float> color_planes[3];
-  PoolVector<FrameWorker> workers;
 
   Memory* memory() const { return context->source.memory; }
   const ImageHeader& image() const { return *context->source.image; }

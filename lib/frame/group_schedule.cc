@@ -54,6 +54,12 @@ Status GroupSchedule::Begin(const GroupGrid& grid, const ScheduleLimits& limits,
   return OkStatus();
 }
 
+uint64_t GroupSchedule::Bytes(const GroupGrid& grid, const ScheduleLimits& limits) {
+  const uint64_t num_rows = uint64_t{limits.rows_in_flight} + 1;
+  return BufferBytes(num_rows * grid.groups_x * sizeof(Progress)) + BufferBytes(num_rows * sizeof(uint32_t)) +
+         BufferBytes(grid.lf_groups_y * sizeof(uint32_t));
+}
+
 void GroupSchedule::StartRow(uint32_t gy) {
   for (uint32_t gx = 0; gx < grid_.groups_x; ++gx) {
     Progress& progress = ProgressOf(gx, gy);

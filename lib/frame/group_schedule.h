@@ -81,6 +81,9 @@ class GroupSchedule {
 
   // Errors: kMemoryLimit.
   Status Begin(const GroupGrid& grid, const ScheduleLimits& limits, Memory* memory);
+  // Bytes that Begin acquires.
+  static uint64_t Bytes(const GroupGrid& grid, const ScheduleLimits& limits);
+
   // The next task; false if there is none. `*number` is its place in the order.
   bool TakeTask(GroupTask* task, uint32_t* number);
   // REQUIRES: number is below the number of tasks, one for each group and each LF group of the grid.

@@ -14,8 +14,7 @@ constexpr uint32_t kColumnStep = 16;
 }  // namespace
 
 Status GroupTiles::Begin(const FrameDimensions& dimensions, uint32_t upsampling, const TilePipeline& pipeline,
-                         const uint8_t* shifts_x, const uint8_t* shifts_y, size_t num_planes,
-                         const ScheduleLimits& limits, Memory* memory) {
+                         const Planes& planes, Memory* memory) {
   group_dim_ = dimensions.group_dim;
   groups_x_ = static_cast<uint32_t>(dimensions.groups_x);
   groups_y_ = static_cast<uint32_t>(dimensions.groups_y);
@@ -25,31 +24,46 @@ Status GroupTiles::Begin(const FrameDimensions& dimensions, uint32_t upsampling,
   lag_x_ = 0;
   lag_y_ = 0;
   uint32_t row_step = 1;
-  for (size_t p = 0; p < num_planes; ++p) {
-    lag_x_ = std::max(lag_x_, pipeline.BorderX(p) << shifts_x[p]);
-    lag_y_ = std::max(lag_y_, pipeline.BorderY(p) << shifts_y[p]);
-    row_step = std::max(row_step, uint32_t{1} << shifts_y[p]);
+  for (size_t p = 0; p < planes.count; ++p) {
+    lag_x_ = std::max(lag_x_, pipeline.BorderX(p) << planes.shifts_x[p]);
+    lag_y_ = std::max(lag_y_, pipeline.BorderY(p) << planes.shifts_y[p]);
+    row_step = std::max(row_step, uint32_t{1} << planes.shifts_y[p]);
   }
   lag_x_ = static_cast<uint32_t>(RoundUp(lag_x_, kColumnStep));
   lag_y_ = static_cast<uint32_t>(RoundUp(lag_y_, row_step));
 
   planes_ = PoolVector<Plane>(memory, Category::kBorder);
-  tiles_ = PoolVector<Matrix3D<float>>(memory, Category::kBorder);
-  JXLPOOL_RETURN_IF_ERROR(tiles_.Resize(std::min(limits.groups_in_flight, groups_x_ * groups_y_)));
-  for (Matrix3D<float>& tile : tiles_) {
-    JXLPOOL_ASSIGN_OR_RETURN(tile,
-                             Matrix3D<float>::Create(memory, Category::kTile, num_planes, group_dim_, group_dim_));
-  }
-  kept_group_rows_ = std::min(limits.rows_in_flight + 1, groups_y_);
-  for (size_t p = 0; p < num_planes; ++p) {
-    Plane plane;
-    plane.shift_x = shifts_x[p];
-    plane.shift_y = shifts_y[p];
+  JXLPOOL_RETURN_IF_ERROR(planes_.Resize(planes.count));
+  for (size_t p = 0; p < planes.count; ++p) {
+    Plane& plane = planes_[p];
     const Rect rect = pipeline.ChannelRect(p);
+    plane.shift_x = planes.shifts_x[p];
+    plane.shift_y = planes.shifts_y[p];
     plane.width = static_cast<uint32_t>(rect.width);
     plane.height = static_cast<uint32_t>(rect.height);
     plane.kept_columns = (lag_x_ >> plane.shift_x) + pipeline.BorderX(p);
     plane.kept_rows = (lag_y_ >> plane.shift_y) + pipeline.BorderY(p);
+  }
+  return OkStatus();
+}
+
+size_t GroupTiles::NumTiles(const ScheduleLimits& limits) const {
+  return std::min(limits.groups_in_flight, groups_x_ * groups_y_);
+}
+
+uint32_t GroupTiles::KeptGroupRows(const ScheduleLimits& limits) const {
+  return std::min(limits.rows_in_flight + 1, groups_y_);
+}
+
+Status GroupTiles::Reserve(const ScheduleLimits& limits, Memory* memory) {
+  tiles_ = PoolVector<Matrix3D<float>>(memory, Category::kBorder);
+  JXLPOOL_RETURN_IF_ERROR(tiles_.Resize(NumTiles(limits)));
+  for (Matrix3D<float>& tile : tiles_) {
+    JXLPOOL_ASSIGN_OR_RETURN(tile,
+                             Matrix3D<float>::Create(memory, Category::kTile, planes_.size(), group_dim_, group_dim_));
+  }
+  kept_group_rows_ = KeptGroupRows(limits);
+  for (Plane& plane : planes_) {
     if (groups_x_ > 1) {
       JXLPOOL_ASSIGN_OR_RETURN(plane.columns, Matrix3D<float>::Create(memory, Category::kBorder, tiles_.size() + 1,
                                                                       group_dim_ >> plane.shift_y, plane.kept_columns));
@@ -58,9 +72,21 @@ Status GroupTiles::Begin(const FrameDimensions& dimensions, uint32_t upsampling,
       JXLPOOL_ASSIGN_OR_RETURN(plane.rows, Matrix3D<float>::Create(memory, Category::kBorder, kept_group_rows_,
                                                                    plane.kept_rows, plane.width));
     }
-    JXLPOOL_RETURN_IF_ERROR(planes_.PushBack(std::move(plane)));
   }
   return OkStatus();
+}
+
+uint64_t GroupTiles::Bytes(const ScheduleLimits& limits) const {
+  const size_t num_tiles = NumTiles(limits);
+  uint64_t bytes = BufferBytes(num_tiles * sizeof(Matrix3D<float>));
+  bytes += num_tiles * Matrix3D<float>::Bytes(planes_.size(), group_dim_, group_dim_);
+  for (const Plane& plane : planes_) {
+    if (groups_x_ > 1) {
+      bytes += Matrix3D<float>::Bytes(num_tiles + 1, group_dim_ >> plane.shift_y, plane.kept_columns);
+    }
+    if (groups_y_ > 1) bytes += Matrix3D<float>::Bytes(KeptGroupRows(limits), plane.kept_rows, plane.width);
+  }
+  return bytes;
 }
 
 Rect GroupTiles::PlaneRect(size_t p, uint32_t gx, uint32_t gy) const {

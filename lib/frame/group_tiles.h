@@ -6,7 +6,7 @@
 // the width of the frame, not with its area.
 //
 // Groups are worked on in the order and within the limits of a GroupSchedule, on any threads: a group is rendered after
-// it and its neighbours to the left and above have been saved. Memory is acquired by Begin only.
+// it and its neighbours to the left and above have been saved. Samples have room from Reserve on.
 #ifndef LIB_FRAME_GROUP_TILES_H_
 #define LIB_FRAME_GROUP_TILES_H_
 
@@ -28,11 +28,21 @@ class GroupTiles {
  public:
   GroupTiles() = default;
 
-  // `shifts_x` and `shifts_y` hold, for each of `num_planes` planes, log2 of how much coarser than the coded color
-  // grid it is. Plane p is channel p of the pipeline. Errors: kMemoryLimit.
+  // What is known before memory is needed.
+  struct Planes {
+    // log2 of how much coarser than the coded color grid each plane is. Plane p is channel p of the pipeline.
+    uint8_t shifts_x[kMaxPlanes] = {};
+    uint8_t shifts_y[kMaxPlanes] = {};
+    size_t count = 0;
+  };
+
+  // Computes how far rendering stays behind decoding. Errors: kMemoryLimit.
   Status Begin(const FrameDimensions& dimensions, uint32_t upsampling, const TilePipeline& pipeline,
-               const uint8_t* shifts_x, const uint8_t* shifts_y, size_t num_planes, const ScheduleLimits& limits,
-               Memory* memory);
+               const Planes& planes, Memory* memory);
+  // Acquires room for groups in flight. REQUIRES: Begin. Errors: kMemoryLimit.
+  Status Reserve(const ScheduleLimits& limits, Memory* memory);
+  // Bytes that Reserve acquires. REQUIRES: Begin.
+  uint64_t Bytes(const ScheduleLimits& limits) const;
 
   // Columns and rows (of the frame) by which rendering stays behind decoding, at most.
   uint32_t output_lag_x() const { return lag_x_ * upsampling_; }
@@ -61,6 +71,8 @@ class GroupTiles {
     Matrix3D<float> rows;     // of rows of groups in flight and one more: their last rows
   };
 
+  size_t NumTiles(const ScheduleLimits& limits) const;
+  uint32_t KeptGroupRows(const ScheduleLimits& limits) const;
   size_t TileIndex(uint32_t gx, uint32_t gy) const { return (size_t{gy} * groups_x_ + gx) % tiles_.size(); }
   size_t ColumnsIndex(uint32_t gx, uint32_t gy) const { return (size_t{gy} * groups_x_ + gx) % (tiles_.size() + 1); }
 

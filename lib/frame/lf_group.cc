@@ -3,22 +3,23 @@
 #include <algorithm>
 
 #include "lib/base/bits.h"
+#include "lib/frame/coefficient_sink.h"
 #include "lib/modular/modular_image.h"
 #include "lib/modular/modular_stream.h"
 #include "lib/vardct/hf_metadata.h"
-#include "lib/vardct/hf_pass.h"
 #include "lib/vardct/lf_coefficients.h"
 
 namespace jxlpool {
-namespace {
 
-ModularStreamParams StreamParams(const FrameState& state, uint32_t stream_index) {
+ModularStreamParams FrameStreamParams(const FrameState& state, uint32_t stream_index) {
   ModularStreamParams params;
   params.stream_index = stream_index;
   params.bit_depth = state.image().bit_depth.bits_per_sample;
   params.global = state.modular.global_tree();
   return params;
 }
+
+namespace {
 
 Status ReadLfCoefficients(uint32_t lf_group, BitReader* reader, FrameState* state) {
   const uint32_t num_lf_groups = static_cast<uint32_t>(state->dimensions.num_lf_groups);
@@ -30,13 +31,28 @@ Status ReadLfCoefficients(uint32_t lf_group, BitReader* reader, FrameState* stat
     JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{size.width, size.height, 0, 0}));
   }
   JXLPOOL_RETURN_IF_ERROR(
-      DecodeModularStream(StreamParams(*state, LfCoefficientsStream(num_lf_groups, lf_group)), reader, &image));
+      DecodeModularStream(FrameStreamParams(*state, LfCoefficientsStream(num_lf_groups, lf_group)), reader, &image));
   const ModularImage& decoded = image;
   const View2D<const int32_t> quantized[3] = {decoded[1].View<int32_t>(), decoded[0].View<int32_t>(),
                                               decoded[2].View<int32_t>()};
-  if (state->jpeg != nullptr) StoreJpegLf(*state, lf_group, extra_precision, quantized, state->jpeg);
+  if (state->coefficients != nullptr) state->coefficients->TakeLf(*state, lf_group, extra_precision, quantized);
   DequantizeLf(lf_group, extra_precision, quantized, &state->vardct);
   return OkStatus();
+}
+
+// What reading one LF group takes.
+uint64_t LfGroupScratchBytes(const FrameState& state, const BlockRect& rect, uint64_t section_bytes) {
+  const uint64_t blocks = uint64_t{rect.columns} * rect.rows;
+  const uint64_t plane = Matrix2D<int32_t>::Bytes(rect.rows, rect.columns);
+  const MaTreeAndCode* global = state.modular.global_tree();
+  ModularStreamOutline stream;
+  stream.samples = 3 * blocks;
+  stream.section_bytes = section_bytes / 2;
+  stream.widest = rect.columns;
+  // Either the LF image, or types and multipliers of varblocks, which are in two rows, and their sharpness.
+  const uint64_t lf_bytes = state.header.HasFlag(kFlagUseLfFrame) ? 0 : 3 * plane + ModularStreamBytes(stream, global);
+  stream.widest = blocks;
+  return std::max(lf_bytes, Matrix2D<int32_t>::Bytes(2, blocks) + plane + ModularStreamBytes(stream, global));
 }
 
 // As many columns as there are varblocks: what is coded decides about the size.
@@ -60,33 +76,12 @@ Status ReadHfMetadata(uint32_t lf_group, BitReader* reader, FrameState* state) {
   JXLPOOL_RETURN_IF_ERROR(image.Add(std::move(varblocks)));
   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{rect.columns, rect.rows, 0, 0}));
   JXLPOOL_RETURN_IF_ERROR(
-      DecodeModularStream(StreamParams(*state, HfMetadataStream(num_lf_groups, lf_group)), reader, &image));
+      DecodeModularStream(FrameStreamParams(*state, HfMetadataStream(num_lf_groups, lf_group)), reader, &image));
   const ModularImage& decoded = image;
   const HfMetadata metadata{decoded[0].View<int32_t>(), decoded[1].View<int32_t>(), decoded[2].View<int32_t>(),
                             decoded[3].View<int32_t>()};
   return ProcessHfMetadata(lf_group, metadata, &state->vardct).At(reader->Position());
 }
-
-// Decodes raw quantisation tables for ReadHfGlobal, one after another.
-struct RawTableReader {
-  FrameState* state = nullptr;
-  ModularImage image;
-
-  static Status Read(void* context, uint32_t table, uint32_t width, uint32_t height, BitReader* reader,
-                     View2D<const int32_t> (&planes)[3]) {
-    RawTableReader* self = static_cast<RawTableReader*>(context);
-    FrameState* state = self->state;
-    const uint32_t num_lf_groups = static_cast<uint32_t>(state->dimensions.num_lf_groups);
-    self->image = ModularImage(state->memory(), SampleType::kInt32);
-    for (int c = 0; c < 3; ++c) JXLPOOL_RETURN_IF_ERROR(self->image.Add(ChannelShape{width, height, 0, 0}));
-    ModularStreamParams params = StreamParams(*state, RawQuantTableStream(num_lf_groups, table));
-    params.bit_depth = 8;
-    JXLPOOL_RETURN_IF_ERROR(DecodeModularStream(params, reader, &self->image));
-    const ModularImage& decoded = self->image;
-    for (size_t c = 0; c < 3; ++c) planes[c] = decoded[c].View<int32_t>();
-    return OkStatus();
-  }
-};
 
 }  // namespace
 
@@ -98,6 +93,17 @@ Status ReadLfGroup(uint32_t lf_group, BitReader* reader, FrameState* state) {
   JXLPOOL_RETURN_IF_ERROR(state->modular.DecodeLfGroup(lf_group, reader));
   if (is_vardct) JXLPOOL_RETURN_IF_ERROR(ReadHfMetadata(lf_group, reader, state));
   return reader->Check();
+}
+
+uint64_t LfGroupScratchBytes(const FrameState& state, uint32_t at_a_time) {
+  if (state.header.is_modular) return 0;
+  const VarDctGeometry& geometry = state.vardct.geometry;
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < std::min(at_a_time, geometry.num_lf_groups()); ++i) {
+    const uint64_t section = state.toc.IsSingleSection() ? 0 : state.toc.entries[state.toc.LfGroup(i)].size;
+    bytes += LfGroupScratchBytes(state, geometry.LfGroupRect(i), section);
+  }
+  return bytes;
 }
 
 Status FillMissingLfGroup(uint32_t lf_group, FrameState* state) {
@@ -122,13 +128,6 @@ Status FillMissingLfGroup(uint32_t lf_group, FrameState* state) {
   const View2D<const int32_t> factors = channel(CeilDiv(rect.columns, 8u), CeilDiv(rect.rows, 8u));
   const HfMetadata metadata{factors, factors, channel(num_blocks, 2), channel(rect.columns, rect.rows)};
   return ProcessHfMetadata(lf_group, metadata, vardct);
-}
-
-Status ReadHfGlobalSection(BitReader* reader, FrameState* state) {
-  RawTableReader tables{state, {}};
-  const RawTableSource source{&tables, &RawTableReader::Read};
-  JXLPOOL_RETURN_IF_ERROR(ReadHfGlobal(reader, source, state->memory(), &state->vardct));
-  return reader->Check();
 }
 
 }  // namespace jxlpool

@@ -18,6 +18,9 @@
 
 namespace jxlpool {
 
+// Planes of a frame: three of color, and the extra channels, of which more are refused.
+inline constexpr size_t kMaxPlanes = 3 + 256;
+
 // Dimensions in pixels as coded, before orientation; both >= 1, the height <= 2^30, the width <= 2^31.
 struct SizeHeader {
   uint32_t width = 1;

@@ -33,6 +33,16 @@ SizeLimits LimitsOf(const DecoderOptions& options) {
   return limits;
 }
 
+void SetSlots(const FrameSlots& slots, FrameState* frame) {
+  frame->slots = slots;
+  for (size_t i = 0; i < kNumReferenceSlots; ++i) {
+    const SharedFrame& slot = slots.reference[i];
+    frame->reference_shapes[i] = PatchEnvironment::Slot();
+    if (slot.empty()) continue;
+    frame->reference_shapes[i] = {true, slot->before_color_transform, slot->width(), slot->height()};
+  }
+}
+
 // Nothing of a frame can be shown without its first section.
 bool HasFirstSection(const FrameState& state) {
   const TocEntry& first = state.toc.entries[0];
@@ -77,7 +87,6 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
 
   FrameContext* context = &state->context;
   context->source = {memory_, codestream, &state->header, state->limits, options.cancelled};
-  context->threads = threads_;
   context->color = &state->color;
   context->input_releaser = options.input_releaser;
   context->render_spot_colors = options.render_spot_colors;
@@ -85,7 +94,6 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;
   context->allow_partial = options.allow_partial;
   context->downsampling = options.downsampling;
-  context->one_tile = options.one_tile;
   if (state->header.have_preview) {
     state->preview_offset = state->first_frame_offset;
     JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> preview,
@@ -141,7 +149,6 @@ Status ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
   } else {
     ++state_->invisible_frames;
   }
-  frame->frame_index = state_->frame_index++;
   ++state_->position;
   frame->visible_frames = state_->visible_frames;
   frame->invisible_frames = state_->invisible_frames;
@@ -208,19 +215,16 @@ Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
 Status ImageDecoder::RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets,
                               FrameSlots* slots) {
   FrameState* frame = &decoder->state();
-  JXLPOOL_RETURN_IF_ERROR(ChooseMode(decoder, StreamedPixelBytesOf(targets, num_targets)));
-  frame->slots = *slots;
+  SetSlots(*slots, frame);
+  const FrameRequest request = RequestFor(num_targets != 0, {targets, num_targets});
+  JXLPOOL_ASSIGN_OR_RETURN(const Workforce workforce, ChooseWorkforce(decoder, request));
   // What the frame replaces is its own from here on: if it fails, so does the whole sequence.
   const uint8_t written = SlotWritten(frame->header);
   for (int i = 0; i < 4; ++i) {
     if ((written >> i & 1) != 0) slots->reference[i].Release();
   }
-  FrameDelivery delivery;
-  delivery.canvas = state_->header.size;
-  delivery.targets = targets;
-  delivery.num_targets = num_targets;
   SharedFrame saved;
-  JXLPOOL_RETURN_IF_ERROR(decoder->Decode(delivery, &saved));
+  JXLPOOL_RETURN_IF_ERROR(decoder->Decode(request, workforce, &saved));
   const FrameHeader& header = frame->header;
   if (header.frame_type == FrameType::kLFFrame) {
     slots->lf[header.lf_level - 1] = std::move(saved);
@@ -262,21 +266,18 @@ Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targe
   if (!state_->header.have_preview) return InvalidArgument("the image has no preview");
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kPreview, state_->preview_offset));
   decoder->state().invisible_frames = 1;
-  JXLPOOL_RETURN_IF_ERROR(ChooseMode(decoder.get(), StreamedPixelBytesOf(targets, num_targets)));
-  FrameDelivery delivery;
-  delivery.canvas = state_->header.preview;
-  delivery.targets = targets;
-  delivery.num_targets = num_targets;
+  FrameRequest request = RequestFor(true, {targets, num_targets});
+  request.canvas = state_->header.preview;
+  JXLPOOL_ASSIGN_OR_RETURN(const Workforce workforce, ChooseWorkforce(decoder.get(), request));
   SharedFrame saved;
-  const Status status = decoder->Decode(delivery, &saved);
+  const Status status = decoder->Decode(request, workforce, &saved);
   state_->preview_partial = decoder->state().incomplete;
   return status;
 }
 
-Status ImageDecoder::DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg) {
+Status ImageDecoder::DecodeCoefficients(CoefficientSink* sink) {
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->first_frame_offset));
-  state_->context.threads = threads_;
-  return decoder->DecodeJpegCoefficients(num_components, jpeg);
+  return decoder->DecodeCoefficients(sink, threads_);
 }
 
 }  // namespace jxlpool

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "lib/base/status.h"
 #include "lib/base/thread_pool.h"
@@ -27,15 +28,17 @@
 
 namespace jxlpool {
 
+class CoefficientSink;
 struct ColorDescription;
 class FrameDecoder;
 struct FrameEntry;
+struct FrameRequest;
 struct FrameSlots;
 struct FrameState;
 struct FrameStart;
 class FrameTable;
-struct JpegCoefficients;
 class SizeRecorder;
+struct Workforce;
 
 enum class DecodeMode : uint8_t {
   kAutomatic,  // kParallel, unless the memory limit or the cap of the pool asks for something leaner: then kStreaming,
@@ -44,7 +47,11 @@ enum class DecodeMode : uint8_t {
   kParallel,   // the most speed
 };
 
-// Bytes that the budget must allow for decoding an image, from its headers and TOCs: see memory_estimate.h.
+// Bytes that the budget must allow for decoding an image, from its headers, its TOCs and a look at what all groups of a
+// frame share. What that determines is counted as the decoder will acquire it; what only the groups tell (their trees
+// and codes, transforms, varblock sizes) is taken at the most that encoders make of it. So the estimate is an upper
+// bound for files as encoders write them. A file that was built to need more can exceed it; a decode of such a file
+// with the estimate as its limit stops with kMemoryLimit. Only the limit of the Budget bounds every file.
 struct ImageMemoryEstimate {
   uint64_t parallel = 0;
   uint64_t streaming = 0;
@@ -73,8 +80,6 @@ struct DecoderOptions {
   const std::atomic<bool>* cancelled = nullptr;
   InputReleaser input_releaser;
   DecodeMode mode = DecodeMode::kAutomatic;
-  // Completes the planes of each frame and renders them as one tile: slow and large, to compare with.
-  bool one_tile = false;
 };
 
 // A displayed frame (or layer), with orientation applied unless kept.
@@ -149,7 +154,8 @@ class ImageDecoder {
   Status InspectPreview(FrameStart* frame);
 
   // What decoding all frames takes, each into targets with `streamed_pixel_bytes` bytes per pixel in sinks. Without
-  // disturbing the sequence of frames. Errors: those of headers and TOCs, kCancelled, kMemoryLimit.
+  // disturbing the sequence of frames. Where the first sections of a frame are missing or broken, the headers alone are
+  // judged. Errors: those of headers and TOCs, kCancelled, kMemoryLimit.
   Result<ImageMemoryEstimate> EstimateMemory(uint64_t streamed_pixel_bytes);
 
   // Makes the pool hold, in physical memory, the blocks that decoding the first delivered frame takes, and frames
@@ -164,9 +170,8 @@ class ImageDecoder {
   bool preview_is_partial() const;
 
   // The quantised coefficients of the first frame, for JPEG reconstruction; at any time, without disturbing the
-  // sequence of frames, and whatever the options say. `num_components` is 1 or 3. Errors: all; kUnsupported if the
-  // image is not a recompressed JPEG.
-  Status DecodeJpegCoefficients(uint32_t num_components, JpegCoefficients* jpeg);
+  // sequence of frames, and whatever the options say. Errors: all, those of the sink included.
+  Status DecodeCoefficients(CoefficientSink* sink);
 
   // Input bytes that had to be copied because a section straddles two parts of the codestream.
   uint64_t copied_input_bytes() const;
@@ -189,10 +194,12 @@ class ImageDecoder {
 
   // image_memory.cc.
   uint64_t Room() const;
-  // Decides on the mode in which the frame will be decoded.
-  Status ChooseMode(FrameDecoder* decoder, uint64_t streamed_pixel_bytes);
-  uint64_t StreamedPixelBytesOf(const OutputTarget* targets, size_t num_targets) const;
-  Status RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder);
+  // What a frame is asked for.
+  FrameRequest RequestFor(bool is_delivered, std::span<const OutputTarget> targets) const;
+  // Decides on the mode in which the frame will be decoded. May read what all groups share.
+  Result<Workforce> ChooseWorkforce(FrameDecoder* decoder, const FrameRequest& request);
+  // Returns the number of workers that will decode the frames.
+  Result<uint32_t> RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder);
 
   // image_seek.cc.
   // Makes slots (bits, see frame_table.h) of state_ exact for the current frame.

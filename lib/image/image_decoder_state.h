@@ -35,7 +35,6 @@ struct ImageDecoder::State {
   uint64_t position = 0;        // of the next frame in the table, whether the table reaches it or not
   uint64_t current_offset = 0;  // of `current`, in bytes from the start of the codestream
   uint64_t next_offset = 0;
-  uint64_t frame_index = 0;
   uint32_t display_index = 0;
   uint32_t visible_frames = 0;
   uint32_t invisible_frames = 0;
@@ -52,7 +51,6 @@ struct ImageDecoder::State {
     is_late = false;
     position = 0;
     next_offset = first_frame_offset;
-    frame_index = header.have_preview ? 1 : 0;
     display_index = 0;
     visible_frames = 0;
     // The preview counts as an invisible frame.

@@ -5,7 +5,6 @@
 #include "lib/frame/frame_decoder.h"
 #include "lib/image/frame_table.h"
 #include "lib/image/image_decoder_state.h"
-#include "lib/image/memory_estimate.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/size_recorder.h"
 
@@ -14,37 +13,48 @@ namespace {
 
 constexpr int kMaxRehearsedFrames = 8;
 
-EstimateSettings SettingsFor(const FrameContext& context, uint64_t streamed_pixel_bytes) {
-  EstimateSettings settings;
-  settings.image = context.source.image;
-  settings.canvas = context.source.image->size;
-  settings.orientation = context.orientation;
-  settings.coalescing = context.coalescing;
-  settings.streamed_pixel_bytes = streamed_pixel_bytes;
-  return settings;
+// What the frame will leave in a slot.
+FrameComposer::Saved SavedBy(const FrameState& frame, const SizeHeader& canvas) {
+  ComposeSettings settings;
+  settings.image = &frame.image();
+  settings.frame = &frame.header;
+  settings.dimensions = &frame.dimensions;
+  settings.canvas = canvas;
+  settings.coalescing = frame.context->coalescing;
+  return FrameComposer::SavedBy(settings);
 }
 
-// Valid as long as the decoder.
-FrameOutline OutlineOf(FrameDecoder* decoder) {
-  const FrameState& frame = decoder->state();
-  return {&frame.header, &frame.dimensions, &frame.toc, decoder->HasIndependentGroups()};
-}
+// The slots as they will be before a frame, for looking at its sections before the frames before it are decoded.
+class ExpectedSlots {
+ public:
+  void Describe(FrameState* frame) const { std::copy(std::begin(shapes_), std::end(shapes_), frame->reference_shapes); }
+
+  void Replace(uint8_t written, const FrameComposer::Saved& saved) {
+    for (size_t i = 0; i < std::size(bytes_); ++i) {
+      if ((written >> i & 1) == 0) continue;
+      bytes_[i] = SharedFrame::Bytes(saved.num_planes, saved.width, saved.height);
+      if (i < kNumReferenceSlots) {
+        shapes_[i] = {saved.num_planes != 0, saved.before_color_transform, saved.width, saved.height};
+      }
+    }
+  }
+
+  uint64_t bytes() const {
+    uint64_t sum = 0;
+    for (const uint64_t bytes : bytes_) sum += bytes;
+    return sum;
+  }
+
+ private:
+  PatchEnvironment::Slot shapes_[kNumReferenceSlots];
+  uint64_t bytes_[8] = {};
+};
 
 }  // namespace
 
 Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel_bytes) {
-  const uint64_t live = memory_->budget()->total().live;
-  EstimateSettings settings = SettingsFor(state_->context, streamed_pixel_bytes);
   ImageMemoryEstimate estimate;
-  const auto raise = [&](const FrameOutline& frame, uint32_t workers, ScheduleMode mode, uint64_t kept,
-                         uint64_t* total) -> Status {
-    settings.num_workers = workers;
-    settings.mode = mode;
-    JXLPOOL_ASSIGN_OR_RETURN(const uint64_t bytes, EstimateFrame(frame, settings, memory_));
-    *total = std::max(*total, live + kept + bytes);
-    return OkStatus();
-  };
-  uint64_t slots[8] = {};
+  ExpectedSlots slots;
   for (uint64_t index = 0;; ++index) {
     const auto exists = state_->table.Reach(index);
     if (!exists.ok()) {
@@ -55,24 +65,41 @@ Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel
     if (!exists.value()) break;
     JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> decoder,
                              ReadFrame(FrameRole::kMain, state_->table[index].offset));
-    const FrameOutline frame = OutlineOf(decoder.get());
-    const uint64_t saved = SavedBytes(frame, settings);
-    // The table of frames grows by doubling.
-    uint64_t kept = saved + 4 * (index + 64) * sizeof(FrameEntry);
-    for (const uint64_t slot : slots) kept += slot;
-    const uint32_t workers = threads_->num_workers();
-    JXLPOOL_RETURN_IF_ERROR(raise(frame, workers, ScheduleMode::kParallel, kept, &estimate.parallel));
-    JXLPOOL_RETURN_IF_ERROR(raise(frame, workers, ScheduleMode::kStreaming, kept, &estimate.streaming));
-    JXLPOOL_RETURN_IF_ERROR(raise(frame, 1, ScheduleMode::kStreaming, kept, &estimate.one_thread));
-    for (size_t i = 0; i < 8; ++i) {
-      if ((SlotWritten(*frame.header) >> i & 1) != 0) slots[i] = saved;
-    }
+    FrameState* frame = &decoder->state();
+    slots.Describe(frame);
+    const Status looked = decoder->ReadGlobals();
+    if (looked.code() == ErrorCode::kCancelled) return looked;
+    const uint64_t live = memory_->budget()->total().live + slots.bytes();
+    FrameRequest request = RequestFor(IsDelivered(frame->header), {});
+    request.streamed_pixel_bytes = streamed_pixel_bytes;
+    const auto raise = [&](ThreadPool* threads, ScheduleMode mode, uint64_t* total) -> Status {
+      JXLPOOL_ASSIGN_OR_RETURN(const uint64_t bytes, decoder->Needs(request, {threads, mode}));
+      *total = std::max(*total, live + bytes);
+      return OkStatus();
+    };
+    JXLPOOL_RETURN_IF_ERROR(raise(threads_, ScheduleMode::kParallel, &estimate.parallel));
+    JXLPOOL_RETURN_IF_ERROR(raise(threads_, ScheduleMode::kStreaming, &estimate.streaming));
+    JXLPOOL_RETURN_IF_ERROR(raise(&no_threads_, ScheduleMode::kStreaming, &estimate.one_thread));
+    slots.Replace(SlotWritten(frame->header), SavedBy(*frame, request.canvas));
   }
   return estimate;
 }
 
-uint64_t ImageDecoder::StreamedPixelBytesOf(const OutputTarget* targets, size_t num_targets) const {
-  return StreamedPixelBytes(targets, num_targets, state_->header.num_extra_channels);
+FrameRequest ImageDecoder::RequestFor(bool is_delivered, std::span<const OutputTarget> targets) const {
+  FrameRequest request;
+  request.canvas = state_->header.size;
+  request.is_delivered = is_delivered;
+  request.targets = targets;
+  for (const OutputTarget& target : targets) {
+    if (target.sink == nullptr) continue;
+    uint64_t channels = 4;
+    if (target.channels == ChannelSet::kExtra) channels = 1;
+    if (target.channels == ChannelSet::kColor || target.channels == ChannelSet::kRgb) channels = 3;
+    if (target.channels == ChannelSet::kAll) channels = 3 + uint64_t{state_->header.num_extra_channels};
+    const uint64_t sample_bytes = target.type == OutputType::kUint8 ? 1 : target.type == OutputType::kFloat32 ? 4 : 2;
+    request.streamed_pixel_bytes += channels * sample_bytes;
+  }
+  return request;
 }
 
 // What may be acquired besides what is live, by the limit of the decode and the cap of its pool.
@@ -83,61 +110,54 @@ uint64_t ImageDecoder::Room() const {
   return std::min(room, limit - std::min(limit, memory_->budget()->total().live));
 }
 
-Status ImageDecoder::ChooseMode(FrameDecoder* decoder, uint64_t streamed_pixel_bytes) {
-  FrameContext* context = &state_->context;
-  context->threads = threads_;
-  context->schedule_mode =
-      state_->options.mode == DecodeMode::kStreaming ? ScheduleMode::kStreaming : ScheduleMode::kParallel;
-  if (state_->options.mode != DecodeMode::kAutomatic) return OkStatus();
+Result<Workforce> ImageDecoder::ChooseWorkforce(FrameDecoder* decoder, const FrameRequest& request) {
+  const DecodeMode mode = state_->options.mode;
+  if (mode == DecodeMode::kStreaming) return Workforce{threads_, ScheduleMode::kStreaming};
+  const Workforce parallel{threads_, ScheduleMode::kParallel};
   const uint64_t room = Room();
-  if (room == Budget::kUnlimited) return OkStatus();
-  EstimateSettings settings = SettingsFor(*context, streamed_pixel_bytes);
-  const FrameOutline outline = OutlineOf(decoder);
-  const uint64_t saved = SavedBytes(outline, settings);
-  for (const ScheduleMode mode : {ScheduleMode::kParallel, ScheduleMode::kStreaming}) {
-    settings.num_workers = threads_->num_workers();
-    settings.mode = context->schedule_mode = mode;
-    JXLPOOL_ASSIGN_OR_RETURN(const uint64_t bytes, EstimateFrame(outline, settings, memory_));
-    if (saved + bytes <= room) return OkStatus();
+  if (mode == DecodeMode::kParallel || room == Budget::kUnlimited) return parallel;
+  JXLPOOL_RETURN_IF_ERROR(decoder->ReadGlobals());
+  for (const Workforce& workforce : {parallel, Workforce{threads_, ScheduleMode::kStreaming}}) {
+    JXLPOOL_ASSIGN_OR_RETURN(const uint64_t bytes, decoder->Needs(request, workforce));
+    if (bytes <= room) return workforce;
   }
-  context->threads = &no_threads_;
-  return OkStatus();
+  return Workforce{&no_threads_, ScheduleMode::kStreaming};
 }
 
 Status ImageDecoder::Prewarm(uint64_t streamed_pixel_bytes) {
   SizeRecorder recorder;
   JXLPOOL_RETURN_IF_ERROR(recorder.Start());
   memory_->budget()->set_recorder(&recorder);
-  const Status status = RehearseFrames(streamed_pixel_bytes, &recorder);
+  const Result<uint32_t> num_workers = RehearseFrames(streamed_pixel_bytes, &recorder);
   memory_->budget()->set_recorder(nullptr);
-  JXLPOOL_RETURN_IF_ERROR(status);
-  return memory_->pool()->Prewarm(recorder.Requests(state_->context.threads->num_workers() - 1));
+  JXLPOOL_RETURN_IF_ERROR(num_workers.status());
+  return memory_->pool()->Prewarm(recorder.Requests(num_workers.value() - 1));
 }
 
-Status ImageDecoder::RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder) {
+Result<uint32_t> ImageDecoder::RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder) {
   // What the interface takes for itself: names, targets.
   Buffer small[4];
   for (size_t i = 0; i < std::size(small); ++i) {
     JXLPOOL_ASSIGN_OR_RETURN(small[i], memory_->Acquire((1 + i % 2) * kBufferAlignment, Category::kOther,
                                                         ElementType::kOther, Fill::kUninitialized));
   }
+  uint32_t num_workers = 1;
   uint64_t offset = state_->first_frame_offset;
   for (int i = 0; i < kMaxRehearsedFrames; ++i) {
     JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, offset));
     const FrameState& frame = decoder->state();
     const bool is_delivered = IsDelivered(frame.header);
     if (SlotsRead(frame.header) == 0) {
-      FrameDelivery delivery;
-      delivery.canvas = state_->header.size;
-      delivery.is_rehearsal = is_delivered;
-      delivery.streamed_pixel_bytes = streamed_pixel_bytes;
-      JXLPOOL_RETURN_IF_ERROR(ChooseMode(decoder.get(), is_delivered ? streamed_pixel_bytes : 0));
-      JXLPOOL_RETURN_IF_ERROR(decoder->Rehearse(delivery, recorder));
+      FrameRequest request = RequestFor(is_delivered, {});
+      if (is_delivered) request.streamed_pixel_bytes = streamed_pixel_bytes;
+      JXLPOOL_ASSIGN_OR_RETURN(const Workforce workforce, ChooseWorkforce(decoder.get(), request));
+      JXLPOOL_RETURN_IF_ERROR(decoder->Rehearse(request, workforce, recorder));
+      num_workers = std::max(num_workers, workforce.num_workers());
     }
     if (is_delivered || frame.header.is_last) break;
     offset = frame.end();
   }
-  return OkStatus();
+  return num_workers;
 }
 
 }  // namespace jxlpool

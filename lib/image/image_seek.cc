@@ -118,7 +118,6 @@ void ImageDecoder::MoveTo(const FrameEntry& entry, uint64_t position, uint32_t d
   state_->current = PooledObject<FrameDecoder>();
   state_->position = position;
   state_->next_offset = entry.offset;
-  state_->frame_index = position + (state_->header.have_preview ? 1 : 0);
   state_->visible_frames = entry.visible_before;
   state_->invisible_frames = entry.invisible_before;
   state_->display_index = delivered_index;

@@ -16,8 +16,8 @@
 #include <optional>
 
 #include "lib/base/status.h"
-#include "lib/frame/jpeg_coefficients.h"
 #include "lib/jpeg/byte_sink.h"
+#include "lib/jpeg/jpeg_coefficients.h"
 #include "lib/jpeg/jpeg_output.h"
 #include "lib/jpeg/reconstruction_data.h"
 #include "lib/jpeg/reconstruction_header.h"

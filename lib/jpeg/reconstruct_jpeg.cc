@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lib/frame/jpeg_coefficients.h"
+#include "lib/jpeg/jpeg_coefficients.h"
 #include "lib/jpeg/jpeg_writer.h"
 #include "lib/jpeg/reconstruction_data.h"
 #include "lib/jpeg/reconstruction_header.h"
@@ -77,7 +77,9 @@ Status ReconstructJpeg(ImageDecoder* image, const std::atomic<bool>* cancelled, 
       parts->writer.Begin({&parts->header, &parts->data, &parts->coefficients}, cancelled, memory, sink));
   // The only scan can be written while the frame is decoded; several need the coefficients again.
   if (parts->header.scans.size() == 1) parts->coefficients.receiver = parts.get();
-  JXLPOOL_RETURN_IF_ERROR(image->DecodeJpegCoefficients(parts->header.num_components, &parts->coefficients));
+  parts->coefficients.num_components = parts->header.num_components;
+  JpegCoefficientSink coefficients(&parts->coefficients);
+  JXLPOOL_RETURN_IF_ERROR(image->DecodeCoefficients(&coefficients));
   if (!parts->begun) JXLPOOL_RETURN_IF_ERROR(parts->Begin());
   return parts->writer.WriteRest();
 }

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "lib/base/bits.h"
-#include "lib/frame/packed_block.h"
+#include "lib/jpeg/packed_block.h"
 
 namespace jxlpool {
 namespace {

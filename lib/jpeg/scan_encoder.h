@@ -14,7 +14,7 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/frame/jpeg_coefficients.h"
+#include "lib/jpeg/jpeg_coefficients.h"
 #include "lib/jpeg/jpeg_output.h"
 #include "lib/jpeg/reconstruction_header.h"
 #include "lib/pool/memory.h"

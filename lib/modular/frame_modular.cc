@@ -46,23 +46,17 @@ Status FrameModular::Init(const ModularFrameInfo& info, Memory* memory) {
   return OkStatus();
 }
 
-Status FrameModular::DecodeGlobal(BitReader* reader) {
-  const TraceLabel label("GlobalModular");
-  JXLPOOL_RETURN_IF_ERROR(ReadGlobal(reader));
-  return num_initial_ == 0 ? OkStatus() : DecodeGlobalImage(reader);
-}
-
 Status FrameModular::ReadGlobal(BitReader* reader) {
   has_global_tree_ = reader->ReadBool();
-  if constexpr (kTraceEnabled) TraceHasGlobalTree(has_global_tree_, reader->Position());
   if (has_global_tree_) {
     constexpr uint64_t kMostNodes = uint64_t{1} << 22;
     const uint64_t max_nodes = std::min(kMostNodes, 1024 + info_.tree_samples / 16);
     JXLPOOL_ASSIGN_OR_RETURN(global_, MaTreeAndCode::Read(reader, memory_, max_nodes, "/global_data_code"));
   }
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
-  group_local_ = true;
-  return num_initial_ == 0 ? OkStatus() : ReadGlobalHeader(reader);
+  if (num_initial_ != 0) JXLPOOL_RETURN_IF_ERROR(ReadGlobalHeader(reader));
+  groups_are_independent_ = num_initial_ == 0 || GroupsAreIndependent();
+  return OkStatus();
 }
 
 Status FrameModular::ReadGlobalHeader(BitReader* reader) {
@@ -79,17 +73,53 @@ Status FrameModular::ReadGlobalHeader(BitReader* reader) {
     ++first_group_channel_;
   }
   if constexpr (kTraceEnabled) TraceModularChannels(kGlobalModularStream, shapes_, first_group_channel_);
-  group_local_ = !info_.force_full_frame && GroupsAreIndependent();
   return CheckGroupChannels(reader->Position());
 }
 
-Status FrameModular::DecodeGlobalImage(BitReader* reader) {
+Status FrameModular::DecodeGlobal(BitReader* reader, ModularStorage storage) {
+  storage_ = storage;
+  if (num_initial_ == 0) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(AddShapes(shapes_, &image_));
   const uint64_t max_nodes = MaxLocalNodes(shapes_, first_group_channel_);
   JXLPOOL_RETURN_IF_ERROR(DecodeModularChannels(StreamParams(kGlobalModularStream), header_, first_group_channel_,
                                                 max_nodes, reader, &image_));
-  if (group_local_) return OkStatus();
+  if (group_local()) return OkStatus();
   return image_.Allocate(info_.may_be_incomplete ? Fill::kZero : Fill::kUninitialized);
+}
+
+uint64_t FrameModular::ChannelBytes(const ChannelShape& shape) const {
+  return sample_type_ == SampleType::kInt16 ? Matrix2D<int16_t>::Bytes(shape.height, shape.width)
+                                            : Matrix2D<int32_t>::Bytes(shape.height, shape.width);
+}
+
+uint64_t FrameModular::FrameBytes() const {
+  uint64_t final_bytes = 0;
+  uint64_t largest = 0;
+  for (const ChannelShape& shape : initial_) {
+    final_bytes += ChannelBytes(shape);
+    largest = std::max(largest, ChannelBytes(shape));
+  }
+  uint64_t coded_bytes = 0;
+  for (const ChannelShape& shape : shapes_.shapes) coded_bytes += ChannelBytes(shape);
+  // A transform is undone while what it makes a channel of is there.
+  return std::max(final_bytes, coded_bytes) + largest;
+}
+
+uint64_t FrameModular::GroupBytes(uint64_t section_bytes) const {
+  if (num_initial_ == 0) return 0;
+  ModularStreamOutline outline;
+  outline.section_bytes = section_bytes;
+  outline.is_whole_image = info_.groups_x * info_.groups_y == 1;
+  uint64_t bytes = 0;
+  for (const ChannelShape& shape : shapes_.shapes) {
+    const Region region = GroupRegion(shape, 0);
+    bytes += ChannelBytes(ChannelShape{region.width, region.height, 0, 0});
+    outline.samples += uint64_t{region.width} * region.height;
+    outline.widest = std::max<uint64_t>(outline.widest, region.width);
+  }
+  // The samples of an only group lie in the frame's channels. Others may have transforms of their own, and then other
+  // channels at the same time.
+  return (outline.is_whole_image ? 0 : 2) * bytes + ModularStreamBytes(outline, global_tree());
 }
 
 // A group must hold at least a sample of each channel that is spread over groups.
@@ -143,7 +173,7 @@ bool FrameModular::InPass(const ChannelShape& shape, uint32_t pass) const {
 Status FrameModular::DecodeLfGroup(uint32_t g, BitReader* reader) {
   const TraceLabel label("ModularLFGroup");
   ModularImage part(memory_, sample_type_);
-  if (!group_local_) {
+  if (!group_local()) {
     for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
       const ChannelShape& shape = shapes_.shapes[i];
       if (SmallerShift(shape) < kLfGroupShift) continue;
@@ -181,10 +211,10 @@ Result<ModularImage> FrameModular::NewGroupImage(uint32_t g, Fill fill) const {
 Result<ModularImage> FrameModular::ChannelsOf(uint32_t pass, const ModularGroupPart& part) {
   ModularImage channels(memory_, sample_type_);
   for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
-    const ChannelShape& shape = group_local_ ? (*part.image)[i].shape() : shapes_.shapes[i];
+    const ChannelShape& shape = group_local() ? (*part.image)[i].shape() : shapes_.shapes[i];
     if (!InPass(shape, pass)) continue;
-    const Region region = group_local_ ? Region{0, 0, shape.width, shape.height} : GroupRegion(shape, part.group);
-    ModularChannel* channel = group_local_ ? &(*part.image)[i] : &image_[i];
+    const Region region = group_local() ? Region{0, 0, shape.width, shape.height} : GroupRegion(shape, part.group);
+    ModularChannel* channel = group_local() ? &(*part.image)[i] : &image_[i];
     JXLPOOL_RETURN_IF_ERROR(AddRegion(shape, region, channel, &channels));
   }
   return channels;
@@ -219,7 +249,6 @@ Status FrameModular::FinishGroup(ModularImage* image) const {
 }
 
 Status FrameModular::Finish(ThreadPool* threads) {
-  const TraceLabel label("GlobalModular");
   if constexpr (kTraceEnabled) TraceImageBeforeInverse(image_);
   return UndoTransforms(header_.transforms, GlobalUndo(threads), &image_);
 }

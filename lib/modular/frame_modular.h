@@ -5,10 +5,11 @@
 //
 //   FrameModular modular;
 //   modular.Init(info, memory);
-//   modular.DecodeGlobal(&reader);                       // from the has_global_tree bit to the end of LfGlobal
+//   modular.ReadGlobal(&reader);                         // from the has_global_tree bit to the first sample
+//   modular.DecodeGlobal(&reader, storage);              // the rest of LfGlobal
 //   modular.DecodeLfGroup(g, &reader);                   // for each LF group; nothing is read if it has no channel
 //
-// Then one of two modes, which DecodeGlobal chooses:
+// Then one of two ways, as the caller chooses; the second one is always possible:
 //
 //   if (modular.group_local()) {
 //     // Samples do not depend on other groups: no frame-sized memory exists. For each group, on any thread:
@@ -27,7 +28,7 @@
 // covers columns [gx * group_dim >> hshift, ...) and rows likewise of the frame's channel i, clipped to it (perhaps
 // empty).
 //
-// Sections of a truncated file may be left out in both modes: their samples count as zero if `may_be_incomplete`.
+// Sections of a truncated file may be left out either way: their samples count as zero if `may_be_incomplete`.
 //
 // Thread safety: the const methods and DecodeLfGroup and DecodeGroups may run at the same time for different
 // groups once DecodeGlobal has returned; passes of one group one after another. Init, DecodeGlobal and Finish alone.
@@ -79,17 +80,21 @@ struct ModularFrameInfo {
   bool int16_samples = false;
   // The caller may leave out sections: frame-sized channels start as zero.
   bool may_be_incomplete = false;
-  // Keep frame-sized channels even if the groups are independent.
-  bool force_full_frame = false;
   // For tests.
   ChannelLoops loops = ChannelLoops::kFastest;
+};
+
+// Where samples are kept.
+enum class ModularStorage : uint8_t {
+  kGroups,  // each group by itself
+  kFrame,   // channels of the size of the frame
 };
 
 // What a pass holds of a group.
 struct ModularGroupPart {
   uint32_t group = 0;
   BitReader* reader = nullptr;
-  ModularImage* image = nullptr;  // group-local mode: from NewGroupImage(group)
+  ModularImage* image = nullptr;  // group-local: from NewGroupImage(group)
   // How it went. Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
   Status status;
 };
@@ -105,13 +110,22 @@ class FrameModular {
   // Forgets everything and starts a frame. `memory` must outlive this object. Errors: kMemoryLimit.
   Status Init(const ModularFrameInfo& info, Memory* memory);
 
-  // Reads the end of LfGlobal: has_global_tree, the tree, the GlobalModular sub-bitstream (nothing of which exists if
-  // there is no channel). Decides on group_local() and allocates the frame's channels if needed.
-  // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
-  Status DecodeGlobal(BitReader* reader);
-
-  // The beginning of what DecodeGlobal reads, up to the samples: enough to know group_local(), not to go on.
+  // Reads the end of LfGlobal up to the samples in it: has_global_tree, the tree, the header of the GlobalModular
+  // sub-bitstream (nothing of which exists if there is no channel). Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
   Status ReadGlobal(BitReader* reader);
+
+  // True if no group needs samples of another one. False before ReadGlobal has succeeded; true with no channels at all.
+  bool groups_are_independent() const { return groups_are_independent_; }
+
+  // Decodes the samples that are in LfGlobal, and makes room for those of the frame if they are to be kept. REQUIRES:
+  // ReadGlobal succeeded; kGroups: groups_are_independent(). Errors: as ReadGlobal.
+  Status DecodeGlobal(BitReader* reader, ModularStorage storage);
+
+  // Bytes that samples take: of the frame, at most, if they are kept; of the tree and channels for one more group, if
+  // its section has `section_bytes` bytes. For groups as encoders write them. Before ReadGlobal has succeeded, as if
+  // there were no transforms.
+  uint64_t FrameBytes() const;
+  uint64_t GroupBytes(uint64_t section_bytes) const;
 
   // Null if the frame has none. Valid after DecodeGlobal as long as this object.
   const MaTreeAndCode* global_tree() const { return has_global_tree_ ? &global_ : nullptr; }
@@ -119,16 +133,15 @@ class FrameModular {
   // Decodes the modular part of LF group `g`. Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
   Status DecodeLfGroup(uint32_t g, BitReader* reader);
 
-  // True if groups are decoded with NewGroupImage, DecodeGroupInto and FinishGroup; false if with DecodeGroup and
-  // Finish. With no channels at all it is true.
-  bool group_local() const { return group_local_; }
+  // True if groups are decoded with NewGroupImage and FinishGroup; false if their samples go into the frame's channels.
+  bool group_local() const { return storage_ == ModularStorage::kGroups; }
   size_t num_channels() const { return num_initial_; }
   SampleType sample_type() const { return sample_type_; }
 
-  // Group-local mode. A group-sized image of the transformed list, to be decoded into; Fill::kZero if passes are going
+  // A group-sized image of the transformed list, to be decoded into; Fill::kZero if passes are going
   // to be missing. REQUIRES: group_local().
   Result<ModularImage> NewGroupImage(uint32_t g, Fill fill = Fill::kUninitialized) const;
-  // Decodes what `pass` holds of some groups: into their images, or in full-frame mode into the frame's channels. Two
+  // Decodes what `pass` holds of some groups: into their images, or into the frame's channels. Two
   // at a time take less time than one after the other. REQUIRES: parts.size() <= kMaxGroupsAtATime.
   void DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts);
   // Undoes the transforms of the frame. REQUIRES: group_local(); image from NewGroupImage(g).
@@ -160,7 +173,7 @@ class FrameModular {
   Result<ModularImage> ChannelsOf(uint32_t pass, const ModularGroupPart& part);
   UndoParams GlobalUndo(ThreadPool* threads) const;
   Status ReadGlobalHeader(BitReader* reader);
-  Status DecodeGlobalImage(BitReader* reader);
+  uint64_t ChannelBytes(const ChannelShape& shape) const;
   Status CheckGroupChannels(uint64_t position) const;
   bool GroupsAreIndependent() const;
   ModularStreamParams StreamParams(uint32_t stream_index) const;
@@ -170,13 +183,14 @@ class FrameModular {
   PoolVector<ChannelShape> initial_;
   size_t num_initial_ = 0;
   bool has_global_tree_ = false;
-  bool group_local_ = true;
+  bool groups_are_independent_ = false;
+  ModularStorage storage_ = ModularStorage::kGroups;
   SampleType sample_type_ = SampleType::kInt32;
   MaTreeAndCode global_;
   ModularHeader header_;
   ShapeList shapes_;                // the transformed list
   size_t first_group_channel_ = 0;  // channels of shapes_ from here on are coded in groups
-  // Full-frame mode: the transformed list, after Finish the final one. Group-local mode: only the meta-channels.
+  // The transformed list, after Finish the final one; with ModularStorage::kGroups only the meta-channels.
   ModularImage image_;
 };
 

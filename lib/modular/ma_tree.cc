@@ -142,6 +142,12 @@ Status MaTree::Validate(Memory* memory) const {
   }
 }
 
+uint64_t MaTreeAndCode::Bytes(uint64_t coded_bytes) {
+  constexpr uint64_t kNodesPerByte = 2;
+  constexpr uint64_t kMostNodes = uint64_t{1} << 18;
+  return EntropyCode::Bytes(coded_bytes) + sizeof(MaNode) * std::min(kMostNodes, kNodesPerByte * coded_bytes);
+}
+
 Result<MaTreeAndCode> MaTreeAndCode::Read(BitReader* reader, Memory* memory, uint64_t max_nodes,
                                           const char* code_label) {
   MaTreeAndCode result;

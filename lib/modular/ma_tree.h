@@ -96,6 +96,9 @@ struct MaTreeAndCode {
   MaTree tree;
   EntropyCode code;
 
+  // Bytes that both take if they are coded in `coded_bytes` bytes as encoders do it.
+  static uint64_t Bytes(uint64_t coded_bytes);
+
   // Reads both, one after the other. `code_label` is for traces. Errors as MaTree::Read.
   static Result<MaTreeAndCode> Read(BitReader* reader, Memory* memory, uint64_t max_nodes, const char* code_label);
 };

@@ -32,6 +32,22 @@ Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* heade
   return reader->Check();
 }
 
+uint64_t ModularStreamBytes(const ModularStreamOutline& outline, const MaTreeAndCode* global) {
+  // Tables of leaves and the self-correcting predictor of one channel, and its rows.
+  constexpr uint64_t kLoopWithGlobalTree = uint64_t{192} << 10;
+  constexpr uint64_t kLoop = uint64_t{288} << 10;
+  constexpr uint64_t kSmallestLoop = uint64_t{112} << 10;
+  const uint64_t loop = std::min(global != nullptr ? kLoopWithGlobalTree : kLoop, kSmallestLoop + 4 * outline.samples);
+  const uint64_t rows = RepeatableSize(3 * sizeof(int32_t) * outline.widest);
+  if (global != nullptr) {
+    return loop + rows + MaTreeAndCode::Bytes(0) + EntropyDecoder::Bytes(global->code, 1, outline.samples);
+  }
+  // Most of a section are samples.
+  const uint64_t tree_bytes = std::min(outline.section_bytes, 2560 + outline.section_bytes / 8);
+  const uint64_t window = outline.is_whole_image ? EntropyDecoder::LargestBytes(outline.samples) : 0;
+  return loop + rows + MaTreeAndCode::Bytes(tree_bytes) + window;
+}
+
 Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,
                              uint64_t max_local_nodes, BitReader* reader, ModularImage* image) {
   ChannelSequence channels;

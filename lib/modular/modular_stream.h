@@ -65,6 +65,17 @@ Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* heade
 // Most nodes of a tree that is coded with the first `count` channels of a list.
 uint64_t MaxLocalNodes(const ShapeList& list, size_t count);
 
+// What a sub-bitstream takes besides the samples of its channels, for streams as encoders write them.
+struct ModularStreamOutline {
+  uint64_t widest = 0;         // columns of the widest channel
+  uint64_t samples = 0;        // of all channels
+  uint64_t section_bytes = 0;  // of what the stream is in
+  // Streams that are a whole image may copy from their own past (LZ77) with a code of their own.
+  bool is_whole_image = false;
+};
+// Streams of frames with a global tree (not null) use that.
+uint64_t ModularStreamBytes(const ModularStreamOutline& outline, const MaTreeAndCode* global);
+
 // Step by step, for GlobalModular: the tree, code and samples of the non-empty ones among the first `count` channels of
 // the transformed list. Nothing is read if all are empty. Channels get samples where they have none.
 Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,

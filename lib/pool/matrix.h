@@ -77,6 +77,11 @@ class Matrix3D {
     return matrix;
   }
 
+  // What a matrix of this size counts in the budget.
+  static uint64_t Bytes(uint64_t planes, uint64_t rows, uint64_t columns) {
+    return BufferBytes(planes * rows * RoundUp(columns * sizeof(T), uint64_t{kRowAlignment}));
+  }
+
   size_t planes() const { return planes_; }
   size_t rows() const { return rows_; }
   size_t columns() const { return columns_; }
@@ -119,6 +124,8 @@ class Matrix2D {
     matrix.matrix_ = std::move(planes).value();
     return matrix;
   }
+
+  static uint64_t Bytes(uint64_t rows, uint64_t columns) { return Matrix3D<T>::Bytes(1, rows, columns); }
 
   size_t rows() const { return matrix_.rows(); }
   size_t columns() const { return matrix_.columns(); }

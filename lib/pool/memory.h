@@ -32,6 +32,9 @@ struct BlockHeader;
 // sharing.
 inline constexpr size_t kBufferAlignment = 128;
 
+// What a block of `bytes` bytes counts in the budget.
+constexpr uint64_t BufferBytes(uint64_t bytes) { return RoundUp(bytes, uint64_t{kBufferAlignment}); }
+
 // For sizes that what is coded decides, not the geometry of the image: `bytes` rounded up to one of four sizes per
 // octave, by at most 32 KiB. So sections with different contents use each other's blocks.
 constexpr size_t RepeatableSize(size_t bytes) {

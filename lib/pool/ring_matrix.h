@@ -48,6 +48,10 @@ class RingMatrix {
     return ring;
   }
 
+  static uint64_t Bytes(uint64_t rows, uint64_t columns, uint64_t kept_rows) {
+    return Matrix2D<T>::Bytes(std::min(rows, kept_rows), columns);
+  }
+
   bool empty() const { return kept_.empty(); }
   T* Row(size_t y) { return kept_.Row(y % kept_.rows()); }
   const T* Row(size_t y) const { return kept_.Row(y % kept_.rows()); }

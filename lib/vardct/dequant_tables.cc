@@ -137,6 +137,16 @@ Status DequantTables::Prepare(uint32_t table_mask, Memory* memory) {
   return OkStatus();
 }
 
+uint64_t DequantTables::Bytes() const {
+  constexpr size_t kUsual = size_t{64} * 64;
+  uint64_t bytes = 0;
+  for (size_t t = 0; t < kNumDequantTables; ++t) {
+    const size_t size = kDequantTableSizes[t].size();
+    if (parameters_[t].mode != DequantMode::kDefault && size <= kUsual) bytes += BufferBytes(3 * size * sizeof(float));
+  }
+  return bytes;
+}
+
 const float* DefaultDequantTable(size_t t) {
   float* table = g_default_tables + kTableOffsets[t];
   if (!g_default_ready[t].load(std::memory_order_acquire)) {

@@ -63,6 +63,9 @@ class DequantTables {
   // more. Errors: kCorrupt for weights outside the legal range, kMemoryLimit.
   Status Prepare(uint32_t table_mask, Memory* memory);
 
+  // Bytes that Prepare acquires for the tables of varblocks up to 64x64. REQUIRES: Read succeeded.
+  uint64_t Bytes() const;
+
   // Multipliers of table t, channel c, in raster order of the stored array (kDequantTableSizes[t]), 64-byte aligned.
   // Entries of the LF corner are meaningless. REQUIRES: prepared.
   const float* Table(size_t t, size_t c) const { return tables_[t] + c * kDequantTableSizes[t].size(); }

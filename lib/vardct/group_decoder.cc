@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "lib/entropy/entropy_decoder.h"
 #include "lib/vardct/group_state.h"
 #include "lib/vardct/hf_coefficients.h"
 #include "lib/vardct/trace_vardct.h"
@@ -36,13 +37,15 @@ size_t LargestScratch(uint32_t used_types) {
   return largest;
 }
 
+bool IsUsual(const TransformShape& shape) { return shape.block_rows <= 8 && shape.block_columns <= 8; }
+
 // Types that have occurred, and, if more LF groups may follow, those that are usual. So how much memory a worker has
 // does not depend on the groups that it happens to get.
 uint32_t ExpectedTypes(const VarDctFrame& frame) {
   uint32_t types = frame.used_types.load(std::memory_order_relaxed);
   if (frame.geometry.lf_groups_y < 2) return types;
   for (size_t t = 0; t < kNumTransformTypes; ++t) {
-    if (kTransformShapes[t].block_rows <= 8 && kTransformShapes[t].block_columns <= 8) types |= uint32_t{1} << t;
+    if (IsUsual(kTransformShapes[t])) types |= uint32_t{1} << t;
   }
   return types;
 }
@@ -123,6 +126,28 @@ Status GroupDecoder::Prepare(const VarDctFrame& frame, Memory* memory) {
   }
   return Grow(memory, LargestScratch(types) * sizeof(float), Category::kTile, ElementType::kFloat, Fill::kUninitialized,
               &transform_scratch_);
+}
+
+uint64_t GroupDecoder::Bytes(const VarDctFrame& frame, uint32_t num_passes) {
+  // Types that fit into the frame.
+  uint32_t types = 0;
+  for (size_t t = 0; t < kNumTransformTypes; ++t) {
+    const TransformShape& shape = kTransformShapes[t];
+    const bool fits =
+        shape.block_rows <= frame.geometry.block_rows && shape.block_columns <= frame.geometry.block_columns;
+    if (fits && IsUsual(shape)) types |= uint32_t{1} << t;
+  }
+  uint64_t window_bytes = 0;
+  for (uint32_t pass = 0; pass < frame.parameters.num_passes; ++pass) {
+    window_bytes = std::max(window_bytes, EntropyDecoder::Bytes(frame.passes[pass].code, 0, 3 * kMaxVarblockSize));
+  }
+  uint64_t bytes = window_bytes + BufferBytes(sizeof(GroupMaps)) +
+                   BufferBytes(3 * LargestVarblock(types) * sizeof(float)) +
+                   BufferBytes(LargestScratch(types) * sizeof(float));
+  if (num_passes != 1 || frame.parameters.num_passes != 1) {
+    bytes += BufferBytes(3 * kMaxVarblockSize * (FitsInt16(frame) ? sizeof(int16_t) : sizeof(int32_t)));
+  }
+  return bytes;
 }
 
 Status GroupDecoder::PrepareStorage(size_t bytes_per_coefficient) {

@@ -26,6 +26,10 @@ class GroupDecoder {
   // is enough. `memory` must outlive this object. REQUIRES: `frame` is complete up to HfGlobal. Errors: kMemoryLimit.
   Status Prepare(const VarDctFrame& frame, Memory* memory);
 
+  // Bytes that Prepare and Decode with `num_passes` passes acquire, if no varblock is larger than 64x64. REQUIRES:
+  // LfGlobal was read.
+  static uint64_t Bytes(const VarDctFrame& frame, uint32_t num_passes);
+
   // Decodes one group to samples. `readers` are the sections of its first `num_readers` passes (in single-section
   // frames, the reader of the section), positioned at the start of the HF coefficients; afterwards they stand at the
   // group's modular data. With fewer passes than the frame has the result is a coarser image; 0 is allowed (LF only).

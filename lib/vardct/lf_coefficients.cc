@@ -84,6 +84,10 @@ Result<LfSmoother> LfSmoother::Create(const VarDctFrame& frame, Memory* memory) 
   return smoother;
 }
 
+uint64_t LfSmoother::Bytes(const VarDctFrame& frame) {
+  return SmoothingApplies(frame) ? Matrix3D<float>::Bytes(2, 3, frame.geometry.block_columns) : 0;
+}
+
 uint32_t LfSmoother::Advance(uint32_t rows, VarDctFrame* frame) {
   if (!active_) return rows;
   const size_t width = frame->geometry.block_columns;

@@ -32,6 +32,9 @@ class LfSmoother {
  public:
   // Errors: kMemoryLimit.
   static Result<LfSmoother> Create(const VarDctFrame& frame, Memory* memory);
+  // Bytes that Create acquires.
+  static uint64_t Bytes(const VarDctFrame& frame);
+
   // `rows` block rows from the top of the frame are dequantised (in all LF groups). Smooths what can be and returns
   // how many rows from the top are final. Without smoothing all rows are final at once.
   uint32_t Advance(uint32_t rows, VarDctFrame* frame);

@@ -110,6 +110,23 @@ Status VarDctFrame::Allocate(Memory* memory, uint32_t kept_block_rows) {
   return OkStatus();
 }
 
+uint64_t VarDctFrame::Bytes(uint32_t kept_block_rows) const {
+  const uint64_t rows = geometry.block_rows;
+  const uint64_t columns = geometry.block_columns;
+  const uint64_t kept = kept_block_rows;
+  uint64_t bytes = 0;
+  for (size_t c = 0; c < 3 && !parameters.use_lf_frame; ++c) {
+    const uint32_t vshift = parameters.vshift[c];
+    bytes += RingMatrix<float>::Bytes(rows >> vshift, columns >> parameters.hshift[c], kept >> vshift);
+  }
+  // Types and multipliers of varblocks, perhaps LF contexts.
+  const bool has_lf_index = block_context.num_lf_contexts > 1 && !parameters.use_lf_frame;
+  bytes += (has_lf_index ? 3 : 2) * RingMatrix<uint8_t>::Bytes(rows, columns, kept);
+  if (parameters.epf_iterations != 0) bytes += RingMatrix<float>::Bytes(rows, columns, kept);
+  const uint64_t tile = kColorTileDimInBlocks;
+  return bytes + 2 * Matrix2D<int8_t>::Bytes(CeilDiv(rows, tile), CeilDiv(columns, tile));
+}
+
 Status VarDctFrame::UseLfFrame(const View2D<const float> (&planes)[3]) {
   for (size_t c = 0; c < 3; ++c) {
     if (planes[c].width < geometry.block_columns || planes[c].height < geometry.block_rows) {

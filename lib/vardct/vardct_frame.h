@@ -118,6 +118,9 @@ struct VarDctFrame {
   // kept. REQUIRES: LfGlobal was read. Errors: kMemoryLimit.
   Status Allocate(Memory* memory, uint32_t kept_block_rows);
 
+  // Bytes that Allocate acquires.
+  uint64_t Bytes(uint32_t kept_block_rows) const;
+
   // For frames that take their LF image from an LF frame: one sample per block. The planes must stay valid.
   // Errors: kCorrupt if they are smaller than the frame in blocks.
   Status UseLfFrame(const View2D<const float> (&planes)[3]);

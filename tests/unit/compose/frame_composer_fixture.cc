@@ -84,7 +84,7 @@ Status FrameComposerTest::Compose(const TestPlanes& frame, bool by_sink, TestPla
     target.stride = row_floats * sizeof(float);
   }
   FrameOutput output;
-  JXLPOOL_RETURN_IF_ERROR(output.Begin(planes, &target, 1, 1, kMaxSegment, kBandRows, &memory_));
+  JXLPOOL_RETURN_IF_ERROR(output.Begin({planes, 1, kMaxSegment, kBandRows}, {&target, 1}, &memory_));
   FrameComposer composer;
   JXLPOOL_RETURN_IF_ERROR(composer.Begin(Settings(delivered == nullptr ? nullptr : &output), &memory_));
   for (const auto& band : BandsOfSegments(frame.width, frame.height, kMaxSegment, kBandRows, 3)) {

@@ -112,7 +112,7 @@ class FrameOutputTest : public FrameTest {
       targets.push_back(target);
     }
     FrameOutput output;
-    ASSERT_TRUE(output.Begin(planes, targets.data(), targets.size(), 1, kMaxSegment, kBandRows, &memory_).ok());
+    ASSERT_TRUE(output.Begin({planes, 1, kMaxSegment, kBandRows}, targets, &memory_).ok());
     StoreAll(image, planes, &output);
     for (size_t i = 0; i < kinds.size(); ++i) {
       const std::vector<uint8_t> expected = NaiveOutput(kinds[i], planes, image);
@@ -208,7 +208,7 @@ TEST_F(FrameOutputTest, ColorWithoutAlphaIsNotDivided) {
   target.pixels = reinterpret_cast<uint8_t*>(pixels.data());
   target.stride = 9 * 3 * sizeof(float);
   FrameOutput output;
-  ASSERT_TRUE(output.Begin(planes, &target, 1, 1, kMaxSegment, kBandRows, &memory_).ok());
+  ASSERT_TRUE(output.Begin({planes, 1, kMaxSegment, kBandRows}, {&target, 1}, &memory_).ok());
   StoreAll(image, planes, &output);
   EXPECT_EQ(pixels[0], image.At(0, 0, 0));
   EXPECT_EQ(pixels[9 * 3 * 3 - 1], image.At(2, 8, 2));
@@ -225,7 +225,7 @@ std::vector<uint8_t> StoreAsIntegers(const OutputPlanes& planes, OutputTarget ta
   std::vector<uint8_t> pixels(target.stride * (swaps ? planes.width : planes.height));
   target.pixels = pixels.data();
   FrameOutput output;
-  EXPECT_TRUE(output.Begin(planes, &target, 1, 1, kMaxSegment, kBandRows, memory).ok());
+  EXPECT_TRUE(output.Begin({planes, 1, kMaxSegment, kBandRows}, {&target, 1}, memory).ok());
   *possible = output.PrepareIntegers(bits);
   if (!*possible) return {};
   for (const auto& band : BandsOfSegments(planes.width, planes.height, kMaxSegment, kBandRows, 6)) {
@@ -323,7 +323,7 @@ TEST_F(FrameOutputTest, WorkersMayStoreAtTheSameTime) {
     const std::vector<uint8_t> expected = NaiveOutput(target, planes, image);
     FrameOutput output;
     ThreadPool threads(4);
-    ASSERT_TRUE(output.Begin(planes, &target, 1, threads.num_workers(), 101, 67, &memory_).ok());
+    ASSERT_TRUE(output.Begin({planes, threads.num_workers(), 101, 67}, {&target, 1}, &memory_).ok());
     EXPECT_FALSE(output.in_order());
     ASSERT_TRUE(threads
                     .Run(67,
@@ -350,7 +350,7 @@ TEST_F(FrameOutputTest, RefusesBadTargets) {
   good.stride = 64;
   const auto begin = [&](const OutputTarget& target) {
     FrameOutput output;
-    return output.Begin(MakePlanes(4, 4, 1, 3, 1, 0), &target, 1, 1, kMaxSegment, kBandRows, &memory_).code();
+    return output.Begin({MakePlanes(4, 4, 1, 3, 1, 0), 1, kMaxSegment, kBandRows}, {&target, 1}, &memory_).code();
   };
   EXPECT_EQ(begin(good), ErrorCode::kOk);
   OutputTarget target = good;
@@ -388,7 +388,7 @@ TEST_F(FrameOutputTest, PassesOnTheErrorOfASink) {
     OutputTarget target;
     target.sink = &sink;
     FrameOutput output;
-    ASSERT_TRUE(output.Begin(planes, &target, 1, 1, kMaxSegment, kBandRows, &memory_).ok());
+    ASSERT_TRUE(output.Begin({planes, 1, kMaxSegment, kBandRows}, {&target, 1}, &memory_).ok());
     EXPECT_EQ(output.in_order(), orientation == 1);
     EXPECT_EQ(output.Finish().code(), ErrorCode::kIo);
   }
@@ -409,7 +409,7 @@ TEST_F(FrameOutputTest, MemoryLimitIsAnError) {
     target.unpremultiply = true;
     target.sink = &sink;
     FrameOutput output;
-    const Status status = output.Begin(planes, &target, 1, 2, kMaxSegment, kBandRows, &memory);
+    const Status status = output.Begin({planes, 2, kMaxSegment, kBandRows}, {&target, 1}, &memory);
     succeeded = status.ok();
     if (!succeeded) {
       EXPECT_EQ(status.code(), ErrorCode::kMemoryLimit);

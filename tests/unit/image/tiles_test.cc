@@ -10,6 +10,7 @@
 
 #include "lib/image/image_decoder.h"
 #include "tests/unit/compose/frame_test_util.h"
+#include "tests/unit/image/one_tile_decoder.h"
 
 namespace jxlpool {
 namespace {
@@ -48,10 +49,8 @@ TEST_F(TilesTest, EqualOneTile) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::vector<uint8_t> bytes(std::istreambuf_iterator<char>(file), {});
     DecoderOptions options;
-    options.one_tile = true;
-    const std::vector<float> expected = Decode(bytes, options, &one);
+    const std::vector<float> expected = DecodeAsOneTile(bytes, &memory_);
     if (expected.empty()) continue;  // needs options that others test
-    options.one_tile = false;
     const auto same = [&](const std::vector<float>& actual) {
       return actual.size() == expected.size() &&
              std::memcmp(actual.data(), expected.data(), actual.size() * sizeof(float)) == 0;

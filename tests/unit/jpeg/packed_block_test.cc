@@ -1,6 +1,6 @@
 // Proves: what is packed comes out again, every value behind every run of zeros; blocks take no more than they may;
 // rows of blocks are walked across segments.
-#include "lib/frame/packed_block.h"
+#include "lib/jpeg/packed_block.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "lib/frame/jpeg_coefficients.h"
+#include "lib/jpeg/jpeg_coefficients.h"
 #include "lib/pool/buffer_pool.h"
 
 namespace jxlpool {

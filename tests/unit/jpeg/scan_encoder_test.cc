@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "lib/frame/packed_block.h"
+#include "lib/jpeg/packed_block.h"
 #include "lib/pool/buffer_pool.h"
 #include "tests/unit/jpeg/scan_model.h"
 

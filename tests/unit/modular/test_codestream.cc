@@ -94,7 +94,6 @@ Status InitModular(const Headers& headers, const std::vector<ChannelShape>& shap
   info.tree_samples =
       dimensions.xsize * dimensions.ysize * ((grey ? 1 : 3) + uint64_t{headers.image.num_extra_channels});
   info.int16_samples = options.allow_int16 && headers.image.modular_16bit_buffers;
-  info.force_full_frame = options.force_full_frame;
   info.loops = options.loops;
   return modular->Init(info, memory);
 }
@@ -109,12 +108,14 @@ TraceContext Context(const char* section, int64_t group = -1, int64_t pass = -1)
 }
 
 // Up to and with GlobalModular.
-Status DecodeLfGlobal(BitReader* reader, FrameModular* modular) {
+Status DecodeLfGlobal(const DecodeOptions& options, BitReader* reader, FrameModular* modular) {
   const TraceScope scope(Context("LfGlobal"));
   if (!reader->ReadBool()) {
     for (int i = 0; i < 3; ++i) reader->Read(16);
   }
-  return modular->DecodeGlobal(reader);
+  JXLPOOL_RETURN_IF_ERROR(modular->ReadGlobal(reader));
+  const bool by_groups = modular->groups_are_independent() && !options.force_full_frame;
+  return modular->DecodeGlobal(reader, by_groups ? ModularStorage::kGroups : ModularStorage::kFrame);
 }
 
 void CopyGroup(const ModularImage& group, uint32_t g, const FrameDimensions& dimensions, DecodedFrame* frame) {
@@ -141,7 +142,7 @@ class FrameTester {
     const uint32_t num_groups = static_cast<uint32_t>(headers_.dimensions.num_groups);
     const Toc& toc = headers_.toc;
     BitReader first = headers_.Section(0);
-    JXLPOOL_RETURN_IF_ERROR(DecodeLfGlobal(&first, modular_));
+    JXLPOOL_RETURN_IF_ERROR(DecodeLfGlobal(options_, &first, modular_));
     if (toc.IsSingleSection()) {
       JXLPOOL_RETURN_IF_ERROR(modular_->DecodeLfGroup(0, &first));
       JXLPOOL_RETURN_IF_ERROR(DecodeGroups(0, 1, &first));

@@ -1,4 +1,4 @@
-#include "lib/frame/jpeg_coefficients.h"
+#include "lib/jpeg/jpeg_coefficients.h"
 
 #include <algorithm>
 #include <bit>
@@ -140,122 +140,6 @@ Status CheckHeaders(const FrameState& state) {
   return OkStatus();
 }
 
-}  // namespace
-
-void PackedBlockStore::Begin(Memory* memory) {
-  memory_ = memory;
-  chunks_ = PoolVector<Buffer>(memory, Category::kCoefficients);
-  open_ = PoolVector<Chunk>(memory, Category::kCoefficients);
-}
-
-Status PackedBlockStore::Open(Chunk* chunk) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (!open_.empty()) {
-    *chunk = open_.back();
-    open_.PopBack();
-    return OkStatus();
-  }
-  JXLPOOL_ASSIGN_OR_RETURN(
-      Buffer buffer, memory_->Acquire(kChunkSize, Category::kCoefficients, ElementType::kUint8, Fill::kUninitialized));
-  *chunk = {buffer.data(), buffer.data() + kChunkSize};
-  JXLPOOL_RETURN_IF_ERROR(chunks_.PushBack(std::move(buffer)));
-  // So that taking chunks back never fails.
-  return open_.Reserve(chunks_.capacity());
-}
-
-void PackedBlockStore::Close(const Chunk& chunk) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (chunk.HasRoom()) (void)open_.PushBack(chunk);
-}
-
-void PackedBlockStore::Clear() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  open_.clear();
-  for (const Buffer& buffer : chunks_) (void)open_.PushBack({buffer.data(), buffer.data() + kChunkSize});
-}
-
-Status BeginJpegCoefficients(const FrameState& state, uint32_t num_components, JpegCoefficients* jpeg) {
-  JXLPOOL_RETURN_IF_ERROR(CheckHeaders(state));
-  const FrameHeader& header = state.header;
-  const uint32_t* sampling = header.jpeg_upsampling;
-  if (num_components == 1 && (sampling[0] != sampling[1] || sampling[1] != sampling[2])) {
-    return Unsupported("a grey JPEG with subsampled chroma");
-  }
-  jpeg->width = static_cast<uint32_t>(state.dimensions.width);
-  jpeg->height = static_cast<uint32_t>(state.dimensions.height);
-  jpeg->num_components = num_components;
-  jpeg->extra_precision = PoolVector<uint8_t>(state.memory(), Category::kOther);
-  JXLPOOL_RETURN_IF_ERROR(jpeg->extra_precision.Resize(static_cast<size_t>(state.dimensions.num_lf_groups)));
-  jpeg->store.Begin(state.memory());
-  const VarDctFrame& vardct = state.vardct;
-  for (uint32_t i = 0; i < num_components; ++i) {
-    JpegComponent* component = &jpeg->components[i];
-    static constexpr uint32_t kYCbCrChannels[3] = {1, 0, 2};
-    const uint32_t c = num_components == 1 ? 1 : header.do_ycbcr ? kYCbCrChannels[i] : i;
-    component->channel = c;
-    component->h_factor = sampling[c] == 1 || sampling[c] == 2 ? 2 : 1;
-    component->v_factor = sampling[c] == 1 || sampling[c] == 3 ? 2 : 1;
-    component->block_columns = vardct.geometry.block_columns >> vardct.parameters.hshift[c];
-    component->block_rows = vardct.geometry.block_rows >> vardct.parameters.vshift[c];
-    component->hshift = vardct.parameters.hshift[c];
-    component->vshift = vardct.parameters.vshift[c];
-    JXLPOOL_ASSIGN_OR_RETURN(component->dc, Matrix2D<int16_t>::Create(state.memory(), Category::kCoefficients,
-                                                                      component->block_rows, component->block_columns));
-    JXLPOOL_ASSIGN_OR_RETURN(
-        component->ac, Matrix2D<const uint8_t*>::Create(state.memory(), Category::kCoefficients, component->block_rows,
-                                                        vardct.geometry.groups_x));
-  }
-  return OkStatus();
-}
-
-void StoreJpegLf(const FrameState& state, uint32_t lf_group, uint32_t extra_precision,
-                 const View2D<const int32_t> (&quantized)[3], JpegCoefficients* jpeg) {
-  const VarDctFrame& vardct = state.vardct;
-  const BlockRect rect = vardct.geometry.LfGroupRect(lf_group);
-  jpeg->extra_precision[lf_group] = static_cast<uint8_t>(extra_precision);
-  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
-    JpegComponent* component = &jpeg->components[i];
-    const uint32_t c = component->channel;
-    const size_t x0 = rect.x0 >> vardct.parameters.hshift[c];
-    const size_t y0 = rect.y0 >> vardct.parameters.vshift[c];
-    const LfChannelSize size = LfChannelSizeOf(vardct, lf_group, c);
-    for (uint32_t y = 0; y < size.height; ++y) {
-      const int32_t* in = quantized[c].Row(y);
-      int16_t* out = component->dc.Row(y0 + y) + x0;
-      // Saturated values are beyond the range of DC whatever the precision and the offset.
-      for (uint32_t x = 0; x < size.width; ++x) out[x] = static_cast<int16_t>(std::clamp(in[x], -32768, 32767));
-    }
-  }
-}
-
-Status StoreJpegTables(const FrameState& state, JpegCoefficients* jpeg) {
-  const VarDctFrame& vardct = state.vardct;
-  const LfChannelCorrelation& correlation = vardct.correlation;
-  if (correlation.color_factor != kCflFactor || correlation.base_x != 0.0f || correlation.base_b != 0.0f ||
-      correlation.x_factor_lf != 0 || correlation.b_factor_lf != 0) {
-    return Unsupported("the frame's chroma from luma is not that of a recompressed JPEG");
-  }
-  if (vardct.used_types.load(std::memory_order_relaxed) != 1u << static_cast<uint32_t>(TransformType::kDct8x8)) {
-    return Unsupported("the frame has varblocks other than DCT8x8, so it is no recompressed JPEG");
-  }
-  const DequantParameters& parameters = vardct.dequant.parameters(0);
-  if (parameters.mode != DequantMode::kRaw || !(std::abs(parameters.raw_denominator - 1.0f / 2040) <= 1e-8f)) {
-    return Unsupported("the frame has no quantisation tables of a JPEG");
-  }
-  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
-    JpegComponent* component = &jpeg->components[i];
-    const int32_t* samples = vardct.dequant.RawSamples(0, component->channel);
-    for (size_t k = 0; k < 64; ++k) {
-      const int32_t step = samples[kStoredOrder.index[k]];
-      if (step < 1 || step > 65535) return Unsupported("a quantisation step is out of the range of a JPEG");
-      component->quant[k] = static_cast<uint16_t>(step);
-    }
-  }
-  return OkStatus();
-}
-
-namespace {
-
 // One component of one group.
 struct GroupPart {
   const FrameState* state = nullptr;
@@ -298,24 +182,143 @@ Status StorePart(const GroupPart& part, JpegComponent* component, PackedBlockSto
 
 }  // namespace
 
-Status StoreJpegGroup(const FrameState& state, uint32_t group, const View2D<const int32_t> (&blocks)[3],
-                      JpegCoefficients* jpeg) {
-  const bool has_cfl = jpeg->num_components == 3 && !state.vardct.geometry.subsampled;
-  const JpegComponent* luma = &jpeg->components[0];
-  for (uint32_t i = 0; i < jpeg->num_components && luma->channel != 1; ++i) luma = &jpeg->components[i];
+void PackedBlockStore::Begin(Memory* memory) {
+  memory_ = memory;
+  chunks_ = PoolVector<Buffer>(memory, Category::kCoefficients);
+  open_ = PoolVector<Chunk>(memory, Category::kCoefficients);
+}
+
+Status PackedBlockStore::Open(Chunk* chunk) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!open_.empty()) {
+    *chunk = open_.back();
+    open_.PopBack();
+    return OkStatus();
+  }
+  JXLPOOL_ASSIGN_OR_RETURN(
+      Buffer buffer, memory_->Acquire(kChunkSize, Category::kCoefficients, ElementType::kUint8, Fill::kUninitialized));
+  *chunk = {buffer.data(), buffer.data() + kChunkSize};
+  JXLPOOL_RETURN_IF_ERROR(chunks_.PushBack(std::move(buffer)));
+  // So that taking chunks back never fails.
+  return open_.Reserve(chunks_.capacity());
+}
+
+void PackedBlockStore::Close(const Chunk& chunk) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (chunk.HasRoom()) (void)open_.PushBack(chunk);
+}
+
+void PackedBlockStore::Clear() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  open_.clear();
+  for (const Buffer& buffer : chunks_) (void)open_.PushBack({buffer.data(), buffer.data() + kChunkSize});
+}
+
+Status JpegCoefficientSink::Begin(const FrameState& state) {
+  const uint32_t num_components = jpeg_->num_components;
+  JXLPOOL_RETURN_IF_ERROR(CheckHeaders(state));
+  const FrameHeader& header = state.header;
+  const uint32_t* sampling = header.jpeg_upsampling;
+  if (num_components == 1 && (sampling[0] != sampling[1] || sampling[1] != sampling[2])) {
+    return Unsupported("a grey JPEG with subsampled chroma");
+  }
+  jpeg_->width = static_cast<uint32_t>(state.dimensions.width);
+  jpeg_->height = static_cast<uint32_t>(state.dimensions.height);
+  jpeg_->extra_precision = PoolVector<uint8_t>(state.memory(), Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(jpeg_->extra_precision.Resize(static_cast<size_t>(state.dimensions.num_lf_groups)));
+  jpeg_->store.Begin(state.memory());
+  const VarDctFrame& vardct = state.vardct;
+  for (uint32_t i = 0; i < num_components; ++i) {
+    JpegComponent* component = &jpeg_->components[i];
+    static constexpr uint32_t kYCbCrChannels[3] = {1, 0, 2};
+    const uint32_t c = num_components == 1 ? 1 : header.do_ycbcr ? kYCbCrChannels[i] : i;
+    component->channel = c;
+    component->h_factor = sampling[c] == 1 || sampling[c] == 2 ? 2 : 1;
+    component->v_factor = sampling[c] == 1 || sampling[c] == 3 ? 2 : 1;
+    component->block_columns = vardct.geometry.block_columns >> vardct.parameters.hshift[c];
+    component->block_rows = vardct.geometry.block_rows >> vardct.parameters.vshift[c];
+    component->hshift = vardct.parameters.hshift[c];
+    component->vshift = vardct.parameters.vshift[c];
+    JXLPOOL_ASSIGN_OR_RETURN(component->dc, Matrix2D<int16_t>::Create(state.memory(), Category::kCoefficients,
+                                                                      component->block_rows, component->block_columns));
+    JXLPOOL_ASSIGN_OR_RETURN(
+        component->ac, Matrix2D<const uint8_t*>::Create(state.memory(), Category::kCoefficients, component->block_rows,
+                                                        vardct.geometry.groups_x));
+  }
+  return OkStatus();
+}
+
+void JpegCoefficientSink::TakeLf(const FrameState& state, uint32_t lf_group, uint32_t extra_precision,
+                                 const View2D<const int32_t> (&quantized)[3]) {
+  const VarDctFrame& vardct = state.vardct;
+  const BlockRect rect = vardct.geometry.LfGroupRect(lf_group);
+  jpeg_->extra_precision[lf_group] = static_cast<uint8_t>(extra_precision);
+  for (uint32_t i = 0; i < jpeg_->num_components; ++i) {
+    JpegComponent* component = &jpeg_->components[i];
+    const uint32_t c = component->channel;
+    const size_t x0 = rect.x0 >> vardct.parameters.hshift[c];
+    const size_t y0 = rect.y0 >> vardct.parameters.vshift[c];
+    const LfChannelSize size = LfChannelSizeOf(vardct, lf_group, c);
+    for (uint32_t y = 0; y < size.height; ++y) {
+      const int32_t* in = quantized[c].Row(y);
+      int16_t* out = component->dc.Row(y0 + y) + x0;
+      // Saturated values are beyond the range of DC whatever the precision and the offset.
+      for (uint32_t x = 0; x < size.width; ++x) out[x] = static_cast<int16_t>(std::clamp(in[x], -32768, 32767));
+    }
+  }
+}
+
+Status JpegCoefficientSink::BeginGroups(const FrameState& state) {
+  const VarDctFrame& vardct = state.vardct;
+  const LfChannelCorrelation& correlation = vardct.correlation;
+  if (correlation.color_factor != kCflFactor || correlation.base_x != 0.0f || correlation.base_b != 0.0f ||
+      correlation.x_factor_lf != 0 || correlation.b_factor_lf != 0) {
+    return Unsupported("the frame's chroma from luma is not that of a recompressed JPEG");
+  }
+  if (vardct.used_types.load(std::memory_order_relaxed) != 1u << static_cast<uint32_t>(TransformType::kDct8x8)) {
+    return Unsupported("the frame has varblocks other than DCT8x8, so it is no recompressed JPEG");
+  }
+  const DequantParameters& parameters = vardct.dequant.parameters(0);
+  if (parameters.mode != DequantMode::kRaw || !(std::abs(parameters.raw_denominator - 1.0f / 2040) <= 1e-8f)) {
+    return Unsupported("the frame has no quantisation tables of a JPEG");
+  }
+  for (uint32_t i = 0; i < jpeg_->num_components; ++i) {
+    JpegComponent* component = &jpeg_->components[i];
+    const int32_t* samples = vardct.dequant.RawSamples(0, component->channel);
+    for (size_t k = 0; k < 64; ++k) {
+      const int32_t step = samples[kStoredOrder.index[k]];
+      if (step < 1 || step > 65535) return Unsupported("a quantisation step is out of the range of a JPEG");
+      component->quant[k] = static_cast<uint16_t>(step);
+    }
+  }
+  return jpeg_->receiver == nullptr ? OkStatus() : jpeg_->receiver->Begin();
+}
+
+Status JpegCoefficientSink::TakeGroup(const FrameState& state, uint32_t group,
+                                      const View2D<const int32_t> (&blocks)[3]) {
+  const bool has_cfl = jpeg_->num_components == 3 && !state.vardct.geometry.subsampled;
+  const JpegComponent* luma = &jpeg_->components[0];
+  for (uint32_t i = 0; i < jpeg_->num_components && luma->channel != 1; ++i) luma = &jpeg_->components[i];
   PackedBlockStore::Chunk chunk;
-  for (uint32_t i = 0; i < jpeg->num_components; ++i) {
-    JpegComponent* component = &jpeg->components[i];
+  for (uint32_t i = 0; i < jpeg_->num_components; ++i) {
+    JpegComponent* component = &jpeg_->components[i];
     GroupPart part;
     part.state = &state;
     part.group = group;
     part.blocks = blocks[component->channel];
     if (has_cfl && component->channel != 1) part.luma_blocks = blocks[1];
     part.luma_quant = luma->quant;
-    part.extra_precision = jpeg->extra_precision[static_cast<size_t>(state.dimensions.LfGroupOfGroup(group))];
-    JXLPOOL_RETURN_IF_ERROR(StorePart(part, component, &jpeg->store, &chunk));
+    part.extra_precision = jpeg_->extra_precision[static_cast<size_t>(state.dimensions.LfGroupOfGroup(group))];
+    JXLPOOL_RETURN_IF_ERROR(StorePart(part, component, &jpeg_->store, &chunk));
   }
-  jpeg->store.Close(chunk);
+  jpeg_->store.Close(chunk);
+  return OkStatus();
+}
+
+Status JpegCoefficientSink::FinishRows(uint32_t end) {
+  if (jpeg_->receiver == nullptr) return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(jpeg_->receiver->TakeRows(end));
+  jpeg_->store.Clear();
   return OkStatus();
 }
 

@@ -1,17 +1,18 @@
-#include "lib/frame/lf_global.h"
+#include "lib/frame/global_sections.h"
+
+#include <algorithm>
 
 #include "lib/base/bits.h"
+#include "lib/frame/lf_group.h"
+#include "lib/modular/modular_stream.h"
+#include "lib/vardct/hf_pass.h"
 
 namespace jxlpool {
 namespace {
 
 Status ReadPatches(BitReader* reader, FrameState* state) {
   PatchEnvironment environment;
-  for (size_t i = 0; i < kNumReferenceSlots; ++i) {
-    const SharedFrame& slot = state->slots.reference[i];
-    if (slot.empty()) continue;
-    environment.slots[i] = {true, slot->before_color_transform, slot->width(), slot->height()};
-  }
+  std::copy_n(state->reference_shapes, kNumReferenceSlots, environment.slots);
   environment.padded_width = state->dimensions.xpadded;
   environment.padded_height = state->dimensions.ypadded;
   environment.width = state->dimensions.xsize;
@@ -86,7 +87,6 @@ Status InitModular(FrameState* state) {
   info.tree_samples =
       dimensions.xsize * dimensions.ysize * ((one_color_channel ? 1 : 3) + uint64_t{state->num_extra()});
   info.int16_samples = image.modular_16bit_buffers;
-  info.force_full_frame = state->context->one_tile;
   info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.num_passes;
   return state->modular.Init(info, state->memory());
 }
@@ -100,16 +100,50 @@ Status CheckModularSamples(const FrameState& state, uint64_t position) {
   return OkStatus();
 }
 
-// Everything before GlobalModular; that is ready to be read then.
-Status ReadUpToModular(BitReader* reader, FrameState* state) {
+uint64_t FrameArea(const FrameState& state) { return state.dimensions.width * state.dimensions.height; }
+
+Status DrawSplines(FrameState* state) {
+  const LfChannelCorrelation modular_correlation;
+  const LfChannelCorrelation& correlation = state->header.is_modular ? modular_correlation : state->vardct.correlation;
+  const uint32_t width = static_cast<uint32_t>(state->dimensions.xsize);
+  const uint32_t height = static_cast<uint32_t>(state->dimensions.ysize);
+  JXLPOOL_ASSIGN_OR_RETURN(state->splats, SplineSplats::Create(state->memory(), state->splines, correlation.base_x,
+                                                               correlation.base_b, width, height, FrameArea(*state)));
+  return OkStatus();
+}
+
+// Decodes raw quantisation tables for ReadHfGlobal, one after another.
+struct RawTableReader {
+  FrameState* state = nullptr;
+  ModularImage image;
+
+  static Status Read(void* context, uint32_t table, uint32_t width, uint32_t height, BitReader* reader,
+                     View2D<const int32_t> (&planes)[3]) {
+    RawTableReader* self = static_cast<RawTableReader*>(context);
+    FrameState* state = self->state;
+    const uint32_t num_lf_groups = static_cast<uint32_t>(state->dimensions.num_lf_groups);
+    self->image = ModularImage(state->memory(), SampleType::kInt32);
+    for (int c = 0; c < 3; ++c) JXLPOOL_RETURN_IF_ERROR(self->image.Add(ChannelShape{width, height, 0, 0}));
+    ModularStreamParams params = FrameStreamParams(*state, RawQuantTableStream(num_lf_groups, table));
+    params.bit_depth = 8;
+    JXLPOOL_RETURN_IF_ERROR(DecodeModularStream(params, reader, &self->image));
+    const ModularImage& decoded = self->image;
+    for (size_t c = 0; c < 3; ++c) planes[c] = decoded[c].View<int32_t>();
+    return OkStatus();
+  }
+};
+
+}  // namespace
+
+Status ReadLfGlobal(BitReader* reader, FrameState* state) {
   const FrameHeader& header = state->header;
   const FrameDimensions& dimensions = state->dimensions;
+  JXLPOOL_RETURN_IF_ERROR(InitModular(state));
   JXLPOOL_RETURN_IF_ERROR(DescribeExtraChannels(state));
   if (header.HasFlag(kFlagPatches)) JXLPOOL_RETURN_IF_ERROR(ReadPatches(reader, state));
-  const uint64_t num_pixels = dimensions.xsize * dimensions.ysize;
-  const uint64_t frame_area = dimensions.width * dimensions.height;
   if (header.HasFlag(kFlagSplines)) {
-    JXLPOOL_ASSIGN_OR_RETURN(state->splines, Splines::Read(reader, state->memory(), num_pixels, frame_area));
+    JXLPOOL_ASSIGN_OR_RETURN(
+        state->splines, Splines::Read(reader, state->memory(), dimensions.xsize * dimensions.ysize, FrameArea(*state)));
   }
   if (header.HasFlag(kFlagNoise)) state->noise = ReadNoiseParameters(reader);
   if (header.is_modular) {
@@ -117,42 +151,17 @@ Status ReadUpToModular(BitReader* reader, FrameState* state) {
   } else {
     JXLPOOL_RETURN_IF_ERROR(ReadVarDctLfGlobal(reader, state->memory(), &state->vardct));
   }
-  if (header.HasFlag(kFlagSplines)) {
-    const LfChannelCorrelation modular_correlation;
-    const LfChannelCorrelation& correlation = header.is_modular ? modular_correlation : state->vardct.correlation;
-    JXLPOOL_ASSIGN_OR_RETURN(
-        state->splats, SplineSplats::Create(state->memory(), state->splines, correlation.base_x, correlation.base_b,
-                                            static_cast<uint32_t>(dimensions.xsize),
-                                            static_cast<uint32_t>(dimensions.ysize), frame_area));
-  }
+  if (header.HasFlag(kFlagSplines)) JXLPOOL_RETURN_IF_ERROR(DrawSplines(state));
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   JXLPOOL_RETURN_IF_ERROR(CheckModularSamples(*state, reader->Position()));
-  return InitModular(state);
+  return state->modular.ReadGlobal(reader);
 }
 
-}  // namespace
-
-bool NeedsNoStages(const FrameState& state) {
-  const FrameHeader& header = state.header;
-  if (header.restoration_filter.gab || header.restoration_filter.epf_iters > 0 || header.upsampling != 1) return false;
-  if (header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines) || header.HasFlag(kFlagNoise)) return false;
-  for (const uint8_t factor : header.ec_factor) {
-    if (factor != 1) return false;
-  }
-  return !state.dimensions.IsSubsampled();
-}
-
-Status ReadLfGlobal(BitReader* reader, FrameState* state) {
-  JXLPOOL_RETURN_IF_ERROR(ReadUpToModular(reader, state));
-  JXLPOOL_RETURN_IF_ERROR(state->modular.DecodeGlobal(reader));
+Status ReadHfGlobalSection(BitReader* reader, FrameState* state) {
+  RawTableReader tables{state, {}};
+  const RawTableSource source{&tables, &RawTableReader::Read};
+  JXLPOOL_RETURN_IF_ERROR(ReadHfGlobal(reader, source, state->memory(), &state->vardct));
   return reader->Check();
-}
-
-bool SeesIndependentGroups(BitReader* reader, FrameState* state) {
-  const bool seen = ReadUpToModular(reader, state).ok() && state->modular.ReadGlobal(reader).ok() &&
-                    reader->Check().ok() && state->modular.group_local();
-  state->modular = FrameModular();
-  return seen;
 }
 
 }  // namespace jxlpool

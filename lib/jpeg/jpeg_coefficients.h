@@ -1,23 +1,22 @@
 // JpegCoefficients: the quantised coefficients and quantisation tables of a recompressed JPEG, straight from a VarDCT
 // frame (ISO/IEC 18181-2, JPEG bitstream reconstruction). No sample is computed.
 //
-// Filled by FrameDecoder::DecodeJpegCoefficients in the order of the sections; read-only afterwards.
-#ifndef LIB_FRAME_JPEG_COEFFICIENTS_H_
-#define LIB_FRAME_JPEG_COEFFICIENTS_H_
+// Filled by a JpegCoefficientSink in the order of the sections; read-only afterwards.
+#ifndef LIB_JPEG_JPEG_COEFFICIENTS_H_
+#define LIB_JPEG_JPEG_COEFFICIENTS_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 
 #include "lib/base/status.h"
-#include "lib/frame/packed_block.h"
+#include "lib/frame/coefficient_sink.h"
+#include "lib/jpeg/packed_block.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 
 namespace jxlpool {
-
-struct FrameState;
 
 // Position 8 * v + h (v vertical, h horizontal frequency) of the coefficient at each index of the zigzag order.
 inline constexpr uint8_t kJpegZigzag[64] = {0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,
@@ -133,25 +132,26 @@ struct JpegCoefficients {
   PoolVector<uint8_t> extra_precision;
 };
 
-// The steps of FrameDecoder::DecodeJpegCoefficients. Errors of all but memory: kUnsupported if the frame cannot be a
-// recompressed JPEG.
+// Takes the coefficients of a frame (Category::kCoefficients). Errors of all functions but memory: kUnsupported if the
+// frame cannot be a recompressed JPEG, kCorrupt if a coefficient is out of range, those of the receiver.
+class JpegCoefficientSink : public CoefficientSink {
+ public:
+  // `jpeg` must outlive this object. REQUIRES: its num_components is 1 or 3.
+  explicit JpegCoefficientSink(JpegCoefficients* jpeg) : jpeg_(jpeg) {}
 
-// Checks the headers and allocates (Category::kCoefficients). REQUIRES: num_components is 1 or 3.
-Status BeginJpegCoefficients(const FrameState& state, uint32_t num_components, JpegCoefficients* jpeg);
+  Status Begin(const FrameState& state) override;
+  // LF coefficients become DC.
+  void TakeLf(const FrameState& state, uint32_t lf_group, uint32_t extra_precision,
+              const View2D<const int32_t> (&quantized)[3]) override;
+  // Takes over the quantisation tables.
+  Status BeginGroups(const FrameState& state) override;
+  Status TakeGroup(const FrameState& state, uint32_t group, const View2D<const int32_t> (&blocks)[3]) override;
+  Status FinishRows(uint32_t end) override;
 
-// Keeps the quantised LF coefficients of an LF group, which become DC. Different LF groups may run at the same time.
-// `quantized` are the codestream's channels 0, 1, 2.
-void StoreJpegLf(const FrameState& state, uint32_t lf_group, uint32_t extra_precision,
-                 const View2D<const int32_t> (&quantized)[3], JpegCoefficients* jpeg);
-
-// After HfGlobal: checks what the sections up to there say and takes over the quantisation tables.
-Status StoreJpegTables(const FrameState& state, JpegCoefficients* jpeg);
-
-// Completes the blocks of one group: `blocks` as GroupDecoder::DecodeCoefficients delivers them. Different groups may
-// run at the same time. Errors: kCorrupt (a coefficient is out of range).
-Status StoreJpegGroup(const FrameState& state, uint32_t group, const View2D<const int32_t> (&blocks)[3],
-                      JpegCoefficients* jpeg);
+ private:
+  JpegCoefficients* jpeg_;
+};
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_JPEG_COEFFICIENTS_H_
+#endif  // LIB_JPEG_JPEG_COEFFICIENTS_H_

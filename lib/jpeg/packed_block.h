@@ -9,8 +9,8 @@
 //
 // Zeros behind the last coefficient are not stored. The split of a long run of zeros is that of a JPEG's symbols. Most
 // coefficients take one byte, an empty block takes one.
-#ifndef LIB_FRAME_PACKED_BLOCK_H_
-#define LIB_FRAME_PACKED_BLOCK_H_
+#ifndef LIB_JPEG_PACKED_BLOCK_H_
+#define LIB_JPEG_PACKED_BLOCK_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -93,4 +93,4 @@ class PackedBlockReader {
 
 }  // namespace jxlpool
 
-#endif  // LIB_FRAME_PACKED_BLOCK_H_
+#endif  // LIB_JPEG_PACKED_BLOCK_H_

@@ -1,0 +1,83 @@
+// FrameDelivery: the way from a frame's finished rows to the composer, and through it to the caller and the slots.
+#ifndef LIB_FRAME_FRAME_DELIVERY_H_
+#define LIB_FRAME_FRAME_DELIVERY_H_
+
+#include <cstdint>
+#include <span>
+
+#include "lib/base/rect.h"
+#include "lib/base/status.h"
+#include "lib/base/thread_pool.h"
+#include "lib/compose/frame_composer.h"
+#include "lib/compose/frame_output.h"
+#include "lib/compose/shared_frame.h"
+#include "lib/frame/frame_state.h"
+
+namespace jxlpool {
+
+// Where a frame's pixels go.
+struct FrameRequest {
+  SizeHeader canvas;  // the image, or the preview
+  // False: the frame is decoded for later frames only.
+  bool is_delivered = false;
+  std::span<const OutputTarget> targets;  // may be empty where nothing is going to be delivered yet
+  uint64_t streamed_pixel_bytes = 0;      // per pixel, of all targets that are sinks
+};
+
+// Tiles that cover a frame, in raster order.
+struct TileGrid {
+  uint32_t tile_width = 0;
+  uint32_t tile_height = 0;
+  uint32_t tiles_x = 0;
+  uint32_t tiles_y = 0;
+
+  static TileGrid For(const FrameDimensions& dimensions, uint32_t tile_width, uint32_t tile_height);
+  // Tile (tx, ty), clipped to the frame.
+  Rect TileRect(uint32_t tx, uint32_t ty, const FrameDimensions& dimensions) const;
+  // Rows of tiles that have to be worked on together, so that every worker has something to do.
+  uint32_t RowsAtATime(uint32_t num_workers) const;
+};
+
+class FrameDelivery {
+ public:
+  // How rows are going to come: in segments of at most `max_segment` pixels, of which at most `band_rows` rows are
+  // unfinished at a time.
+  struct Flow {
+    uint32_t num_workers = 1;
+    uint32_t max_segment = 0;
+    uint32_t band_rows = 1;
+  };
+
+  FrameDelivery() = default;
+  FrameDelivery(const FrameDelivery&) = delete;
+  FrameDelivery& operator=(const FrameDelivery&) = delete;
+
+  // `frame` and the request's targets must outlive this object. Errors: kInvalidArgument, kMemoryLimit, kCorrupt (the
+  // frame cannot be blended with what is in the slots).
+  Status Begin(const FrameState& frame, const FrameRequest& request, const Flow& flow);
+  // Bytes that Begin acquires, at most.
+  static uint64_t Bytes(const FrameState& frame, const FrameRequest& request, const Flow& flow);
+
+  FrameComposer& composer() { return composer_; }
+  // REQUIRES: the request is delivered.
+  FrameOutput& output() { return output_; }
+  bool is_delivered() const { return is_delivered_; }
+
+  // Calls deliver(tile, worker) for the tiles of `rows` rows of tiles from `first_row` on, and finishes these rows.
+  Status RunTiles(const TileGrid& grid, uint32_t first_row, uint32_t rows, ThreadPool* threads, TaskFunction deliver);
+  // How many rows of tiles are to be given to RunTiles at a time.
+  uint32_t RowsAtATime(const TileGrid& grid, uint32_t num_workers) const;
+
+  // Returns what later frames may refer to, empty if nothing. REQUIRES: all rows have been finished.
+  Result<SharedFrame> Finish() { return composer_.Finish(); }
+
+ private:
+  const FrameState* frame_ = nullptr;
+  FrameComposer composer_;
+  FrameOutput output_;
+  bool is_delivered_ = false;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_FRAME_DELIVERY_H_

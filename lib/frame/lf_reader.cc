@@ -1,0 +1,83 @@
+#include "lib/frame/lf_reader.h"
+
+#include <algorithm>
+
+#include "lib/base/bits.h"
+#include "lib/entropy/entropy_code.h"
+#include "lib/frame/global_sections.h"
+#include "lib/frame/lf_group.h"
+
+namespace jxlpool {
+namespace {
+
+uint32_t KeptBlockRows(const FrameState& frame, uint32_t kept_group_rows) {
+  const uint32_t all = static_cast<uint32_t>(RoundUp(frame.vardct.geometry.block_rows, kGroupDimInBlocks));
+  return static_cast<uint32_t>(std::min<uint64_t>(all, uint64_t{kept_group_rows} * kGroupDimInBlocks));
+}
+
+}  // namespace
+
+Status LfReader::Begin(uint32_t kept_group_rows) {
+  frame_->lf_group_missing = PoolVector<uint8_t>(frame_->memory(), Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(frame_->lf_group_missing.Resize(frame_->dimensions.num_lf_groups));
+  if (frame_->header.is_modular) return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(frame_->vardct.Allocate(frame_->memory(), KeptBlockRows(*frame_, kept_group_rows)));
+  JXLPOOL_ASSIGN_OR_RETURN(smoother_, LfSmoother::Create(frame_->vardct, frame_->memory()));
+  return CheckSomeAreThere();
+}
+
+uint64_t LfReader::Bytes(const FrameState& frame, uint32_t kept_group_rows) {
+  uint64_t bytes = BufferBytes(frame.dimensions.num_lf_groups);
+  if (frame.header.is_modular) return bytes;
+  bytes += frame.vardct.Bytes(KeptBlockRows(frame, kept_group_rows)) + LfSmoother::Bytes(frame.vardct);
+  if (frame.has_hf_global) return bytes + frame.vardct.dequant.Bytes();
+  // HfGlobal is in the rest of the first section, most of which are coefficients.
+  return bytes + EntropyCode::Bytes(frame.toc.entries[0].size / 4);
+}
+
+Status LfReader::CheckSomeAreThere() const {
+  if (frame_->header.HasFlag(kFlagUseLfFrame) || frame_->toc.IsSingleSection()) return OkStatus();
+  if (!frame_->context->allow_partial) return OkStatus();
+  const uint64_t size = frame_->context->source.codestream->size();
+  for (uint64_t lf_group = 0; lf_group < frame_->dimensions.num_lf_groups; ++lf_group) {
+    const TocEntry& entry = frame_->toc.entries[frame_->toc.LfGroup(lf_group)];
+    if (frame_->sections_offset + entry.offset + entry.size <= size) return OkStatus();
+  }
+  return NeedMoreInput("the file ends in the LF image");
+}
+
+Status LfReader::ReadAll(ThreadPool* threads) {
+  if (frame_->toc.IsSingleSection()) {
+    BitReader* reader = sections_->first();
+    JXLPOOL_RETURN_IF_ERROR(ReadLfGroup(0, reader, frame_).At(reader->Position()));
+    if (frame_->header.is_modular) return OkStatus();
+    JXLPOOL_RETURN_IF_ERROR(ReadHfGlobalSection(reader, frame_).At(reader->Position()));
+    frame_->has_hf_global = true;
+  } else {
+    JXLPOOL_RETURN_IF_ERROR(threads->Run(static_cast<uint32_t>(frame_->dimensions.num_lf_groups),
+                                         [&](uint32_t lf_group, uint32_t) { return Read(lf_group); }));
+    if (frame_->header.is_modular) return OkStatus();
+  }
+  return FinishRows(frame_->vardct.geometry.lf_groups_y);
+}
+
+Status LfReader::Read(uint32_t lf_group) {
+  JXLPOOL_RETURN_IF_ERROR(frame_->CheckCancelled());
+  JXLPOOL_ASSIGN_OR_RETURN(SectionReader::Section section, sections_->Open(frame_->toc.LfGroup(lf_group)));
+  if (!section.available) {
+    frame_->lf_group_missing[lf_group] = 1;
+    return frame_->header.is_modular ? OkStatus() : FillMissingLfGroup(lf_group, frame_);
+  }
+  return ReadLfGroup(lf_group, &section.reader, frame_).At(section.reader.Position());
+}
+
+Status LfReader::FinishRows(uint32_t lf_rows) {
+  VarDctFrame* vardct = &frame_->vardct;
+  if (frame_->coefficients == nullptr) {
+    const uint32_t block_rows = lf_rows * static_cast<uint32_t>(kLfGroupDimInBlocks);
+    smoother_.Advance(std::min(vardct->geometry.block_rows, block_rows), vardct);
+  }
+  return frame_->has_hf_global ? PrepareDequantTables(frame_->memory(), vardct) : OkStatus();
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,73 @@
+#include "lib/frame/section_reader.h"
+
+#include <utility>
+
+namespace jxlpool {
+
+Status SectionReader::OpenFirst() {
+  JXLPOOL_ASSIGN_OR_RETURN(first_, Open(0));
+  return first_.available ? OkStatus() : NeedMoreInput("the file ends before the first section of a frame");
+}
+
+Result<SectionReader::Section> SectionReader::Open(size_t section) const {
+  Section open;
+  const TocEntry& entry = frame_->toc.entries[section];
+  const uint64_t offset = frame_->sections_offset + entry.offset;
+  auto data = frame_->context->source.codestream->Section(offset, entry.size);
+  if (!data.ok()) {
+    if (data.status().code() != ErrorCode::kNeedMoreInput || !frame_->context->allow_partial) {
+      return data.status().At(8 * offset);
+    }
+    frame_->incomplete = true;
+    open.available = false;
+    return open;
+  }
+  open.data = std::move(data).value();
+  open.reader = BitReader(open.data.data(), open.data.size(), 8 * offset);
+  return open;
+}
+
+Status SectionReader::OpenGroup(uint32_t group, Group* opened) const {
+  opened->count = 0;
+  if (frame_->toc.IsSingleSection()) {
+    opened->readers[0] = first_.reader;
+    opened->count = 1;
+    return OkStatus();
+  }
+  for (uint32_t pass = 0; pass < frame_->num_passes; ++pass) {
+    JXLPOOL_ASSIGN_OR_RETURN(Section section, Open(frame_->toc.PassGroup(pass, group)));
+    if (!section.available) break;
+    opened->sections[pass].data = std::move(section.data);
+    opened->readers[pass] = section.reader;
+    opened->count = pass + 1;
+  }
+  return OkStatus();
+}
+
+void SectionReader::Release(size_t first, size_t count) const {
+  const InputReleaser& releaser = frame_->context->input_releaser;
+  if (releaser.release == nullptr) return;
+  const Codestream& codestream = *frame_->context->source.codestream;
+  const PoolVector<TocEntry>& entries = frame_->toc.entries;
+  // Neighbours in the file are released together.
+  for (size_t i = 0; i < count;) {
+    const TocEntry& entry = entries[first + i];
+    uint64_t size = entry.size;
+    for (++i; i < count && entries[first + i].offset == entry.offset + size; ++i) size += entries[first + i].size;
+    const uint64_t offset = frame_->sections_offset + entry.offset;
+    if (size == 0 || codestream.ContiguousSize(offset) < size) continue;
+    const auto data = codestream.Section(offset, size);
+    if (data.ok()) releaser.release(releaser.object, data.value().data(), data.value().size());
+  }
+}
+
+void SectionReader::ReleaseLfGroups(uint32_t first, uint32_t count) const {
+  if (!frame_->toc.IsSingleSection()) Release(frame_->toc.LfGroup(first), count);
+}
+
+void SectionReader::ReleaseGroups(uint32_t first, uint32_t count) const {
+  if (frame_->toc.IsSingleSection()) return;
+  for (uint32_t pass = 0; pass < frame_->num_passes; ++pass) Release(frame_->toc.PassGroup(pass, first), count);
+}
+
+}  // namespace jxlpool

@@ -1,0 +1,63 @@
+// SectionReader: the sections of one frame, each as bits of its own (ISO/IEC 18181-1, "TOC" and "Frame data").
+//
+// The first section stays open: frames of a single section are read through its reader, one part after the other.
+// Open and OpenGroup may be called from any thread; the rest by one thread at a time.
+#ifndef LIB_FRAME_SECTION_READER_H_
+#define LIB_FRAME_SECTION_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/bitstream/bit_reader.h"
+#include "lib/bitstream/codestream.h"
+#include "lib/frame/frame_state.h"
+#include "lib/headers/frame_header.h"
+
+namespace jxlpool {
+
+class SectionReader {
+ public:
+  struct Section {
+    SectionData data;
+    BitReader reader;
+    // False if the file ends before the section and partial images are allowed. The reader is unusable then.
+    bool available = true;
+  };
+
+  // The passes of one group that are there: the first `count` of those to be decoded.
+  struct Group {
+    Section sections[kMaxPasses];
+    BitReader readers[kMaxPasses];
+    uint32_t count = 0;
+  };
+
+  // `frame` must outlive this object.
+  explicit SectionReader(FrameState* frame) : frame_(frame) {}
+  SectionReader(const SectionReader&) = delete;
+  SectionReader& operator=(const SectionReader&) = delete;
+
+  // Opens the first section. Errors: kNeedMoreInput, kCorrupt, kMemoryLimit.
+  Status OpenFirst();
+  // Where the first section has been read up to. REQUIRES: OpenFirst succeeded.
+  BitReader* first() { return &first_.reader; }
+
+  // Errors: as OpenFirst; a section that is not available is none. Notes in the frame that it is incomplete.
+  Result<Section> Open(size_t section) const;
+  // Opens frame->num_passes passes of a group. Errors: as Open.
+  Status OpenGroup(uint32_t group, Group* opened) const;
+
+  // Tell the owner of the input that these sections have been used.
+  void ReleaseLfGroups(uint32_t first, uint32_t count) const;
+  void ReleaseGroups(uint32_t first, uint32_t count) const;
+
+ private:
+  void Release(size_t first, size_t count) const;
+
+  FrameState* frame_;
+  Section first_;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_FRAME_SECTION_READER_H_

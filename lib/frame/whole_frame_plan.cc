@@ -1,0 +1,135 @@
+#include "lib/frame/whole_frame_plan.h"
+
+#include <algorithm>
+
+#include "lib/base/bits.h"
+#include "lib/frame/lf_group.h"
+
+namespace jxlpool {
+
+WholeFramePlan::WholeFramePlan(FrameState* frame, SectionReader* sections, const Delivery& delivery)
+    : frame_(frame), as_groups_(delivery.as_groups), lf_(frame, sections), groups_(frame, sections), samples_(*frame) {
+  const uint32_t group_dim = frame->dimensions.group_dim;
+  grid_ = as_groups_ ? TileGrid::For(frame->dimensions, group_dim, group_dim)
+                     : TileGrid::For(frame->dimensions, delivery.tile_width, delivery.tile_height);
+}
+
+Status WholeFramePlan::Begin() { return renderer_.Begin(frame_, &samples_); }
+
+FrameDelivery::Flow WholeFramePlan::FlowOf(uint32_t num_workers) const {
+  return {num_workers, grid_.tile_width, grid_.tile_height * grid_.RowsAtATime(num_workers)};
+}
+
+uint32_t WholeFramePlan::GroupsAtATime(const Workforce& workforce) const {
+  if (!frame_->header.is_modular) return 1;
+  return ModularGroupsAtATime(frame_->dimensions.num_groups, frame_->dimensions.group_dim, workforce.num_workers(),
+                              workforce.mode);
+}
+
+uint64_t WholeFramePlan::Needs(const FrameRequest& request, const Workforce& workforce) const {
+  const uint32_t num_workers = workforce.num_workers();
+  const uint64_t busy_workers = std::min<uint64_t>(num_workers, frame_->dimensions.num_groups);
+  uint64_t bytes = LfReader::Bytes(*frame_, LfReader::kAllRows) + frame_->modular.FrameBytes();
+  if (!frame_->header.is_modular) {
+    const VarDctGeometry& geometry = frame_->vardct.geometry;
+    bytes += 3 * Matrix2D<float>::Bytes(8 * uint64_t{geometry.block_rows}, 8 * uint64_t{geometry.block_columns});
+  }
+  const uint64_t decoding = busy_workers * GroupReader::WorkerBytes(*frame_, GroupsAtATime(workforce));
+  const uint64_t delivering =
+      FrameDelivery::Bytes(*frame_, request, FlowOf(num_workers)) +
+      (as_groups_ ? GroupEmitter::Bytes(*frame_, num_workers) : num_workers * renderer_.TileBytes(grid_));
+  // LF groups are read before groups, and those before anything is delivered.
+  const uint64_t lf_groups = LfGroupScratchBytes(*frame_, num_workers);
+  return bytes + std::max({decoding, delivering, lf_groups});
+}
+
+Status WholeFramePlan::ReservePlanes(const Workforce& workforce) {
+  JXLPOOL_RETURN_IF_ERROR(lf_.Begin(LfReader::kAllRows));
+  JXLPOOL_RETURN_IF_ERROR(lf_.ReadAll(workforce.threads));
+  JXLPOOL_RETURN_IF_ERROR(groups_.Begin(workforce.num_workers()));
+  if (frame_->header.is_modular) return OkStatus();
+  const VarDctGeometry& geometry = frame_->vardct.geometry;
+  for (size_t c = 0; c < 3; ++c) {
+    JXLPOOL_ASSIGN_OR_RETURN(
+        color_planes_[c],
+        Matrix2D<float>::Create(frame_->memory(), Category::kTile,
+                                8 * size_t{geometry.block_rows >> frame_->vardct.parameters.vshift[c]},
+                                8 * size_t{geometry.block_columns >> frame_->vardct.parameters.hshift[c]}));
+  }
+  return OkStatus();
+}
+
+Status WholeFramePlan::DecodeVarDctGroup(uint32_t group, uint32_t worker) {
+  const BlockRect rect = frame_->vardct.geometry.GroupRect(group);
+  View2D<float> planes[3];
+  for (size_t c = 0; c < 3; ++c) {
+    const uint32_t hshift = frame_->vardct.parameters.hshift[c];
+    const uint32_t vshift = frame_->vardct.parameters.vshift[c];
+    planes[c] = color_planes_[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
+                                            8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
+  }
+  const View2D<float> views[3] = {planes[0], planes[1], planes[2]};
+  SectionReader::Group opened;
+  JXLPOOL_RETURN_IF_ERROR(groups_.DecodeVarDct(group, worker, views, &opened));
+  return groups_.DecodeIntoFrame(group, &opened);
+}
+
+Status WholeFramePlan::DecodeGroups(uint32_t first, uint32_t count, uint32_t worker) {
+  JXLPOOL_RETURN_IF_ERROR(frame_->CheckCancelled());
+  return frame_->header.is_modular ? groups_.DecodeIntoFrame(first, count) : DecodeVarDctGroup(first, worker);
+}
+
+Status WholeFramePlan::ReserveDelivery(const FrameRequest& request, uint32_t num_workers) {
+  if (!as_groups_) JXLPOOL_RETURN_IF_ERROR(renderer_.ReserveTiles(num_workers, grid_));
+  JXLPOOL_RETURN_IF_ERROR(delivery_.Begin(*frame_, request, FlowOf(num_workers)));
+  return as_groups_ ? emitter_.Begin(*frame_, samples_, num_workers, &delivery_) : OkStatus();
+}
+
+Status WholeFramePlan::DeliverTile(uint32_t tile, uint32_t worker) {
+  const Rect rect = grid_.TileRect(tile % grid_.tiles_x, tile / grid_.tiles_x, frame_->dimensions);
+  if (as_groups_) {
+    JXLPOOL_ASSIGN_OR_RETURN(const ModularImage image, frame_->modular.GroupView(tile));
+    emitter_.Emit(image, rect, worker);
+    return OkStatus();
+  }
+  return renderer_.Render(worker, rect, color_planes_, [&](const OutputRow& row) {
+    delivery_.composer().Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+    return OkStatus();
+  });
+}
+
+Status WholeFramePlan::Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
+  JXLPOOL_RETURN_IF_ERROR(ReservePlanes(workforce));
+  const uint32_t num_groups = static_cast<uint32_t>(frame_->dimensions.num_groups);
+  const uint32_t at_a_time = GroupsAtATime(workforce);
+  JXLPOOL_RETURN_IF_ERROR(workforce.threads->Run(CeilDiv(num_groups, at_a_time), [&](uint32_t task, uint32_t worker) {
+    const uint32_t first = task * at_a_time;
+    return DecodeGroups(first, std::min(at_a_time, num_groups - first), worker);
+  }));
+  groups_.Release();
+  JXLPOOL_RETURN_IF_ERROR(frame_->modular.Finish(workforce.threads));
+
+  JXLPOOL_RETURN_IF_ERROR(ReserveDelivery(request, workforce.num_workers()));
+  const uint32_t rows_at_a_time = delivery_.RowsAtATime(grid_, workforce.num_workers());
+  for (uint32_t row = 0; row < grid_.tiles_y; row += rows_at_a_time) {
+    const uint32_t rows = std::min(rows_at_a_time, grid_.tiles_y - row);
+    JXLPOOL_RETURN_IF_ERROR(
+        delivery_.RunTiles(grid_, row, rows, workforce.threads,
+                           [&](uint32_t tile, uint32_t worker) { return DeliverTile(tile, worker); }));
+  }
+  JXLPOOL_ASSIGN_OR_RETURN(*saved, delivery_.Finish());
+  return OkStatus();
+}
+
+Status WholeFramePlan::Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) {
+  JXLPOOL_RETURN_IF_ERROR(ReservePlanes(workforce));
+  const uint32_t num_groups = static_cast<uint32_t>(frame_->dimensions.num_groups);
+  const uint32_t at_a_time = GroupsAtATime(workforce);
+  JXLPOOL_RETURN_IF_ERROR(RehearseTasks(num_groups, recorder, [&](uint32_t group) {
+    const uint32_t first = group / at_a_time * at_a_time;
+    return DecodeGroups(first, std::min(at_a_time, num_groups - first), 0);
+  }));
+  return ReserveDelivery(request, workforce.num_workers());
+}
+
+}  // namespace jxlpool
