@@ -113,7 +113,6 @@ class SymbolReader {
     } else {
       value = ReadOrCopy(cluster);
     }
-    if constexpr (kTraceEnabled) decoder_->trace_.Add(value, bits_.Position());
     return value;
   }
 
@@ -128,7 +127,6 @@ class SymbolReader {
       const uint32_t raw = static_cast<uint32_t>(bits_.Peek(entry.extra_bits));
       bits_.Consume(entry.extra_bits);
       const uint32_t value = entry.base + (raw << entry.lsb);
-      if constexpr (kTraceEnabled) decoder_->trace_.Add(value, bits_.Position());
       return value;
     } else {
       const uint32_t value = ReadCluster(cluster);
@@ -141,10 +139,7 @@ class SymbolReader {
   // REQUIRES for SkipRun: count <= run().
   [[gnu::always_inline]] uint32_t run() const { return copy_left_; }
   [[gnu::always_inline]] uint32_t last() const { return last_; }
-  [[gnu::always_inline]] void SkipRun(uint32_t count) {
-    copy_left_ -= count;
-    if constexpr (kTraceEnabled) decoder_->trace_.AddConstants(last_, count);
-  }
+  [[gnu::always_inline]] void SkipRun(uint32_t count) { copy_left_ -= count; }
 
   bool overrun() const { return bits_.overrun(); }
 

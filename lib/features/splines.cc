@@ -5,12 +5,10 @@
 #include <span>
 
 #include "lib/base/bits.h"
-#include "lib/base/trace.h"
 #include "lib/base/work_budget.h"
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/features/entropy_symbols.h"
 #include "lib/features/spline_path.h"
-#include "lib/features/trace_features.h"
 
 namespace jxlpool {
 namespace {
@@ -44,13 +42,11 @@ uint64_t AreaLimit(uint64_t frame_area) {
 }  // namespace
 
 Result<Splines> Splines::Read(BitReader* reader, Memory* memory, uint64_t num_pixels, uint64_t frame_area) {
-  const uint64_t begin = reader->Position();
   JXLPOOL_ASSIGN_OR_RETURN(EntropyCode code, EntropyCode::Read(reader, memory, kNumSplineContexts));
   JXLPOOL_ASSIGN_OR_RETURN(EntropyDecoder decoder, EntropyDecoder::Create(code, reader, memory));
   EntropySymbols symbols(&decoder, reader);
   JXLPOOL_ASSIGN_OR_RETURN(Splines splines, Parse(&symbols, memory, num_pixels, frame_area));
   JXLPOOL_RETURN_IF_ERROR(decoder.Finish(reader));
-  if constexpr (kTraceEnabled) TraceSplines(splines, begin, reader->Position());
   return splines;
 }
 
@@ -324,7 +320,6 @@ Result<SplineSplats> SplineSplats::Create(Memory* memory, const Splines& splines
     JXLPOOL_RETURN_IF_ERROR(result.AddCurve(memory, points, dequantized, Size{width, height}));
   }
   JXLPOOL_RETURN_IF_ERROR(result.BuildIndex(width, height));
-  if constexpr (kTraceEnabled) TraceSplats(splines, result, base_correlation_x, base_correlation_b);
   return result;
 }
 

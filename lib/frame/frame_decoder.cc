@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "lib/base/bits.h"
-#include "lib/base/trace.h"
 #include "lib/frame/lf_global.h"
 
 namespace jxlpool {
@@ -86,8 +85,7 @@ Status FrameDecoder::DecodeVarDctGroupIntoPlanes(uint32_t group, uint32_t worker
 }
 
 uint32_t FrameDecoder::ModularGroupsAtATime() const {
-  // Events of a trace come in the order of the groups.
-  if (kTraceEnabled || !state_.header.is_modular) return 1;
+  if (!state_.header.is_modular) return 1;
   return jxlpool::ModularGroupsAtATime(state_.dimensions.num_groups, state_.dimensions.group_dim,
                                        state_.context->threads->num_workers(), state_.context->schedule_mode);
 }
@@ -128,7 +126,6 @@ Status FrameDecoder::DecodeGroupsIntoFrame(uint32_t first, uint32_t count, uint3
   JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
   GroupReaders readers[kMaxGroupsAtATime];
   for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(OpenGroup(first + i, &readers[i]));
-  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", first, 0, nullptr});
   for (uint32_t i = 0; i < count && !state_.header.is_modular; ++i) {
     JXLPOOL_RETURN_IF_ERROR(DecodeVarDctGroupIntoPlanes(first + i, worker, &readers[i]));
   }
@@ -151,7 +148,6 @@ Status FrameDecoder::DecodeGroupIntoTile(uint32_t gx, uint32_t gy, uint32_t work
   const uint32_t group = gy * static_cast<uint32_t>(state_.dimensions.groups_x) + gx;
   GroupReaders readers;
   JXLPOOL_RETURN_IF_ERROR(OpenGroup(group, &readers));
-  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", group, 0, nullptr});
   Matrix3D<float>* tile = tiles->Tile(gx, gy);
   if (!state_.header.is_modular) {
     View2D<float> planes[3] = {tile->Plane(0), tile->Plane(1), tile->Plane(2)};
@@ -182,7 +178,6 @@ Status FrameDecoder::ModularGroups(uint32_t first, uint32_t count, ModularImage*
   }
   GroupReaders readers[kMaxGroupsAtATime];
   for (uint32_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(OpenGroup(first + i, &readers[i]));
-  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "PassGroup", first, 0, nullptr});
   return DecodeModularGroups(first, count, readers, images);
 }
 

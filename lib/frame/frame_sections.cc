@@ -1,12 +1,10 @@
 // The first part of FrameDecoder: the sections before the groups.
 #include <algorithm>
 
-#include "lib/base/trace.h"
 #include "lib/frame/frame_decoder.h"
 #include "lib/frame/lf_global.h"
 #include "lib/frame/lf_group.h"
 #include "lib/vardct/hf_pass.h"
-#include "lib/vardct/trace_vardct.h"
 
 namespace jxlpool {
 
@@ -31,8 +29,8 @@ Result<FrameDecoder::OpenSection> FrameDecoder::Open(size_t section) {
 bool FrameDecoder::HasIndependentGroups() {
   const FrameHeader& header = state_.header;
   if (!header.is_modular && state_.num_extra() == 0) return true;
-  // What patches need is not there yet; splines take time; a trace lists everything once.
-  if (kTraceEnabled || header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines)) return false;
+  // What patches need is not there yet; splines take time.
+  if (header.HasFlag(kFlagPatches) || header.HasFlag(kFlagSplines)) return false;
   const auto parameters = MakeVarDctParameters(state_.image(), header, state_.dimensions);
   if (!header.is_modular && !state_.vardct.Initialize(parameters).ok()) return false;
   const TocEntry& entry = state_.toc.entries[0];
@@ -60,9 +58,7 @@ Status FrameDecoder::BeginVarDct() {
 }
 
 Status FrameDecoder::AllocateLf() {
-  // Traces list the LF image as a whole.
-  lf_groups_wait_ =
-      !state_.toc.IsSingleSection() && state_.jpeg == nullptr && ChoosePlan() == Plan::kGroupTiles && !kTraceEnabled;
+  lf_groups_wait_ = !state_.toc.IsSingleSection() && state_.jpeg == nullptr && ChoosePlan() == Plan::kGroupTiles;
   const uint32_t all_rows = static_cast<uint32_t>(RoundUp(state_.vardct.geometry.block_rows, kGroupDimInBlocks));
   const ScheduleLimits limits =
       LimitsFor(MakeGroupGrid(), state_.context->threads->num_workers(), state_.context->schedule_mode);
@@ -85,7 +81,6 @@ Status FrameDecoder::CheckLfGroups() const {
 
 Status FrameDecoder::ReadOneLfGroup(uint32_t lf_group) {
   JXLPOOL_RETURN_IF_ERROR(state_.CheckCancelled());
-  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "LfGroup", lf_group, -1, nullptr});
   JXLPOOL_ASSIGN_OR_RETURN(OpenSection section, Open(state_.toc.LfGroup(lf_group)));
   if (!section.available) {
     state_.lf_group_missing[lf_group] = 1;
@@ -102,10 +97,8 @@ Status FrameDecoder::ReadLfGroups() {
 void FrameDecoder::SmoothLfRows(uint32_t rows) {
   if (state_.jpeg != nullptr) return;
   VarDctFrame* vardct = &state_.vardct;
-  if constexpr (kTraceEnabled) TraceLfPlanes("lf_before_smoothing", *vardct);
   const uint32_t block_rows = rows * static_cast<uint32_t>(kLfGroupDimInBlocks);
   lf_smoother_.Advance(std::min(vardct->geometry.block_rows, block_rows), vardct);
-  if constexpr (kTraceEnabled) TraceLfPlanes("lf_smoothed", *vardct);
 }
 
 Status FrameDecoder::PrepareTables() {
@@ -113,7 +106,6 @@ Status FrameDecoder::PrepareTables() {
 }
 
 Status FrameDecoder::ReadHfGlobal() {
-  const TraceScope trace({static_cast<int64_t>(state_.frame_index), "HfGlobal", -1, -1, nullptr});
   has_hf_global_ = true;
   if (state_.toc.IsSingleSection()) {
     return ReadHfGlobalSection(&single_.reader, &state_).At(single_.reader.Position());
@@ -128,21 +120,16 @@ Status FrameDecoder::ReadHfGlobal() {
 }
 
 Status FrameDecoder::ReadSections() {
-  const int64_t frame_index = static_cast<int64_t>(state_.frame_index);
   const bool single = state_.toc.IsSingleSection();
   const bool is_vardct = !state_.header.is_modular;
   lf_groups_wait_ = false;
   JXLPOOL_ASSIGN_OR_RETURN(single_, Open(0));
   if (!single_.available) return NeedMoreInput("the file ends before the first section of a frame");
   BitReader* reader = &single_.reader;
-  {
-    const TraceScope trace({frame_index, "LfGlobal", -1, -1, nullptr});
-    JXLPOOL_RETURN_IF_ERROR(ReadLfGlobal(reader, &state_).At(reader->Position()));
-  }
+  JXLPOOL_RETURN_IF_ERROR(ReadLfGlobal(reader, &state_).At(reader->Position()));
   if (is_vardct) JXLPOOL_RETURN_IF_ERROR(AllocateLf());
   JXLPOOL_RETURN_IF_ERROR(state_.lf_group_missing.Resize(state_.dimensions.num_lf_groups));
   if (single) {
-    const TraceScope trace({frame_index, "LfGroup", 0, -1, nullptr});
     JXLPOOL_RETURN_IF_ERROR(ReadLfGroup(0, reader, &state_).At(reader->Position()));
   } else {
     JXLPOOL_RETURN_IF_ERROR(CheckLfGroups());

@@ -96,8 +96,8 @@ struct MaTreeAndCode {
   MaTree tree;
   EntropyCode code;
 
-  // Reads both, one after the other. `code_label` is for traces. Errors as MaTree::Read.
-  static Result<MaTreeAndCode> Read(BitReader* reader, Memory* memory, uint64_t max_nodes, const char* code_label);
+  // Reads both, one after the other. Errors as MaTree::Read.
+  static Result<MaTreeAndCode> Read(BitReader* reader, Memory* memory, uint64_t max_nodes);
 };
 
 }  // namespace jxlpool
