@@ -29,7 +29,7 @@ Status ReadPhysicalEntries(BitReader* reader, uint64_t count, Toc* toc) {
   FieldReader fields(reader);
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t size = fields.U32(kSizeCoding);
-    toc->entries[i] = TocEntry{toc->total_size, size, i};
+    toc->entries[i] = TocEntry{toc->total_size, size};
     toc->total_size += size;
   }
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
