@@ -53,7 +53,7 @@ class EntropyCodeParser {
       JXLPOOL_ASSIGN_OR_RETURN(configs_[c], HybridConfig::Read(reader_, log_alphabet_size_));
     }
     // Copy distances are a cluster of their own: there, tokens never start a copy.
-    num_tables_ = code_.num_clusters_ + (code_.lz77_enabled_ ? 1 : 0);
+    num_tables_ = code_.num_clusters_ + (lz77_enabled_ ? 1 : 0);
     configs_[code_.num_clusters_] = configs_[distance_cluster_];
     JXLPOOL_RETURN_IF_ERROR(code_.uses_prefix_code_ ? ReadPrefixCodes() : ReadDistributions());
     Summarise();
@@ -64,8 +64,8 @@ class EntropyCodeParser {
 
  private:
   Status ReadLz77(Lz77Rule rule) {
-    code_.lz77_enabled_ = reader_->ReadBool();
-    if (!code_.lz77_enabled_) return OkStatus();
+    lz77_enabled_ = reader_->ReadBool();
+    if (!lz77_enabled_) return OkStatus();
     if (rule == Lz77Rule::kForbidden) return Corrupt("LZ77 copies where they are not allowed", reader_->Position());
     switch (reader_->Read(2)) {
       case 0:
@@ -103,7 +103,7 @@ class EntropyCodeParser {
     if (num_contexts > std::numeric_limits<size_t>::max() - 2 * EntropyCode::kMapPadding) {
       return Status(ErrorCode::kMemoryLimit, "too many contexts");
     }
-    const size_t num_entries = num_contexts + (code_.lz77_enabled_ ? 1 : 0);
+    const size_t num_entries = num_contexts + (lz77_enabled_ ? 1 : 0);
     JXLPOOL_ASSIGN_OR_RETURN(code_.map_, memory_->Acquire(num_entries + EntropyCode::kMapPadding, Category::kEntropy,
                                                           ElementType::kUint8, Fill::kUninitialized));
     uint8_t* map = code_.map_.data();
@@ -114,7 +114,7 @@ class EntropyCodeParser {
     if (num_entries > 1) {
       JXLPOOL_RETURN_IF_ERROR(ReadClusterMap(reader_, memory_, num_entries, map, &code_.num_clusters_));
     }
-    if (code_.lz77_enabled_) distance_cluster_ = map[num_contexts];
+    if (lz77_enabled_) distance_cluster_ = map[num_contexts];
     std::memset(map + num_contexts, 0, EntropyCode::kMapPadding);
     return OkStatus();
   }
@@ -173,7 +173,7 @@ class EntropyCodeParser {
       JXLPOOL_RETURN_IF_ERROR(ReadAnsDistribution(reader_, static_cast<uint32_t>(table_size), &distribution));
       BuildAliasTable(distribution, log_alphabet_size_, alias + c * table_size);
       AddFrequencies(distribution, &clusters_[c]);
-      if (!code_.lz77_enabled_ || c != distance_cluster_) continue;
+      if (!lz77_enabled_ || c != distance_cluster_) continue;
       std::copy_n(alias + c * table_size, table_size, alias + code_.num_clusters_ * table_size);
       AddFrequencies(distribution, &clusters_[code_.num_clusters_]);
     }
@@ -231,7 +231,7 @@ class EntropyCodeParser {
       code.alphabet_size = alphabet_sizes[c];
       JXLPOOL_RETURN_IF_ERROR(ReadPrefixLengths(reader_, &code));
       JXLPOOL_RETURN_IF_ERROR(AddPrefixCode(code, c, root_bits));
-      if (code_.lz77_enabled_ && c == distance_cluster_) {
+      if (lz77_enabled_ && c == distance_cluster_) {
         JXLPOOL_RETURN_IF_ERROR(AddPrefixCode(code, code_.num_clusters_, root_bits));
       }
       // A small input can ask for large tables; do not build them for one that has ended.
@@ -258,20 +258,18 @@ class EntropyCodeParser {
   void Summarise() {
     bool selected[256] = {};
     for (size_t i = 0; i < code_.num_contexts_; ++i) selected[code_.map_data_[i]] = true;
-    bool all_constant = true;
     for (size_t c = 0; c < code_.num_clusters_; ++c) {
       if (!selected[c]) continue;
       code_.copies_possible_ |= clusters_[c].can_copy;
       code_.max_value_bits_ = std::max<uint32_t>(code_.max_value_bits_, clusters_[c].max_value_bits);
-      all_constant &= clusters_[c].is_constant && clusters_[c].constant_extra_bits == 0;
     }
-    code_.is_trivial_ = all_constant && !code_.copies_possible_;
     code_.tables_.distance_cluster = static_cast<uint32_t>(code_.num_clusters_);
   }
 
   BitReader* reader_;
   Memory* memory_;
   EntropyCode code_;
+  bool lz77_enabled_ = false;
   uint32_t min_symbol_ = kNoCopySymbol;
   HybridConfig length_config_;
   size_t distance_cluster_ = 0;

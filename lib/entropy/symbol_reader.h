@@ -135,12 +135,6 @@ class SymbolReader {
     }
   }
 
-  // Copies::kRepeat only: how many of the next integers are known to equal last(), and a way to pass over some of them.
-  // REQUIRES for SkipRun: count <= run().
-  [[gnu::always_inline]] uint32_t run() const { return copy_left_; }
-  [[gnu::always_inline]] uint32_t last() const { return last_; }
-  [[gnu::always_inline]] void SkipRun(uint32_t count) { copy_left_ -= count; }
-
   bool overrun() const { return bits_.overrun(); }
 
  private:
