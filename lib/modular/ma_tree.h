@@ -73,7 +73,6 @@ class MaTree {
 
   // In reading (breadth-first) order; the root is node 0.
   const MaNode* nodes() const { return nodes_.data(); }
-  size_t num_nodes() const { return nodes_.size(); }
   // Also the number of contexts of the sample code.
   uint32_t num_leaves() const { return num_leaves_; }
   // Some node needs the self-correcting predictor.
