@@ -23,7 +23,7 @@ class BitReader {
   static constexpr uint32_t kRefillBits = 56;
 
   BitReader() = default;
-  // `base_bit_position` is the position of the first bit in the codestream; used for error messages and traces only.
+  // `base_bit_position` is the position of the first bit in the codestream; used for error messages only.
   BitReader(const uint8_t* data, size_t size, uint64_t base_bit_position = 0)
       : next_(data), end_(data + size), begin_(data), base_(base_bit_position) {}
 

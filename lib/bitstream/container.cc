@@ -6,7 +6,6 @@
 #include "lib/base/big_endian.h"
 #include "lib/bitstream/brotli.h"
 #include "lib/bitstream/codestream_parts.h"
-#include "lib/bitstream/trace_container.h"
 
 namespace jxlpool {
 namespace {
@@ -167,9 +166,7 @@ bool Box::is_metadata() const {
 }
 
 Result<Container> Container::Open(std::span<const uint8_t> input, Memory* memory) {
-  JXLPOOL_ASSIGN_OR_RETURN(Container container, ContainerParser(input, memory).Parse());
-  if constexpr (kTraceEnabled) TraceContainer(container);
-  return container;
+  return ContainerParser(input, memory).Parse();
 }
 
 Status Container::AddBox(const Box& box) {

@@ -24,14 +24,12 @@ Status ReadFewSymbols(BitReader* reader, uint32_t table_size, AnsDistribution* o
     JXLPOOL_RETURN_IF_ERROR(CheckAlphabet(symbol + 1, table_size, *reader));
     frequency[symbol] = kAnsTotal;
     out->alphabet_size = symbol + 1;
-    out->form = "single";
     return OkStatus();
   }
   const uint32_t first = ReadVarU8(reader);
   const uint32_t second = ReadVarU8(reader);
   if (first == second) return Corrupt("ANS distribution with two equal symbols", reader->Position());
   out->alphabet_size = std::max(first, second) + 1;
-  out->form = "two";
   JXLPOOL_RETURN_IF_ERROR(CheckAlphabet(out->alphabet_size, table_size, *reader));
   frequency[first] = static_cast<uint16_t>(reader->Read(kAnsLogTotal));
   frequency[second] = static_cast<uint16_t>(kAnsTotal - frequency[first]);
@@ -45,7 +43,6 @@ Status ReadFlat(BitReader* reader, uint32_t table_size, AnsDistribution* out) {
     out->frequency[i] = static_cast<uint16_t>(kAnsTotal / size + (i < kAnsTotal % size ? 1 : 0));
   }
   out->alphabet_size = size;
-  out->form = "flat";
   return OkStatus();
 }
 
@@ -58,7 +55,6 @@ Status ReadGeneral(BitReader* reader, uint32_t table_size, AnsDistribution* out)
   const uint32_t size = ReadVarU8(reader) + 3;
   JXLPOOL_RETURN_IF_ERROR(CheckAlphabet(size, table_size, *reader));
   out->alphabet_size = size;
-  out->form = "general";
 
   uint8_t log_count[kMaxAnsAlphabet];
   uint16_t run[kMaxAnsAlphabet];  // length of the run that starts at a symbol

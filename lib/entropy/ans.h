@@ -21,7 +21,6 @@ inline constexpr uint32_t kAnsFinalState = 0x130000;
 struct AnsDistribution {
   uint16_t frequency[kMaxAnsAlphabet];
   uint32_t alphabet_size;  // symbols from here on have frequency 0
-  const char* form;        // how it was coded; for traces
 };
 
 // Reads a distribution over at most `table_size` symbols. Errors: kCorrupt.

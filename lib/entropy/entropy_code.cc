@@ -10,7 +10,6 @@
 #include "lib/entropy/elementary_codes.h"
 #include "lib/entropy/entropy_tables.h"
 #include "lib/entropy/prefix_code.h"
-#include "lib/entropy/trace_entropy.h"
 
 namespace jxlpool {
 namespace {
@@ -45,24 +44,19 @@ class EntropyCodeParser {
   EntropyCodeParser(BitReader* reader, Memory* memory) : reader_(reader), memory_(memory) {}
 
   Status Read(size_t num_contexts, Lz77Rule rule) {
-    trace_.Start(reader_->Position(), num_contexts);
     code_.num_contexts_ = num_contexts;
     JXLPOOL_RETURN_IF_ERROR(ReadLz77(rule));
     JXLPOOL_RETURN_IF_ERROR(ReadMap());
     code_.uses_prefix_code_ = reader_->ReadBool();
     log_alphabet_size_ = code_.uses_prefix_code_ ? kPrefixLogAlphabetSize : 5 + reader_->Read(2);
-    trace_.Coder(code_.uses_prefix_code_, log_alphabet_size_);
     for (size_t c = 0; c < code_.num_clusters_; ++c) {
       JXLPOOL_ASSIGN_OR_RETURN(configs_[c], HybridConfig::Read(reader_, log_alphabet_size_));
-      trace_.Config(configs_[c]);
     }
-    trace_.ConfigsEnd(reader_->Position());
     // Copy distances are a cluster of their own: there, tokens never start a copy.
-    num_tables_ = code_.num_clusters_ + (code_.lz77_enabled_ ? 1 : 0);
+    num_tables_ = code_.num_clusters_ + (lz77_enabled_ ? 1 : 0);
     configs_[code_.num_clusters_] = configs_[distance_cluster_];
     JXLPOOL_RETURN_IF_ERROR(code_.uses_prefix_code_ ? ReadPrefixCodes() : ReadDistributions());
     Summarise();
-    trace_.Finish(reader_->Position());
     return OkStatus();
   }
 
@@ -70,11 +64,8 @@ class EntropyCodeParser {
 
  private:
   Status ReadLz77(Lz77Rule rule) {
-    code_.lz77_enabled_ = reader_->ReadBool();
-    if (!code_.lz77_enabled_) {
-      trace_.Lz77(false, 0, 0, length_config_);
-      return OkStatus();
-    }
+    lz77_enabled_ = reader_->ReadBool();
+    if (!lz77_enabled_) return OkStatus();
     if (rule == Lz77Rule::kForbidden) return Corrupt("LZ77 copies where they are not allowed", reader_->Position());
     switch (reader_->Read(2)) {
       case 0:
@@ -104,7 +95,6 @@ class EntropyCodeParser {
         min_length = 9 + reader_->Read(8);
     }
     JXLPOOL_ASSIGN_OR_RETURN(length_config_, HybridConfig::Read(reader_, kLz77LogAlphabetSize));
-    trace_.Lz77(true, min_symbol_, min_length, length_config_);
     return OkStatus();
   }
 
@@ -113,7 +103,7 @@ class EntropyCodeParser {
     if (num_contexts > std::numeric_limits<size_t>::max() - 2 * EntropyCode::kMapPadding) {
       return Status(ErrorCode::kMemoryLimit, "too many contexts");
     }
-    const size_t num_entries = num_contexts + (code_.lz77_enabled_ ? 1 : 0);
+    const size_t num_entries = num_contexts + (lz77_enabled_ ? 1 : 0);
     JXLPOOL_ASSIGN_OR_RETURN(code_.map_, memory_->Acquire(num_entries + EntropyCode::kMapPadding, Category::kEntropy,
                                                           ElementType::kUint8, Fill::kUninitialized));
     uint8_t* map = code_.map_.data();
@@ -121,13 +111,10 @@ class EntropyCodeParser {
     JXLPOOL_RETURN_IF_ERROR(memory_->work()->Charge(num_contexts / kContextsPerUnit));
     map[0] = 0;
     code_.num_clusters_ = 1;
-    const uint64_t position = reader_->Position();
     if (num_entries > 1) {
-      [[maybe_unused]] const NestedMapScope scope;
       JXLPOOL_RETURN_IF_ERROR(ReadClusterMap(reader_, memory_, num_entries, map, &code_.num_clusters_));
     }
-    trace_.ClusterMap(position, reader_->Position(), map, num_entries, code_.num_clusters_);
-    if (code_.lz77_enabled_) distance_cluster_ = map[num_contexts];
+    if (lz77_enabled_) distance_cluster_ = map[num_contexts];
     std::memset(map + num_contexts, 0, EntropyCode::kMapPadding);
     return OkStatus();
   }
@@ -186,9 +173,7 @@ class EntropyCodeParser {
       JXLPOOL_RETURN_IF_ERROR(ReadAnsDistribution(reader_, static_cast<uint32_t>(table_size), &distribution));
       BuildAliasTable(distribution, log_alphabet_size_, alias + c * table_size);
       AddFrequencies(distribution, &clusters_[c]);
-      trace_.Distribution(distribution.form, distribution.frequency, distribution.alphabet_size, alias + c * table_size,
-                          log_alphabet_size_, reader_->Position());
-      if (!code_.lz77_enabled_ || c != distance_cluster_) continue;
+      if (!lz77_enabled_ || c != distance_cluster_) continue;
       std::copy_n(alias + c * table_size, table_size, alias + code_.num_clusters_ * table_size);
       AddFrequencies(distribution, &clusters_[code_.num_clusters_]);
     }
@@ -245,10 +230,8 @@ class EntropyCodeParser {
       code.lengths = large_lengths.empty() ? small_lengths : large_lengths.data();
       code.alphabet_size = alphabet_sizes[c];
       JXLPOOL_RETURN_IF_ERROR(ReadPrefixLengths(reader_, &code));
-      trace_.PrefixCode(code.form, code.alphabet_size, code.lengths, code.is_single, code.single_symbol,
-                        reader_->Position());
       JXLPOOL_RETURN_IF_ERROR(AddPrefixCode(code, c, root_bits));
-      if (code_.lz77_enabled_ && c == distance_cluster_) {
+      if (lz77_enabled_ && c == distance_cluster_) {
         JXLPOOL_RETURN_IF_ERROR(AddPrefixCode(code, code_.num_clusters_, root_bits));
       }
       // A small input can ask for large tables; do not build them for one that has ended.
@@ -275,21 +258,18 @@ class EntropyCodeParser {
   void Summarise() {
     bool selected[256] = {};
     for (size_t i = 0; i < code_.num_contexts_; ++i) selected[code_.map_data_[i]] = true;
-    bool all_constant = true;
     for (size_t c = 0; c < code_.num_clusters_; ++c) {
       if (!selected[c]) continue;
       code_.copies_possible_ |= clusters_[c].can_copy;
       code_.max_value_bits_ = std::max<uint32_t>(code_.max_value_bits_, clusters_[c].max_value_bits);
-      all_constant &= clusters_[c].is_constant && clusters_[c].constant_extra_bits == 0;
     }
-    code_.is_trivial_ = all_constant && !code_.copies_possible_;
     code_.tables_.distance_cluster = static_cast<uint32_t>(code_.num_clusters_);
   }
 
   BitReader* reader_;
   Memory* memory_;
   EntropyCode code_;
-  HeaderTrace trace_;
+  bool lz77_enabled_ = false;
   uint32_t min_symbol_ = kNoCopySymbol;
   HybridConfig length_config_;
   size_t distance_cluster_ = 0;

@@ -108,18 +108,10 @@ class EntropyCode {
   size_t num_clusters() const { return num_clusters_; }
   // As many entries below num_clusters() as there are contexts, and kMapPadding zeros.
   const uint8_t* cluster_map() const { return map_data_; }
-  bool uses_prefix_code() const { return uses_prefix_code_; }
-  // The header enables LZ77 copies...
-  bool lz77_enabled() const { return lz77_enabled_; }
-  // ...and some context has a symbol that starts one.
-  bool copies_possible() const { return copies_possible_; }
   // REQUIRES: cluster < num_clusters().
   const ClusterInfo& cluster(size_t cluster) const { return tables_.clusters[cluster]; }
   // Bits of the largest integer that any context can produce.
   uint32_t max_value_bits() const { return max_value_bits_; }
-  // All contexts are in constant clusters without extra bits and copies are impossible: no stream of this code holds
-  // any information (an ANS stream still has its 32-bit state).
-  bool is_trivial() const { return is_trivial_; }
   // The instantiation for streams with this distance multiplier.
   CoderKind kind(uint32_t distance_multiplier) const;
   const EntropyTables& tables() const { return tables_; }
@@ -130,9 +122,7 @@ class EntropyCode {
   size_t num_contexts_ = 0;
   size_t num_clusters_ = 0;
   bool uses_prefix_code_ = false;
-  bool lz77_enabled_ = false;
-  bool copies_possible_ = false;
-  bool is_trivial_ = false;
+  bool copies_possible_ = false;  // some context has a symbol that starts one
   uint32_t max_value_bits_ = 0;
   EntropyTables tables_;
   const uint8_t* map_data_ = nullptr;  // in map_

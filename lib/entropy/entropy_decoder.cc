@@ -28,13 +28,9 @@ Result<EntropyDecoder> EntropyDecoder::Create(const EntropyCode& code, BitReader
   decoder.memory_ = memory;
   decoder.kind_ = code.kind(distance_multiplier);
   decoder.distance_multiplier_ = distance_multiplier;
-  const uint64_t position = reader->Position();
   if (decoder.kind_.uses_ans) decoder.state_ = reader->Read(32);
   if (decoder.kind_.copies == Copies::kWindow) {
     JXLPOOL_RETURN_IF_ERROR(decoder.AllocateWindow(WindowSize(max_values)));
-  }
-  if constexpr (kTraceEnabled) {
-    decoder.trace_.Start(position, reader->Position(), decoder.kind_.uses_ans, decoder.state_);
   }
   return decoder;
 }
@@ -57,7 +53,6 @@ uint32_t EntropyDecoder::ReadCluster(BitReader* reader, size_t cluster) {
 }
 
 Status EntropyDecoder::Finish(BitReader* reader) {
-  if constexpr (kTraceEnabled) trace_.Finish(reader->Position(), state_);
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   JXLPOOL_RETURN_IF_ERROR(error_);
   if (kind_.uses_ans && state_ != kAnsFinalState) {

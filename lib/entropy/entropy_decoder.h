@@ -20,7 +20,6 @@
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
 #include "lib/entropy/entropy_code.h"
-#include "lib/entropy/trace_entropy.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {
@@ -63,11 +62,6 @@ class EntropyDecoder {
   CoderKind kind() const { return kind_; }
   // The error that Finish will report for the copies so far.
   const Status& error() const { return error_; }
-  // For a caller that knows that the next `count` integers are `value` because their clusters are constant (no extra
-  // bits), and therefore does not read them: keeps traces complete. REQUIRES: kind().copies == Copies::kNone.
-  void SkipConstants([[maybe_unused]] uint32_t value, [[maybe_unused]] uint64_t count) {
-    if constexpr (kTraceEnabled) trace_.AddConstants(value, count);
-  }
 
  private:
   template <class Coder>
@@ -91,7 +85,6 @@ class EntropyDecoder {
   uint32_t* window_data_ = nullptr;  // in window_
   Buffer window_;
   Status error_;
-  StreamTrace trace_;
 };
 
 }  // namespace jxlpool

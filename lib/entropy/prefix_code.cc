@@ -60,7 +60,6 @@ Status ReadSimpleLengths(BitReader* reader, PrefixLengths* code) {
   for (uint32_t i = 0; i < num_symbols; ++i) code->lengths[symbols[i]] = lengths[i];
   code->is_single = num_symbols == 1;
   code->single_symbol = symbols[0];
-  code->form = "simple";
   return OkStatus();
 }
 
@@ -150,7 +149,6 @@ Status ReadComplexLengths(BitReader* reader, uint32_t num_skipped, PrefixLengths
   }
   if (space != 0) return Corrupt("prefix code is not complete", reader->Position());
   code->is_single = false;
-  code->form = "general";
   return OkStatus();
 }
 
@@ -182,7 +180,6 @@ Status ReadPrefixLengths(BitReader* reader, PrefixLengths* code) {
   if (code->alphabet_size == 1) {
     code->is_single = true;
     code->single_symbol = 0;
-    code->form = "empty";
     return OkStatus();
   }
   const uint32_t num_skipped = reader->Read(2);

@@ -22,7 +22,6 @@ struct PrefixLengths {
   uint32_t alphabet_size;  // 1..kMaxPrefixAlphabet
   bool is_single;
   uint32_t single_symbol;
-  const char* form;  // how it was coded; for traces
 };
 
 // Reads a code for `code->alphabet_size` symbols into the other members; `code->lengths` points to room for them.

@@ -113,7 +113,6 @@ class SymbolReader {
     } else {
       value = ReadOrCopy(cluster);
     }
-    if constexpr (kTraceEnabled) decoder_->trace_.Add(value, bits_.Position());
     return value;
   }
 
@@ -128,22 +127,12 @@ class SymbolReader {
       const uint32_t raw = static_cast<uint32_t>(bits_.Peek(entry.extra_bits));
       bits_.Consume(entry.extra_bits);
       const uint32_t value = entry.base + (raw << entry.lsb);
-      if constexpr (kTraceEnabled) decoder_->trace_.Add(value, bits_.Position());
       return value;
     } else {
       const uint32_t value = ReadCluster(cluster);
       *nonzero = value != 0 ? ~uint32_t{0} : 0;
       return value;
     }
-  }
-
-  // Copies::kRepeat only: how many of the next integers are known to equal last(), and a way to pass over some of them.
-  // REQUIRES for SkipRun: count <= run().
-  [[gnu::always_inline]] uint32_t run() const { return copy_left_; }
-  [[gnu::always_inline]] uint32_t last() const { return last_; }
-  [[gnu::always_inline]] void SkipRun(uint32_t count) {
-    copy_left_ -= count;
-    if constexpr (kTraceEnabled) decoder_->trace_.AddConstants(last_, count);
   }
 
   bool overrun() const { return bits_.overrun(); }

@@ -3,10 +3,8 @@
 #include <algorithm>
 
 #include "lib/base/bits.h"
-#include "lib/base/trace.h"
 #include "lib/features/mirror.h"
 #include "lib/features/noise_kernels.h"
-#include "lib/features/trace_features.h"
 
 namespace jxlpool {
 namespace {
@@ -59,9 +57,7 @@ bool NoiseParameters::IsVisible() const {
 
 NoiseParameters ReadNoiseParameters(BitReader* reader) {
   NoiseParameters parameters;
-  const uint64_t position = reader->Position();
   for (float& strength : parameters.lut) strength = static_cast<float>(reader->Read(10)) * (1.0f / 1024.0f);
-  if constexpr (kTraceEnabled) TraceNoise(parameters, position, reader->Position());
   return parameters;
 }
 

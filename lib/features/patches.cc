@@ -4,11 +4,9 @@
 #include <cstring>
 
 #include "lib/base/bits.h"
-#include "lib/base/trace.h"
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/features/blending_kernels.h"
 #include "lib/features/entropy_symbols.h"
-#include "lib/features/trace_features.h"
 
 namespace jxlpool {
 namespace {
@@ -48,13 +46,11 @@ Status CheckSource(const PatchDictionary::Source& source, const PatchEnvironment
 }  // namespace
 
 Result<PatchDictionary> PatchDictionary::Read(BitReader* reader, Memory* memory, const PatchEnvironment& environment) {
-  const uint64_t begin = reader->Position();
   JXLPOOL_ASSIGN_OR_RETURN(EntropyCode code, EntropyCode::Read(reader, memory, kNumPatchContexts));
   JXLPOOL_ASSIGN_OR_RETURN(EntropyDecoder decoder, EntropyDecoder::Create(code, reader, memory));
   EntropySymbols symbols(&decoder, reader);
   JXLPOOL_ASSIGN_OR_RETURN(PatchDictionary dictionary, Parse(&symbols, memory, environment));
   JXLPOOL_RETURN_IF_ERROR(decoder.Finish(reader));
-  if constexpr (kTraceEnabled) TracePatches(dictionary, environment.num_extra, begin, reader->Position());
   return dictionary;
 }
 

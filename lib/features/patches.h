@@ -69,7 +69,6 @@ class PatchDictionary {
   // The part of Read after the entropy code.
   static Result<PatchDictionary> Parse(SymbolSource* symbols, Memory* memory, const PatchEnvironment& environment);
 
-  size_t num_sources() const { return sources_.size(); }
   size_t num_positions() const { return positions_.size(); }
   // In bitstream order.
   const Source& source(size_t i) const { return sources_[i]; }

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include "lib/base/bits.h"
-#include "lib/base/trace.h"
 #include "lib/base/work_budget.h"
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/features/entropy_symbols.h"
 #include "lib/features/spline_path.h"
-#include "lib/features/trace_features.h"
 
 namespace jxlpool {
 namespace {
@@ -44,13 +41,11 @@ uint64_t AreaLimit(uint64_t frame_area) {
 }  // namespace
 
 Result<Splines> Splines::Read(BitReader* reader, Memory* memory, uint64_t num_pixels, uint64_t frame_area) {
-  const uint64_t begin = reader->Position();
   JXLPOOL_ASSIGN_OR_RETURN(EntropyCode code, EntropyCode::Read(reader, memory, kNumSplineContexts));
   JXLPOOL_ASSIGN_OR_RETURN(EntropyDecoder decoder, EntropyDecoder::Create(code, reader, memory));
   EntropySymbols symbols(&decoder, reader);
   JXLPOOL_ASSIGN_OR_RETURN(Splines splines, Parse(&symbols, memory, num_pixels, frame_area));
   JXLPOOL_RETURN_IF_ERROR(decoder.Finish(reader));
-  if constexpr (kTraceEnabled) TraceSplines(splines, begin, reader->Position());
   return splines;
 }
 
@@ -274,21 +269,12 @@ bool MakeSplat(const SplineSample& sample, const CosineSeries& series, float t, 
   return splat->y0 <= splat->y1;
 }
 
-// More samples than any path has that gets somewhere.
-uint64_t MaxSamples(std::span<const Splines::Point> points) {
-  uint64_t manhattan = 0;
-  for (size_t i = 1; i < points.size(); ++i) {
-    manhattan += static_cast<uint64_t>(std::abs(points[i].x - points[i - 1].x));
-    manhattan += static_cast<uint64_t>(std::abs(points[i].y - points[i - 1].y));
-  }
-  return 64 + 8 * manhattan;
-}
-
-// The length of a curve, by walking it. Errors: kCorrupt, kSizeLimit.
-Status MeasurePath(std::span<const Splines::Point> points, WorkBudget* work, float* length) {
+// The length of a path through control points whose distances add up to `manhattan`, by walking it. Errors: kCorrupt,
+// kSizeLimit.
+Status MeasurePath(SplinePath path, uint64_t manhattan, WorkBudget* work, float* length) {
   constexpr uint64_t kStretch = 4096;
-  const uint64_t max_samples = MaxSamples(points);
-  SplinePath path(points);
+  // More than any path has that gets somewhere.
+  const uint64_t max_samples = 64 + 8 * manhattan;
   SplineSample sample = {};
   uint64_t num_samples = 0;
   while (path.Next(&sample)) {
@@ -318,20 +304,19 @@ Result<SplineSplats> SplineSplats::Create(Memory* memory, const Splines& splines
   result.row_splats_ = PoolVector<uint32_t>(memory, Category::kOther);
   for (size_t i = 0; i < splines.num_curves(); ++i) {
     const Splines::Curve& curve = splines.curve(i);
-    const std::span<const Splines::Point> points(splines.points() + curve.first_point, curve.num_points);
     const DequantizedCurve dequantized =
         DequantizeCurve(curve, splines.InverseQuantization(), base_correlation_x, base_correlation_b);
-    JXLPOOL_RETURN_IF_ERROR(result.AddCurve(memory, points, dequantized, Size{width, height}));
+    JXLPOOL_RETURN_IF_ERROR(result.AddCurve(memory, splines, curve, dequantized, Size{width, height}));
   }
   JXLPOOL_RETURN_IF_ERROR(result.BuildIndex(width, height));
-  if constexpr (kTraceEnabled) TraceSplats(splines, result, base_correlation_x, base_correlation_b);
   return result;
 }
 
-Status SplineSplats::AddCurve(Memory* memory, std::span<const Splines::Point> points,
+Status SplineSplats::AddCurve(Memory* memory, const Splines& splines, const Splines::Curve& curve,
                               const DequantizedCurve& dequantized, Size plane) {
+  SplinePath path({splines.points() + curve.first_point, curve.num_points});
   float length = 0;
-  JXLPOOL_RETURN_IF_ERROR(MeasurePath(points, memory->work(), &length));
+  JXLPOOL_RETURN_IF_ERROR(MeasurePath(path, curve.manhattan, memory->work(), &length));
   if (!(length > 0)) return OkStatus();
   const CosineSeries series(dequantized);
   const float inverse_length = 1.0f / length;
@@ -339,7 +324,6 @@ Status SplineSplats::AddCurve(Memory* memory, std::span<const Splines::Point> po
   const float reach = LargestRadius(dequantized) + 1;
   const float right = static_cast<float>(plane.width) + reach;
   const float bottom = static_cast<float>(plane.height) + reach;
-  SplinePath path(points);
   SplineSample sample = {};
   for (uint64_t j = 0; path.Next(&sample); ++j) {
     // Most of a long curve lies outside the plane.

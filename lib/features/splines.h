@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
@@ -47,7 +46,6 @@ class Splines {
   size_t num_curves() const { return curves_.size(); }
   const Curve& curve(size_t i) const { return curves_[i]; }
   const Point* points() const { return points_.data(); }
-  int32_t quantization_adjustment() const { return adjustment_; }
   // Factor of all dequantised coefficients.
   float InverseQuantization() const;
 
@@ -102,8 +100,8 @@ class SplineSplats {
   struct Size {
     uint32_t width, height;
   };
-  Status AddCurve(Memory* memory, std::span<const Splines::Point> points, const DequantizedCurve& dequantized,
-                  Size plane);
+  Status AddCurve(Memory* memory, const Splines& splines, const Splines::Curve& curve,
+                  const DequantizedCurve& dequantized, Size plane);
   Status BuildIndex(uint32_t width, uint32_t height);
 
   PoolVector<Splat> splats_;

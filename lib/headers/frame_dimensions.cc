@@ -36,7 +36,6 @@ FrameDimensions ComputeFrameDimensions(const ImageHeader& image, const FrameHead
   d.ysize = CeilDiv<uint64_t>(d.height, frame.upsampling);
   SetChromaSubsampling(frame, &d);
   d.group_dim = 128u << frame.group_size_shift;
-  d.lf_group_dim = kBlockDim * d.group_dim;
   d.xblocks = BlocksInMcus(d.xsize, d.max_hshift);
   d.yblocks = BlocksInMcus(d.ysize, d.max_vshift);
   d.xpadded = frame.is_modular ? d.xsize : kBlockDim * d.xblocks;

@@ -21,8 +21,7 @@ struct FrameDimensions {
   uint64_t width = 0, height = 0;
   // Coded color samples: width, height divided by upsampling.
   uint64_t xsize = 0, ysize = 0;
-  uint32_t group_dim = 256;      // pixels of the coded color grid per group side
-  uint32_t lf_group_dim = 2048;  // the same per LF group side; in blocks: group_dim
+  uint32_t group_dim = 256;  // pixels of the coded color grid per group side; blocks per LF group side
   // 8x8 blocks, rounded up to whole chroma MCUs.
   uint64_t xblocks = 0, yblocks = 0;
   // VarDCT: 8 * blocks; Modular: xsize, ysize.

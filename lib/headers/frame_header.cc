@@ -3,7 +3,6 @@
 #include "lib/base/bits.h"
 #include "lib/bitstream/fields.h"
 #include "lib/headers/frame_dimensions.h"
-#include "lib/headers/trace_headers.h"
 
 namespace jxlpool {
 namespace {
@@ -230,7 +229,6 @@ bool FrameHeader::NeedsBlending(const SizeHeader& canvas) const {
 Status ReadFrameHeader(BitReader* bits, Memory* memory, const ImageHeader& image, FrameRole role,
                        const SizeLimits& limits, FrameHeader* frame) {
   *frame = FrameHeader();
-  const uint64_t position = bits->Position();
   const SizeHeader& canvas = CanvasSize(image, role);
   frame->color_transform = image.xyb_encoded ? FrameColorTransform::kXyb : FrameColorTransform::kNone;
   frame->width = canvas.width;
@@ -243,7 +241,6 @@ Status ReadFrameHeader(BitReader* bits, Memory* memory, const ImageHeader& image
   Validate(context, role, *frame);
   JXLPOOL_RETURN_IF_ERROR(reader.status());
   JXLPOOL_RETURN_IF_ERROR(CheckSize(limits, frame->width, frame->height, image.num_extra_channels, bits->Position()));
-  if constexpr (kTraceEnabled) TraceFrameHeader(image, role, *frame, position, bits->Position());
   return OkStatus();
 }
 

@@ -8,7 +8,6 @@
 #include "lib/entropy/entropy_code.h"
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/headers/icc_preamble.h"
-#include "lib/headers/trace_headers.h"
 
 namespace jxlpool {
 namespace {
@@ -93,7 +92,6 @@ Status ReadIccStream(BitReader* reader, Memory* memory, const SizeLimits& limits
     }
   }
   JXLPOOL_RETURN_IF_ERROR(decoder.Finish(reader));
-  if constexpr (kTraceEnabled) TraceIccStream(*encoded, position, reader->Position());
   return OkStatus();
 }
 

@@ -1,7 +1,6 @@
 #include "lib/headers/image_header.h"
 
 #include "lib/bitstream/fields.h"
-#include "lib/headers/trace_headers.h"
 
 namespace jxlpool {
 namespace {
@@ -190,17 +189,14 @@ Status ReadImageHeader(BitReader* bits, Memory* memory, const SizeLimits& limits
   reader.Expect(bits->Read(16) == 0x0AFF, "this is not a JPEG XL codestream");
   header->size = ReadSizeHeader(&reader);
   header->intrinsic_size = header->size;
-  const uint64_t metadata_position = bits->Position();
   JXLPOOL_RETURN_IF_ERROR(reader.status());
   JXLPOOL_RETURN_IF_ERROR(ReadImageMetadata(&reader, memory, limits, header));
-  const uint64_t default_m_position = bits->Position();
   header->default_m = reader.Bool();
   if (!header->default_m) {
     if (header->xyb_encoded) ReadOpsinInverseMatrix(&reader, &header->opsin_inverse_matrix);
     ReadUpsamplingWeights(&reader, &header->upsampling_weights);
   }
   JXLPOOL_RETURN_IF_ERROR(reader.status());
-  if constexpr (kTraceEnabled) TraceImageHeader(*header, metadata_position, default_m_position, bits->Position());
   return OkStatus();
 }
 

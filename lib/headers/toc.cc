@@ -4,7 +4,6 @@
 #include "lib/entropy/entropy_code.h"
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/entropy/permutation.h"
-#include "lib/headers/trace_headers.h"
 
 namespace jxlpool {
 namespace {
@@ -30,7 +29,7 @@ Status ReadPhysicalEntries(BitReader* reader, uint64_t count, Toc* toc) {
   FieldReader fields(reader);
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t size = fields.U32(kSizeCoding);
-    toc->entries[i] = TocEntry{toc->total_size, size, i};
+    toc->entries[i] = TocEntry{toc->total_size, size};
     toc->total_size += size;
   }
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
@@ -57,15 +56,13 @@ Status ReadToc(BitReader* reader, Memory* memory, const FrameDimensions& dimensi
   toc->entries = PoolVector<TocEntry>(memory, Category::kOther);
   toc->num_groups = dimensions.num_groups;
   toc->num_lf_groups = dimensions.num_lf_groups;
-  const uint64_t position = reader->Position();
   const uint64_t count = NumSections(dimensions, passes);
-  if (count > kMaxTocEntries) return Corrupt("a frame has more than 65536 sections", position);
+  if (count > kMaxTocEntries) return Corrupt("a frame has more than 65536 sections", reader->Position());
   toc->permuted = reader->ReadBool();
   PoolVector<uint32_t> permutation(memory, Category::kOther);
   if (toc->permuted) JXLPOOL_RETURN_IF_ERROR(ReadTocPermutation(reader, memory, count, &permutation));
   JXLPOOL_RETURN_IF_ERROR(ReadPhysicalEntries(reader, count, toc));
   if (toc->permuted) JXLPOOL_RETURN_IF_ERROR(Permute(permutation, memory, &toc->entries));
-  if constexpr (kTraceEnabled) TraceToc(*toc, position, reader->Position());
   return OkStatus();
 }
 

@@ -19,9 +19,8 @@ namespace jxlpool {
 inline constexpr uint64_t kMaxTocEntries = 65536;
 
 struct TocEntry {
-  uint64_t offset = 0;    // bytes from the start of the section data
-  uint32_t size = 0;      // bytes; 0 is legal
-  uint32_t physical = 0;  // position in the file, counted in sections
+  uint64_t offset = 0;  // bytes from the start of the section data
+  uint32_t size = 0;    // bytes; 0 is legal
 };
 
 struct Toc {

@@ -44,8 +44,6 @@ Status ChannelDecoder::Begin(size_t min_words, EntropyDecoder* decoder, BitReade
   int32_t value = 0;
   if (IsConstant(plan_, *decoder, &value)) {
     channel.FillWith(value);
-    const ClusterInfo& cluster = decoder->code().cluster(plan_.tree.leaves[0].cluster);
-    decoder->SkipConstants(cluster.constant_value, channel.shape().area());
     return OkStatus();
   }
   JXLPOOL_RETURN_IF_ERROR(context_.Init(*params_, plan_.tree, image_, index_));

@@ -4,8 +4,6 @@
 #include <span>
 #include <utility>
 
-#include "lib/modular/trace_modular.h"
-
 namespace jxlpool {
 namespace {
 
@@ -51,7 +49,7 @@ Status FrameModular::ReadGlobal(BitReader* reader) {
   if (has_global_tree_) {
     constexpr uint64_t kMostNodes = uint64_t{1} << 22;
     const uint64_t max_nodes = std::min(kMostNodes, 1024 + info_.tree_samples / 16);
-    JXLPOOL_ASSIGN_OR_RETURN(global_, MaTreeAndCode::Read(reader, memory_, max_nodes, "/global_data_code"));
+    JXLPOOL_ASSIGN_OR_RETURN(global_, MaTreeAndCode::Read(reader, memory_, max_nodes));
   }
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   if (num_initial_ != 0) JXLPOOL_RETURN_IF_ERROR(ReadGlobalHeader(reader));
@@ -60,11 +58,7 @@ Status FrameModular::ReadGlobal(BitReader* reader) {
 }
 
 Status FrameModular::ReadGlobalHeader(BitReader* reader) {
-  const uint64_t begin = reader->Position();
   JXLPOOL_RETURN_IF_ERROR(ReadModularHeader(reader, memory_, &header_));
-  if constexpr (kTraceEnabled) {
-    TraceModularHeader(kGlobalModularStream, header_, shapes_, begin, reader->Position());
-  }
   JXLPOOL_RETURN_IF_ERROR(ApplyTransforms(&header_.transforms, reader->Position(), &shapes_));
   first_group_channel_ = shapes_.num_meta;
   while (first_group_channel_ < shapes_.shapes.size()) {
@@ -72,7 +66,6 @@ Status FrameModular::ReadGlobalHeader(BitReader* reader) {
     if (shape.width > info_.group_dim || shape.height > info_.group_dim) break;
     ++first_group_channel_;
   }
-  if constexpr (kTraceEnabled) TraceModularChannels(kGlobalModularStream, shapes_, first_group_channel_);
   return CheckGroupChannels(reader->Position());
 }
 
@@ -171,7 +164,6 @@ bool FrameModular::InPass(const ChannelShape& shape, uint32_t pass) const {
 }
 
 Status FrameModular::DecodeLfGroup(uint32_t g, BitReader* reader) {
-  const TraceLabel label("ModularLFGroup");
   ModularImage part(memory_, sample_type_);
   if (!group_local()) {
     for (size_t i = first_group_channel_; i < shapes_.shapes.size(); ++i) {
@@ -221,7 +213,6 @@ Result<ModularImage> FrameModular::ChannelsOf(uint32_t pass, const ModularGroupP
 }
 
 void FrameModular::DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts) {
-  const TraceLabel label("ModularPassGroup");
   const uint32_t num_lf_groups = info_.lf_groups_x * info_.lf_groups_y;
   const uint32_t num_groups = info_.groups_x * info_.groups_y;
   ModularImage images[kMaxGroupsAtATime];
@@ -249,7 +240,6 @@ Status FrameModular::FinishGroup(ModularImage* image) const {
 }
 
 Status FrameModular::Finish(ThreadPool* threads) {
-  if constexpr (kTraceEnabled) TraceImageBeforeInverse(image_);
   return UndoTransforms(header_.transforms, GlobalUndo(threads), &image_);
 }
 

@@ -5,7 +5,6 @@
 
 #include "lib/base/bits.h"
 #include "lib/entropy/entropy_decoder.h"
-#include "lib/modular/trace_modular.h"
 
 namespace jxlpool {
 namespace {
@@ -148,16 +147,9 @@ uint64_t MaTreeAndCode::Bytes(uint64_t coded_bytes) {
   return EntropyCode::Bytes(coded_bytes) + sizeof(MaNode) * std::min(kMostNodes, kNodesPerByte * coded_bytes);
 }
 
-Result<MaTreeAndCode> MaTreeAndCode::Read(BitReader* reader, Memory* memory, uint64_t max_nodes,
-                                          const char* code_label) {
+Result<MaTreeAndCode> MaTreeAndCode::Read(BitReader* reader, Memory* memory, uint64_t max_nodes) {
   MaTreeAndCode result;
-  const uint64_t begin = reader->Position();
-  {
-    const TraceLabel label("/ma_tree");
-    JXLPOOL_ASSIGN_OR_RETURN(result.tree, MaTree::Read(reader, memory, max_nodes));
-    if constexpr (kTraceEnabled) TraceMaTree(result.tree, begin, reader->Position());
-  }
-  const TraceLabel label(code_label);
+  JXLPOOL_ASSIGN_OR_RETURN(result.tree, MaTree::Read(reader, memory, max_nodes));
   JXLPOOL_ASSIGN_OR_RETURN(result.code, EntropyCode::Read(reader, memory, result.tree.num_leaves()));
   return result;
 }

@@ -73,7 +73,6 @@ class MaTree {
 
   // In reading (breadth-first) order; the root is node 0.
   const MaNode* nodes() const { return nodes_.data(); }
-  size_t num_nodes() const { return nodes_.size(); }
   // Also the number of contexts of the sample code.
   uint32_t num_leaves() const { return num_leaves_; }
   // Some node needs the self-correcting predictor.
@@ -99,8 +98,8 @@ struct MaTreeAndCode {
   // Bytes that both take if they are coded in `coded_bytes` bytes as encoders do it.
   static uint64_t Bytes(uint64_t coded_bytes);
 
-  // Reads both, one after the other. `code_label` is for traces. Errors as MaTree::Read.
-  static Result<MaTreeAndCode> Read(BitReader* reader, Memory* memory, uint64_t max_nodes, const char* code_label);
+  // Reads both, one after the other. Errors as MaTree::Read.
+  static Result<MaTreeAndCode> Read(BitReader* reader, Memory* memory, uint64_t max_nodes);
 };
 
 }  // namespace jxlpool

@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "lib/base/status.h"
 #include "lib/pool/matrix.h"
@@ -21,12 +20,6 @@
 namespace jxlpool {
 
 enum class SampleType : uint8_t { kInt16, kInt32 };
-
-template <typename T>
-constexpr SampleType SampleTypeOf() {
-  static_assert(std::is_same_v<T, int16_t> || std::is_same_v<T, int32_t>);
-  return std::is_same_v<T, int16_t> ? SampleType::kInt16 : SampleType::kInt32;
-}
 
 // Size of a channel and how much smaller it is than the frame: 2^hshift times horizontally, 2^vshift times vertically.
 // Palettes have shifts of -1. The shifts say where a channel is coded, not how large it is.
@@ -72,7 +65,7 @@ class ModularChannel {
   // True once there is storage; empty channels never have any.
   bool has_samples() const { return data_ != nullptr; }
 
-  // REQUIRES: type() == SampleTypeOf<T>(); has_samples() or empty().
+  // REQUIRES: T is what type() says; has_samples() or empty().
   template <typename T>
   View2D<T> View() {
     return View2D<T>{static_cast<T*>(data_), stride_, shape_.width, shape_.height};
@@ -81,7 +74,7 @@ class ModularChannel {
   View2D<const T> View() const {
     return View2D<const T>{static_cast<const T*>(data_), stride_, shape_.width, shape_.height};
   }
-  // Start of row y. REQUIRES: type() == SampleTypeOf<T>(), y < height(), has_samples().
+  // Start of row y. REQUIRES: T is what type() says, y < height(), has_samples().
   template <typename T>
   T* Row(size_t y) {
     return static_cast<T*>(data_) + y * stride_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "lib/modular/stream_decoder.h"
-#include "lib/modular/trace_modular.h"
 
 namespace jxlpool {
 namespace {
@@ -68,8 +67,7 @@ void DecodeModularStreams(ModularStream* first, ModularStream* second) {
   for (size_t i = 0; i < 2; ++i) {
     streams[i]->status = decoders[i].Begin(streams[i]->params, streams[i]->reader, streams[i]->image);
   }
-  if (kTraceEnabled || !first->status.ok() || !second->status.ok()) {
-    // Events of a trace come in the order of the streams.
+  if (!first->status.ok() || !second->status.ok()) {
     for (size_t i = 0; i < 2; ++i) {
       if (streams[i]->status.ok()) streams[i]->status = decoders[i].channels().DecodeAll();
     }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/modular/trace_modular.h"
-
 namespace jxlpool {
 namespace {
 
@@ -43,9 +41,8 @@ Status ChannelSequence::Begin(const ModularStreamParams& params, const ModularHe
     if (params.global == nullptr)
       return Corrupt("a modular image uses a global tree that is absent", reader->Position());
   } else {
-    JXLPOOL_ASSIGN_OR_RETURN(local_, MaTreeAndCode::Read(reader, image->memory(), max_local_nodes, "/data"));
+    JXLPOOL_ASSIGN_OR_RETURN(local_, MaTreeAndCode::Read(reader, image->memory(), max_local_nodes));
   }
-  const TraceLabel label("/data");
   params_.tree = header.use_global_tree ? params.global : &local_;
   JXLPOOL_ASSIGN_OR_RETURN(decoder_,
                            EntropyDecoder::Create(params_.tree->code, reader, image->memory(), widest, samples));
@@ -73,15 +70,11 @@ Status ChannelSequence::PlanChannel(ChannelDecoder* decoder) {
 }
 
 Status ChannelSequence::BeginChannel(size_t min_words, ChannelDecoder* decoder) {
-  channel_begin_ = reader_->Position();
   return decoder->Begin(min_words, &decoder_, reader_);
 }
 
 Status ChannelSequence::FinishChannel(ChannelDecoder* decoder) {
   JXLPOOL_RETURN_IF_ERROR(decoder->Finish());
-  if constexpr (kTraceEnabled) {
-    TraceModularChannel(params_.stream_index, next_, (*image_)[next_], channel_begin_, reader_->Position());
-  }
   ++next_;
   return OkStatus();
 }
@@ -95,7 +88,6 @@ Status ChannelSequence::Finish() {
 }
 
 Status ChannelSequence::DecodeAll() {
-  const TraceLabel label("/data");
   while (Next()) {
     ChannelDecoder channel;
     JXLPOOL_RETURN_IF_ERROR(PlanChannel(&channel));
@@ -126,13 +118,10 @@ void ChannelSequence::DecodeTogether(ChannelSequence* first, ChannelSequence* se
 Status StreamDecoder::Begin(const ModularStreamParams& params, BitReader* reader, ModularImage* image) {
   image_ = image;
   if (image->size() == 0) return OkStatus();
-  const uint64_t begin = reader->Position();
   JXLPOOL_RETURN_IF_ERROR(ReadModularHeader(reader, image->memory(), &header_));
   ShapeList list;
   JXLPOOL_RETURN_IF_ERROR(ListShapes(*image, &list));
-  if constexpr (kTraceEnabled) TraceModularHeader(params.stream_index, header_, list, begin, reader->Position());
   JXLPOOL_RETURN_IF_ERROR(ApplyTransforms(&header_.transforms, reader->Position(), &list));
-  if constexpr (kTraceEnabled) TraceModularChannels(params.stream_index, list, list.shapes.size());
 
   undo_.bit_depth = params.bit_depth;
   undo_.weighted = header_.weighted;

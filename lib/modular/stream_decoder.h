@@ -47,7 +47,6 @@ class ChannelSequence {
   ChannelDecoderParams params_;
   size_t count_ = 0;
   size_t next_ = 0;
-  uint64_t channel_begin_ = 0;  // bit position
   BitReader* reader_ = nullptr;
   ModularImage* image_ = nullptr;
 };

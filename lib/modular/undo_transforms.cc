@@ -1,7 +1,6 @@
 #include "lib/modular/palette.h"
 #include "lib/modular/rct.h"
 #include "lib/modular/squeeze.h"
-#include "lib/modular/trace_modular.h"
 #include "lib/modular/transform.h"
 
 namespace jxlpool {
@@ -37,7 +36,6 @@ Status UndoOne(const TransformList& list, const Transform& transform, const Undo
       for (uint32_t i = transform.num_steps; i-- > 0;) {
         const SqueezeStep& step = list.steps[transform.first_step + i];
         JXLPOOL_RETURN_IF_ERROR(UndoSqueezeStep(step, params.threads, image));
-        if constexpr (kTraceEnabled) TraceSqueezeStep(i, step, *image);
       }
       return OkStatus();
   }
@@ -49,7 +47,6 @@ Status UndoOne(const TransformList& list, const Transform& transform, const Undo
 Status UndoTransforms(const TransformList& list, const UndoParams& params, ModularImage* image) {
   for (size_t i = list.transforms.size(); i-- > 0;) {
     JXLPOOL_RETURN_IF_ERROR(UndoOne(list, list.transforms[i], params, image));
-    if constexpr (kTraceEnabled) TraceModularInverse(i, *image);
   }
   return OkStatus();
 }

@@ -7,7 +7,6 @@
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/vardct/group_state.h"
 #include "lib/vardct/hf_coefficients.h"
-#include "lib/vardct/trace_vardct.h"
 #include "lib/vardct/varblock.h"
 
 namespace jxlpool {
@@ -72,7 +71,6 @@ Status DecodeStored(const GroupState& state, BitReader* readers, uint32_t num_re
   for (uint32_t p = 0; p < num_readers; ++p) {
     JXLPOOL_RETURN_IF_ERROR(AddPass(state, p, coefficients, &readers[p], memory));
   }
-  if constexpr (kTraceEnabled) TraceCoefficients(state, coefficients);
   for (size_t i = 0; i < state.num_varblocks; ++i) ReconstructStoredVarblock(state, state.varblocks[i], coefficients);
   return OkStatus();
 }
@@ -185,8 +183,7 @@ Status GroupDecoder::Decode(const VarDctFrame& frame, uint32_t group, BitReader*
   StartGroup(&state);
 
   clean_ = false;
-  // Builds with traces store the coefficients always, to be able to list them.
-  if (num_readers == 1 && frame.parameters.num_passes == 1 && !kTraceEnabled) {
+  if (num_readers == 1 && frame.parameters.num_passes == 1) {
     JXLPOOL_RETURN_IF_ERROR(DecodeOnlyPass(state, &readers[0], memory_));
   } else if (FitsInt16(frame)) {
     JXLPOOL_RETURN_IF_ERROR(PrepareStorage(sizeof(int16_t)));

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "lib/base/bits.h"
-#include "lib/vardct/trace_vardct.h"
 
 namespace jxlpool {
 namespace {
@@ -117,7 +116,6 @@ Status ProcessHfMetadata(uint32_t lf_group, const HfMetadata& metadata, VarDctFr
   JXLPOOL_RETURN_IF_ERROR(CheckSharpness(metadata.sharpness));
   JXLPOOL_RETURN_IF_ERROR(VarblockPlacer(rect, frame).Run(metadata.block_info));
   if (frame->parameters.epf_iterations != 0) FillInverseSigma(rect, metadata.sharpness, frame);
-  if constexpr (kTraceEnabled) TraceHfMetadata(*frame, lf_group, metadata);
   return OkStatus();
 }
 

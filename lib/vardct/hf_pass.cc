@@ -3,7 +3,6 @@
 #include <atomic>
 
 #include "lib/base/bits.h"
-#include "lib/vardct/trace_vardct.h"
 #include "lib/vardct/vardct_frame.h"
 
 namespace jxlpool {
@@ -19,15 +18,12 @@ Status ReadHfGlobal(BitReader* reader, const RawTableSource& source, Memory* mem
     JXLPOOL_RETURN_IF_ERROR(pass.orders.Read(reader, memory));
     JXLPOOL_ASSIGN_OR_RETURN(pass.code, EntropyCode::Read(reader, memory, num_contexts));
   }
-  if constexpr (kTraceEnabled) TraceHfGlobal(*frame);
   return OkStatus();
 }
 
 Status PrepareDequantTables(Memory* memory, VarDctFrame* frame) {
   const uint32_t tables = DequantTablesOfTypes(frame->used_types.load(std::memory_order_relaxed));
-  JXLPOOL_RETURN_IF_ERROR(frame->dequant.Prepare(tables, memory));
-  if constexpr (kTraceEnabled) TraceDequantTables(*frame);
-  return OkStatus();
+  return frame->dequant.Prepare(tables, memory);
 }
 
 }  // namespace jxlpool

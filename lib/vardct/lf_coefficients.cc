@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "lib/vardct/lf_kernels.h"
-#include "lib/vardct/trace_vardct.h"
 
 namespace jxlpool {
 namespace {
@@ -71,7 +70,6 @@ void DequantizeLf(uint32_t lf_group, uint32_t extra_precision, const View2D<cons
     }
   }
   if (!frame->lf_index.empty()) FillLfIndex(rect, quantized, frame);
-  if constexpr (kTraceEnabled) TraceLfGroup(*frame, lf_group);
 }
 
 Result<LfSmoother> LfSmoother::Create(const VarDctFrame& frame, Memory* memory) {

@@ -81,7 +81,6 @@ struct TransformShape {
   constexpr size_t size() const { return kBlockSize * num_blocks(); }
   constexpr size_t StoredRows() const { return kBlockDim * std::min(block_rows, block_columns); }
   constexpr size_t StoredColumns() const { return kBlockDim * std::max(block_rows, block_columns); }
-  constexpr bool wide() const { return block_columns > block_rows; }
 };
 
 inline constexpr TransformShape kTransformShapes[kNumTransformTypes] = {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/vardct/trace_vardct.h"
-
 namespace jxlpool {
 namespace {
 
@@ -142,7 +140,6 @@ Status ReadVarDctLfGlobal(BitReader* reader, Memory* memory, VarDctFrame* frame)
   JXLPOOL_RETURN_IF_ERROR(ReadQuantizer(reader, &frame->quantizer));
   JXLPOOL_RETURN_IF_ERROR(ReadHfBlockContext(reader, memory, &frame->block_context));
   JXLPOOL_RETURN_IF_ERROR(ReadLfChannelCorrelation(reader, &frame->correlation));
-  if constexpr (kTraceEnabled) TraceLfGlobal(*frame, reader->Position());
   return OkStatus();
 }
 

@@ -95,7 +95,7 @@ struct ChannelCase {
 // Two channels of 256x256, of which the second one is decoded.
 template <typename T>
 const char* MakeImage(Memory* memory, ModularImage* image) {
-  *image = ModularImage(memory, SampleTypeOf<T>());
+  *image = ModularImage(memory, sizeof(T) == 2 ? SampleType::kInt16 : SampleType::kInt32);
   for (int c = 0; c < 2; ++c) {
     if (!image->Add(ChannelShape{kDim, kDim, 0, 0}).ok()) return "out of memory";
   }

@@ -170,7 +170,7 @@ TEST(WorkedStreamsTest, ValuesComeWithTheKnownPositions) {
   reader.Skip(stream.code_position);
   auto code = EntropyCode::Read(&reader, &test.memory, stream.num_contexts);
   ASSERT_TRUE(code.ok());
-  EXPECT_FALSE(code.value().uses_prefix_code());
+  EXPECT_TRUE(code.value().kind(0).uses_ans);
   EXPECT_EQ(code.value().num_clusters(), 1u);
   EXPECT_EQ(code.value().max_value_bits(), 10u);  // symbol 10 of configuration (0, 0, 0)
   const AliasEntry* alias = code.value().tables().alias;
@@ -204,9 +204,8 @@ TEST(WorkedStreamsTest, PropertiesOfCodes) {
   };
   const auto e9 = read(7);
   ASSERT_TRUE(e9.ok());
-  EXPECT_TRUE(e9.value().uses_prefix_code());
-  EXPECT_TRUE(e9.value().lz77_enabled());
-  EXPECT_TRUE(e9.value().copies_possible());
+  EXPECT_FALSE(e9.value().kind(0).uses_ans);
+  EXPECT_NE(e9.value().kind(0).copies, Copies::kNone);
   EXPECT_EQ(e9.value().num_clusters(), 5u);
   EXPECT_EQ(std::vector<uint8_t>(e9.value().cluster_map(), e9.value().cluster_map() + 6),
             (std::vector<uint8_t>{4, 3, 2, 1, 0, 0}));
@@ -270,7 +269,6 @@ TEST(WorkedStreamsTest, LargeClusterMap) {
   EXPECT_EQ(code.value().cluster(1).constant_value, 0u);
   EXPECT_EQ(code.value().cluster(2).constant_value, 1u);
   EXPECT_FALSE(code.value().cluster(3).is_constant);
-  EXPECT_FALSE(code.value().is_trivial());
   // Five clusters with one configuration share their integers.
   EXPECT_EQ(code.value().cluster(4).integers, code.value().cluster(0).integers);
 

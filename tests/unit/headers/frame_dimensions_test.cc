@@ -113,10 +113,11 @@ TEST(FrameDimensionsTest, GroupsTileTheFrame) {
             const uint64_t lf_group = d.LfGroupOfGroup(g);
             ASSERT_LT(lf_group, d.num_lf_groups);
             const Rect group = d.GroupRect(g);
-            EXPECT_EQ(static_cast<uint64_t>(group.x0) / d.lf_group_dim, lf_group % d.lf_groups_x);
-            EXPECT_EQ(static_cast<uint64_t>(group.y0) / d.lf_group_dim, lf_group / d.lf_groups_x);
-            EXPECT_EQ(static_cast<uint64_t>(group.x1() - 1) / d.lf_group_dim, lf_group % d.lf_groups_x);
-            EXPECT_EQ(static_cast<uint64_t>(group.y1() - 1) / d.lf_group_dim, lf_group / d.lf_groups_x);
+            const uint64_t lf_group_dim = uint64_t{8} * d.group_dim;
+            EXPECT_EQ(static_cast<uint64_t>(group.x0) / lf_group_dim, lf_group % d.lf_groups_x);
+            EXPECT_EQ(static_cast<uint64_t>(group.y0) / lf_group_dim, lf_group / d.lf_groups_x);
+            EXPECT_EQ(static_cast<uint64_t>(group.x1() - 1) / lf_group_dim, lf_group % d.lf_groups_x);
+            EXPECT_EQ(static_cast<uint64_t>(group.y1() - 1) / lf_group_dim, lf_group / d.lf_groups_x);
           }
         }
       }

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "lib/base/trace.h"
 #include "lib/headers/frame_dimensions.h"
 #include "lib/headers/frame_header.h"
 #include "lib/headers/icc_stream.h"
@@ -98,18 +97,8 @@ Status InitModular(const Headers& headers, const std::vector<ChannelShape>& shap
   return modular->Init(info, memory);
 }
 
-TraceContext Context(const char* section, int64_t group = -1, int64_t pass = -1) {
-  TraceContext context;
-  context.frame = 0;
-  context.section = section;
-  context.group = group;
-  context.pass = pass;
-  return context;
-}
-
 // Up to and with GlobalModular.
 Status DecodeLfGlobal(const DecodeOptions& options, BitReader* reader, FrameModular* modular) {
-  const TraceScope scope(Context("LfGlobal"));
   if (!reader->ReadBool()) {
     for (int i = 0; i < 3; ++i) reader->Read(16);
   }
@@ -148,7 +137,6 @@ class FrameTester {
       JXLPOOL_RETURN_IF_ERROR(DecodeGroups(0, 1, &first));
     } else {
       JXLPOOL_RETURN_IF_ERROR(Run(num_lf_groups, [&](uint32_t g, uint32_t) {
-        const TraceScope scope(Context("LfGroup", g));
         BitReader reader = headers_.Section(toc.LfGroup(g));
         return modular_->DecodeLfGroup(g, &reader);
       }));
@@ -159,7 +147,6 @@ class FrameTester {
       }));
     }
     if (modular_->group_local()) return OkStatus();
-    const TraceScope scope(Context("Render"));
     JXLPOOL_RETURN_IF_ERROR(modular_->Finish(options_.threads));
     if (!options_.keep_samples) return OkStatus();
     for (uint32_t g = 0; g < num_groups; ++g) {
@@ -183,7 +170,6 @@ class FrameTester {
       JXLPOOL_ASSIGN_OR_RETURN(images[i], modular_->NewGroupImage(begin + i));
     }
     for (uint32_t pass = 0; pass < headers_.frame.passes.num_passes; ++pass) {
-      const TraceScope scope(Context("PassGroup", begin, pass));
       BitReader sections[FrameModular::kMaxGroupsAtATime];
       ModularGroupPart parts[FrameModular::kMaxGroupsAtATime];
       for (uint32_t i = 0; i < count; ++i) {

@@ -163,8 +163,11 @@ TEST(Squeeze, WorkedExample) {
 }
 
 template <typename T>
+constexpr SampleType kTypeOf = sizeof(T) == 2 ? SampleType::kInt16 : SampleType::kInt32;
+
+template <typename T>
 ModularChannel RandomChannel(uint32_t width, uint32_t height, int64_t bound, Memory* memory, std::mt19937_64* random) {
-  auto channel = ModularChannel::Create(memory, ChannelShape{width, height, 1, 1}, SampleTypeOf<T>());
+  auto channel = ModularChannel::Create(memory, ChannelShape{width, height, 1, 1}, kTypeOf<T>);
   EXPECT_TRUE(channel.ok());
   for (size_t y = 0; y < height; ++y) {
     for (size_t x = 0; x < width; ++x) {
@@ -187,7 +190,7 @@ std::vector<T> Line(const ModularChannel& channel, bool horizontal, size_t at) {
 template <typename T>
 void TestUnsqueeze(bool horizontal, uint32_t width, uint32_t height, int64_t bound, std::mt19937_64* random) {
   TestMemory memory;
-  ModularImage image(&memory.memory, SampleTypeOf<T>());
+  ModularImage image(&memory.memory, kTypeOf<T>);
   const uint32_t half_width = horizontal ? width / 2 : width;
   const uint32_t half_height = horizontal ? height : height / 2;
   const uint32_t average_width = horizontal ? width - half_width : width;

@@ -153,6 +153,8 @@ Grid Special(TransformType type, const Grid& s) {
   }
 }
 
+bool IsWide(const TransformShape& shape) { return shape.block_columns > shape.block_rows; }
+
 }  // namespace
 
 std::vector<double> ReferenceInverse(TransformType type, const std::vector<double>& stored) {
@@ -160,7 +162,7 @@ std::vector<double> ReferenceInverse(TransformType type, const std::vector<doubl
   Grid s(shape.StoredRows(), shape.StoredColumns());
   s.values = stored;
   if (shape.order_id == 1) return Special(type, s).values;
-  return InverseDct(shape.wide() ? s : Transposed(s)).values;
+  return InverseDct(IsWide(shape) ? s : Transposed(s)).values;
 }
 
 void ReferenceLlf(TransformType type, const std::vector<double>& lf, std::vector<double>* stored) {
@@ -177,7 +179,7 @@ void ReferenceLlf(TransformType type, const std::vector<double>& lf, std::vector
       for (size_t y = 0; y < rows; ++y) {
         for (size_t x = 0; x < columns; ++x) sum += lf[y * columns + x] * Basis(v, y, rows) * Basis(u, x, columns);
       }
-      const size_t index = shape.wide() ? v * shape.StoredColumns() + u : u * shape.StoredColumns() + v;
+      const size_t index = IsWide(shape) ? v * shape.StoredColumns() + u : u * shape.StoredColumns() + v;
       (*stored)[index] = sum / static_cast<double>(rows * columns) * scale(v, rows) * scale(u, columns);
     }
   }
