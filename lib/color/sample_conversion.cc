@@ -4,7 +4,8 @@
 #include <array>
 #include <cstring>
 
-#include "lib/color/sample_conversion_simd.h"
+#include "lib/color/sample_input_kernels.h"
+#include "lib/color/sample_output_kernels.h"
 
 namespace jxlpool {
 namespace {

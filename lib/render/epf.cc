@@ -26,6 +26,11 @@ constexpr size_t SumRowsBefore(int pass, size_t k) {
 }
 constexpr size_t NumSumRows(int pass) { return SumRowsBefore(pass, NumDisplacements(pass)); }
 
+float DistanceFactor(int pass, const RestorationFilter& filter) {
+  const float scale = pass == 0 ? filter.epf_pass0_sigma_scale : pass == 1 ? 1.0f : filter.epf_pass2_sigma_scale;
+  return 1.65f * scale;
+}
+
 // Ring rows start at the margin.
 size_t RingStride(size_t width) { return RoundUp(width + 2 * kChunk, kChunk) + 2 * EpfPass::kMargin; }
 size_t MaxSpans(size_t width) { return width / kChunk + 4; }
@@ -35,27 +40,16 @@ size_t RingIndex(int64_t row, int64_t ring) { return static_cast<uint32_t>(row +
 
 }  // namespace
 
-EpfParameters MakeEpfParameters(const RestorationFilter& filter) {
-  constexpr float kStep = 1.65f;
-  EpfParameters parameters;
-  std::copy(filter.epf_channel_scale, filter.epf_channel_scale + 3, parameters.channel_scale);
-  parameters.step[0] = kStep * filter.epf_pass0_sigma_scale;
-  parameters.step[1] = kStep;
-  parameters.step[2] = kStep * filter.epf_pass2_sigma_scale;
-  parameters.border_multiplier = filter.epf_border_sad_mul;
-  return parameters;
-}
-
 size_t EpfPass::ScratchFloats(int pass, size_t width) {
   const size_t rows = kRing * NumDisplacements(pass) + NumSumRows(pass) + 2;
   const size_t spans = RoundUp(2 * MaxSpans(width) * sizeof(Span) / sizeof(float), 16);
   return rows * RingStride(width) + spans;
 }
 
-void EpfPass::Start(int pass, const EpfParameters* parameters, const EpfSigma& sigma, const Rect& tile,
+void EpfPass::Start(int pass, const RestorationFilter* filter, const EpfSigma& sigma, const Rect& tile,
                     float* scratch) {
   pass_ = pass;
-  parameters_ = parameters;
+  filter_ = filter;
   sigma_ = sigma;
   tile_ = tile;
   origin_ = tile.x0 / kChunk * kChunk;
@@ -115,8 +109,8 @@ void EpfPass::FindSpans(int64_t first, int64_t last, bool spread, Spans* spans) 
 // The steps of all columns, for the inner rows of the blocks and for their first and last rows.
 void EpfPass::StartBlockRow(int64_t block_row) {
   block_row_ = block_row;
-  const float inner = parameters_->step[pass_];
-  const float border = inner * parameters_->border_multiplier;
+  const float inner = DistanceFactor(pass_, *filter_);
+  const float border = inner * filter_->epf_border_sad_mul;
   std::fill_n(steps_[0], num_chunks_ * kChunk, kEpfSkipStep);
   std::fill_n(steps_[1], num_chunks_ * kChunk, kEpfSkipStep);
   const float* row = sigma_.Row(block_row);
@@ -137,7 +131,7 @@ void EpfPass::MakeDistanceRow(const float* const rows[7], const EpfChannelOffset
   float* distances[kEpfMaxDisplacements] = {};
   for (size_t k = 0; k < NumDisplacements(pass_); ++k) distances[k] = DistanceRow(k, row);
   for (uint32_t i = 0; i < nearby_.count; ++i) {
-    EpfDistanceRow(pass_, parameters_->channel_scale, window, channels, nearby_.list[i].begin, nearby_.list[i].end,
+    EpfDistanceRow(pass_, filter_->epf_channel_scale, window, channels, nearby_.list[i].begin, nearby_.list[i].end,
                    distances);
   }
 }
@@ -187,7 +181,7 @@ void EpfPass::NextRow(const float* const rows[7], const EpfChannelOffsets& in_ch
     arguments.sums[k][0] = SumRow(k, y_);
     arguments.sums[k][1] = SumRow(k, y_ - Displacement(pass_, k).dy);
   }
-  arguments.channel_scale = parameters_->channel_scale;
+  arguments.channel_scale = filter_->epf_channel_scale;
   arguments.step = steps_[y_ % kBlock == 0 || y_ % kBlock == kBlock - 1 ? 1 : 0];
 
   const auto copy = [&](int32_t begin, int32_t end) {

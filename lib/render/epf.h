@@ -19,13 +19,6 @@ namespace jxlpool {
 // Inverse sigmas below this one mean that the block is not filtered (sigma < 0.3).
 inline constexpr float kEpfSkipSigma = -3.9052429175126997f;
 
-struct EpfParameters {
-  float channel_scale[3] = {40.0f, 5.0f, 3.5f};
-  float step[3] = {};  // per pass: multiplier of the distance
-  float border_multiplier = 2.0f / 3;
-};
-EpfParameters MakeEpfParameters(const RestorationFilter& filter);
-
 // Rows and columns that a pass reads around a pixel: 3, 2, 1.
 constexpr uint32_t EpfBorder(uint32_t pass) { return 3 - pass; }
 
@@ -53,9 +46,9 @@ class EpfPass {
   // Floats of scratch memory for tiles of up to `width` columns.
   static size_t ScratchFloats(int pass, size_t width);
 
-  // The tile: columns [x0, x1), rows [y0, y1) of the plane that the pass makes. `scratch` is aligned to 64 bytes and
-  // used until the last row.
-  void Start(int pass, const EpfParameters* parameters, const EpfSigma& sigma, const Rect& tile, float* scratch);
+  // The tile: columns [x0, x1), rows [y0, y1) of the plane that the pass makes. `filter`, of which only the scales and
+  // the multiplier of the filter count, and `scratch`, aligned to 64 bytes, are used until the last row.
+  void Start(int pass, const RestorationFilter* filter, const EpfSigma& sigma, const Rect& tile, float* scratch);
   // Makes the next row, from y0 on. rows[border + dy] are the input rows y + dy, |dy| <= border = EpfBorder(pass), of
   // channel 0; channel c is at the given offsets from it. Columns up to `border` outside the tile count (mirrored at
   // the plane's edges).
@@ -84,7 +77,7 @@ class EpfPass {
   float* SumRow(size_t k, int64_t row) const;
 
   int pass_ = 0;
-  const EpfParameters* parameters_ = nullptr;
+  const RestorationFilter* filter_ = nullptr;
   EpfSigma sigma_;
   Rect tile_;
   int64_t origin_ = 0;

@@ -13,7 +13,10 @@ struct GaborishWeights {
   float corner = 0.0f;
 };
 // From the coded weights relative to the centre. REQUIRES: 1 + 4 * (weight1 + weight2) is not 0.
-GaborishWeights NormalizeGaborish(float weight1, float weight2);
+inline GaborishWeights NormalizeGaborish(float weight1, float weight2) {
+  const float center = 1.0f / (1.0f + 4.0f * (weight1 + weight2));
+  return GaborishWeights{center, weight1 * center, weight2 * center};
+}
 
 // One row: above, row and below point at column x0 of three successive rows, of which columns [x0 - 1, x0 + size]
 // count; whole vectors (64 bytes) are read and written beyond `size`, and 64 bytes before x0 are readable.

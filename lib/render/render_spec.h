@@ -2,8 +2,10 @@
 #ifndef LIB_RENDER_RENDER_SPEC_H_
 #define LIB_RENDER_RENDER_SPEC_H_
 
+#include <algorithm>
 #include <cstdint>
 
+#include "lib/base/bits.h"
 #include "lib/features/blending.h"
 #include "lib/features/noise.h"
 #include "lib/features/patches.h"
@@ -24,13 +26,13 @@ struct RenderSpec {
   // Gaborish and the edge-preserving filter; epf_sharp_lut, epf_quant_mul and epf_sigma_for_modular are not used here,
   // see TileInput::epf_sigma.
   RestorationFilter filter;
-  // Effective upsampling factor (1, 2, 4, 8) of each of the `num_extra` extra channels: copied by Create.
+  // Effective upsampling factor (1, 2, 4, 8) of each of the `num_extra` extra channels; read by Create only.
   const uint32_t* extra_upsampling = nullptr;
   uint32_t num_extra = 0;
-  // Needed if anything is upsampled; read by Create only.
-  const UpsamplingWeights* upsampling_weights = nullptr;
 
-  // Null: the frame has none. All of these must outlive the pipeline.
+  // These must outlive the pipeline. Needed if anything is upsampled:
+  const UpsamplingWeights* upsampling_weights = nullptr;
+  // Null: the frame has none.
   const PatchDictionary* patches = nullptr;
   const PatchReference* patch_references = nullptr;   // kNumReferenceSlots
   const BlendExtraChannel* extra_blending = nullptr;  // num_extra
@@ -40,6 +42,14 @@ struct RenderSpec {
   // Used with `noise`: those of the frame, 0 and 1 for modular frames.
   float base_correlation_x = 0.0f;
   float base_correlation_b = 1.0f;
+
+  // Size before upsampling.
+  uint32_t xsize() const { return CeilDiv(width, upsampling); }
+  uint32_t ysize() const { return CeilDiv(height, upsampling); }
+  // Whether extra channels are upsampled like color; then patches are drawn before that on all channels.
+  bool UpsamplesAllAlike() const {
+    return std::all_of(extra_upsampling, extra_upsampling + num_extra, [&](uint32_t f) { return f == upsampling; });
+  }
 };
 
 }  // namespace jxlpool

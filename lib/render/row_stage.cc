@@ -5,7 +5,6 @@
 namespace jxlpool {
 
 Rect RowStage::InputRect(const Rect& out) const {
-  if (in_place) return out;
   const Rect whole = {0, 0, input.width, input.height};
   const int64_t round_x = (int64_t{1} << shift_x) - 1;
   const int64_t round_y = (int64_t{1} << shift_y) - 1;
@@ -18,6 +17,11 @@ Rect RowStage::InputRect(const Rect& out) const {
 
 size_t RowStage::MaxWidth(int64_t tile_width) const {
   return static_cast<size_t>(std::min<int64_t>(output.width, (tile_width >> total_shift_x) + extra_x));
+}
+
+float* const* StageRun::InPlace(int64_t y) const {
+  for (uint32_t c = 0; c < stage->num_channels; ++c) row_pointers[c] = InputRing(c).At(rect.x0, y);
+  return row_pointers;
 }
 
 }  // namespace jxlpool

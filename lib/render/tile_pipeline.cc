@@ -1,264 +1,206 @@
 #include "lib/render/tile_pipeline.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "lib/base/bits.h"
-#include "lib/render/tile_renderer.h"
+#include "lib/features/mirror.h"
 
 namespace jxlpool {
+namespace {
 
-// Knows, per channel, which ring holds its rows and how large its plane is after the stages so far.
-class TilePipeline::Builder {
+// Of a stage that upsamples by `factor`, and so writes more beyond its tile.
+size_t RingStride(size_t width, size_t factor) {
+  size_t stride = RoundUp(width + kStageAlign - 1, kStageAlign) + 2 * kStageMargin;
+  if (factor > 1) stride += factor * kStageAlign;
+  // Rows a multiple of 4 KiB apart would compete for the same cache lines.
+  if (stride % 1024 == 0) stride += kStageAlign;
+  return stride;
+}
+
+// One run of a frame's stages over one rectangle. Rows are pulled: to make a row, a stage first lets the stages before
+// it advance to the last row it needs. So every ring holds just the rows that its reader looks at.
+class TileRenderer {
  public:
-  Builder(TilePipeline* pipeline, Memory* memory)
-      : pipeline_(pipeline), current_(memory, Category::kOther), sizes_(memory, Category::kOther) {}
+  // Both must outlive this object.
+  TileRenderer(const RenderSpec& spec, const StageList& list) : spec_(spec), list_(list) {}
 
-  Status Build(const RenderSpec& spec);
+  // What Prepare takes from the arena for rectangles of up to `width` columns.
+  size_t ScratchBytes(int64_t width);
+
+  // Takes its working memory from the scratch memory, and lets the stages start. Errors: kMemoryLimit if that does not
+  // suffice. REQUIRES: the arguments fulfil what TilePipeline::Render checks, and no other renderer uses the scratch
+  // memory.
+  Status Prepare(const TileInput& input, const Rect& output_rect, RenderScratch* scratch);
+  // REQUIRES: Prepare succeeded.
+  Status Run(RowSink sink);
 
  private:
-  Status AddLoads(const RenderSpec& spec);
-  Status AddChromaUpsampling(const RenderSpec& spec);
-  Status AddFilters(const RestorationFilter& filter);
-  Status AddUpsampling(const RenderSpec& spec, uint32_t first_channel, uint32_t num_channels, uint32_t factor);
-  Status AddFeatures(const RenderSpec& spec);
-  // Appends a stage whose kind, border, shifts and channels are set; its output plane is cropped to width x height.
-  Status Add(RowStage stage, uint32_t width, uint32_t height);
-  Status AddInPlace(StageKind kind, uint32_t num_channels);
-  Status Finish();
-  void BoundWidths();
+  // `source`: a ScratchArena or a ScratchMeter.
+  template <typename Source>
+  Status Allocate(int64_t width, Source* source);
+  // What each stage has to make.
+  void SetRects();
+  // Makes the rows of a stage up to `end`, at most to the end of its rectangle.
+  void Advance(uint32_t index, int64_t end);
+  void AdvanceInputs(const ChannelLink* links, size_t count, int64_t end);
+  // Of the rows from `y` on that the stage has just made.
+  void MirrorColumns(uint32_t index, int64_t y);
 
-  TilePipeline* pipeline_;
-  PoolVector<ChannelLink> current_;
-  PoolVector<PlaneSize> sizes_;
-  uint32_t xsize_ = 0;
-  uint32_t ysize_ = 0;
+  const RenderSpec& spec_;
+  const StageList& list_;
+  Rect output_rect_;
+  RingRows* rings_ = nullptr;
+  StageRun* runs_ = nullptr;
+  float** row_pointers_ = nullptr;  // per channel
 };
 
-Status TilePipeline::Builder::Add(RowStage stage, uint32_t width, uint32_t height) {
-  const uint32_t index = static_cast<uint32_t>(pipeline_->stages_.size());
-  stage.input = sizes_[stage.first_channel];
-  stage.output = {width, height};
-  stage.first_link = static_cast<uint32_t>(pipeline_->links_.size());
-  stage.first_ring = static_cast<uint32_t>(pipeline_->rings_.size());
-  for (uint32_t c = stage.first_channel; c < stage.first_channel + stage.num_channels; ++c) {
-    if (stage.kind != StageKind::kLoad) {
-      JXLPOOL_RETURN_IF_ERROR(pipeline_->links_.PushBack(current_[c]));
-      RowRing& input = pipeline_->rings_[current_[c].ring];
-      if (stage.in_place) {
-        input.final_stage = index;
-        current_[c].producer = index;
-        continue;
-      }
-      input.num_rows = std::max(input.num_rows, 2 * uint32_t{stage.border_y} + 1);
-      input.mirror_border = stage.border_x;
-    }
-    current_[c] = {static_cast<uint32_t>(pipeline_->rings_.size()), index};
-    sizes_[c] = stage.output;
-    RowRing ring;
-    ring.stage = ring.final_stage = index;
-    if (stage.kind == StageKind::kUpsample) ring.num_rows = 1u << stage.shift_y;
-    JXLPOOL_RETURN_IF_ERROR(pipeline_->rings_.PushBack(ring));
-  }
-  if (stage.kind != StageKind::kLoad) ++pipeline_->num_active_stages_;
-  return pipeline_->stages_.PushBack(stage);
+size_t TileRenderer::ScratchBytes(int64_t width) {
+  ScratchMeter meter;
+  return Allocate(width, &meter).ok() ? meter.used() : std::numeric_limits<size_t>::max();
 }
 
-Status TilePipeline::Builder::AddInPlace(StageKind kind, uint32_t num_channels) {
-  RowStage stage;
-  stage.kind = kind;
-  stage.in_place = true;
-  stage.num_channels = num_channels;
-  return Add(stage, sizes_[0].width, sizes_[0].height);
-}
-
-Status TilePipeline::Builder::AddLoads(const RenderSpec& spec) {
-  for (uint32_t c = 0; c < 3 + spec.num_extra; ++c) {
-    PlaneSize size;
-    if (c < 3) {
-      size = {CeilDiv(xsize_, 1u << spec.hshift[c]), CeilDiv(ysize_, 1u << spec.vshift[c])};
-    } else {
-      size = {CeilDiv(spec.width, spec.extra_upsampling[c - 3]), CeilDiv(spec.height, spec.extra_upsampling[c - 3])};
-    }
-    JXLPOOL_RETURN_IF_ERROR(current_.PushBack(ChannelLink()));
-    JXLPOOL_RETURN_IF_ERROR(sizes_.PushBack(size));
-    RowStage load;
-    load.first_channel = c;
-    load.num_channels = 1;
-    JXLPOOL_RETURN_IF_ERROR(Add(load, size.width, size.height));
+Status TileRenderer::Prepare(const TileInput& input, const Rect& output_rect, RenderScratch* scratch) {
+  output_rect_ = output_rect;
+  JXLPOOL_RETURN_IF_ERROR(Allocate(output_rect.width, &scratch->arena));
+  SetRects();
+  for (size_t i = 0; i < list_.stages().size(); ++i) {
+    StageRun& run = runs_[i];
+    run.input = &input;
+    run.noise_rows = &scratch->noise_rows;
+    if (run.stage->type->start != nullptr) run.stage->type->start(run);
   }
   return OkStatus();
 }
 
-Status TilePipeline::Builder::AddChromaUpsampling(const RenderSpec& spec) {
-  for (uint32_t c = 0; c < 3; ++c) {
-    RowStage stage;
-    stage.first_channel = c;
-    stage.num_channels = 1;
-    if (spec.hshift[c] != 0) {
-      stage.kind = StageKind::kChromaHorizontal;
-      stage.border_x = stage.shift_x = 1;
-      JXLPOOL_RETURN_IF_ERROR(Add(stage, xsize_, sizes_[c].height));
-      stage.border_x = stage.shift_x = 0;
-    }
-    if (spec.vshift[c] != 0) {
-      stage.kind = StageKind::kChromaVertical;
-      stage.border_y = stage.shift_y = 1;
-      JXLPOOL_RETURN_IF_ERROR(Add(stage, xsize_, ysize_));
-    }
+template <typename Source>
+Status TileRenderer::Allocate(int64_t width, Source* source) {
+  const PoolVector<RowStage>& stages = list_.stages();
+  const PoolVector<RowRing>& rings = list_.rings();
+  JXLPOOL_ASSIGN_OR_RETURN(rings_, source->template Allocate<RingRows>(rings.size()));
+  JXLPOOL_ASSIGN_OR_RETURN(runs_, source->template Allocate<StageRun>(stages.size()));
+  JXLPOOL_ASSIGN_OR_RETURN(row_pointers_, source->template Allocate<float*>(list_.num_channels()));
+  for (size_t i = 0; i < stages.size(); ++i) {
+    const StageType& type = *stages[i].type;
+    const size_t floats =
+        type.scratch_floats == nullptr ? 0 : type.scratch_floats(spec_, stages[i], stages[i].MaxWidth(width));
+    StageRun run;
+    JXLPOOL_ASSIGN_OR_RETURN(run.state, source->template Allocate<uint8_t>(type.state_bytes));
+    JXLPOOL_ASSIGN_OR_RETURN(run.scratch, source->template Allocate<float>(floats));
+    run.spec = &spec_;
+    run.stage = &stages[i];
+    run.links = list_.links(stages[i]);
+    run.rings = rings_;
+    run.row_pointers = row_pointers_;
+    if (runs_ != nullptr) runs_[i] = run;
+  }
+  for (size_t i = 0; i < rings.size(); ++i) {
+    const RowStage& stage = stages[rings[i].stage];
+    const size_t stride = RingStride(stage.MaxWidth(width), stage.rows_at_a_time);
+    JXLPOOL_ASSIGN_OR_RETURN(float* const data, source->template Allocate<float>(stride * rings[i].num_rows));
+    if (rings_ != nullptr) rings_[i] = RingRows{data, stride, 0, rings[i].num_rows};
   }
   return OkStatus();
 }
 
-Status TilePipeline::Builder::AddFilters(const RestorationFilter& filter) {
-  const auto add = [&](StageKind kind, uint8_t border) {
-    RowStage stage;
-    stage.kind = kind;
-    stage.border_x = stage.border_y = border;
-    stage.num_channels = 3;
-    return Add(stage, xsize_, ysize_);
-  };
-  if (filter.gab) {
-    for (size_t c = 0; c < 3; ++c) {
-      pipeline_->parameters_.gaborish[c] = NormalizeGaborish(filter.gab_weight1[c], filter.gab_weight2[c]);
-    }
-    JXLPOOL_RETURN_IF_ERROR(add(StageKind::kGaborish, 1));
+void TileRenderer::SetRects() {
+  for (size_t c = 0; c < list_.num_channels(); ++c) runs_[list_.outputs()[c].producer].rect = output_rect_;
+  // From the last stage to the first: what a stage reads, those before it make.
+  for (size_t i = list_.stages().size(); i-- > 0;) {
+    StageRun& run = runs_[i];
+    const RowStage& stage = *run.stage;
+    run.next = run.rect.y0 / stage.rows_at_a_time * stage.rows_at_a_time;
+    const Rect input = stage.InputRect(run.rect);
+    for (uint32_t k = 0; k < stage.num_inputs; ++k) runs_[run.links[k].producer].rect = input;
   }
-  pipeline_->parameters_.epf = MakeEpfParameters(filter);
-  if (filter.epf_iters == 3) JXLPOOL_RETURN_IF_ERROR(add(StageKind::kEpf0, EpfBorder(0)));
-  if (filter.epf_iters >= 1) JXLPOOL_RETURN_IF_ERROR(add(StageKind::kEpf1, EpfBorder(1)));
-  if (filter.epf_iters >= 2) JXLPOOL_RETURN_IF_ERROR(add(StageKind::kEpf2, EpfBorder(2)));
-  return OkStatus();
+  for (size_t i = 0; i < list_.rings().size(); ++i) {
+    rings_[i].origin = runs_[list_.rings()[i].stage].AlignedX() - kStageMargin;
+  }
 }
 
-Status TilePipeline::Builder::AddUpsampling(const RenderSpec& spec, uint32_t first_channel, uint32_t num_channels,
-                                            uint32_t factor) {
-  if (factor == 1) return OkStatus();
-  RowStage stage;
-  stage.kind = StageKind::kUpsample;
-  stage.border_x = stage.border_y = 2;
-  stage.shift_x = stage.shift_y = static_cast<uint8_t>(FloorLog2(factor));
-  stage.first_channel = first_channel;
-  stage.num_channels = num_channels;
-  UpsamplingKernels& kernels = pipeline_->parameters_.upsampling[stage.shift_x - 1];
-  if (kernels.factor == 0) MakeUpsamplingKernels(*spec.upsampling_weights, factor, &kernels);
-  return Add(stage, spec.width, spec.height);
-}
-
-Status TilePipeline::Builder::AddFeatures(const RenderSpec& spec) {
-  StageParameters& parameters = pipeline_->parameters_;
-  if (spec.patches != nullptr && spec.patches->num_positions() != 0) {
-    parameters.patches = spec.patches;
-    parameters.patch_references = spec.patch_references;
-    parameters.extra_blending = spec.extra_blending;
-    JXLPOOL_RETURN_IF_ERROR(AddInPlace(StageKind::kPatches, 3 + spec.num_extra));
-  }
-  if (spec.splines != nullptr && !spec.splines->empty()) {
-    parameters.splines = spec.splines;
-    JXLPOOL_RETURN_IF_ERROR(AddInPlace(StageKind::kSplines, 3));
+Status TileRenderer::Run(RowSink sink) {
+  const ChannelLink* outputs = list_.outputs();
+  for (int64_t y = output_rect_.y0; y < output_rect_.y1(); ++y) {
+    AdvanceInputs(outputs, list_.num_channels(), y + 1);
+    // Only now: stages in place use the pointers too.
+    for (size_t c = 0; c < list_.num_channels(); ++c) row_pointers_[c] = rings_[outputs[c].ring].At(output_rect_.x0, y);
+    JXLPOOL_RETURN_IF_ERROR(
+        sink(OutputRow{y, output_rect_.x0, static_cast<size_t>(output_rect_.width), row_pointers_}));
   }
   return OkStatus();
 }
 
-Status TilePipeline::Builder::Build(const RenderSpec& spec) {
-  xsize_ = CeilDiv(spec.width, spec.upsampling);
-  ysize_ = CeilDiv(spec.height, spec.upsampling);
-  const uint32_t* factors = spec.extra_upsampling;
-  const bool is_late = spec.upsampling > 1 && std::all_of(factors, factors + spec.num_extra,
-                                                          [&](uint32_t factor) { return factor == spec.upsampling; });
-  if (spec.patches != nullptr && spec.upsampling > 1 && !is_late) {
-    return Corrupt("a frame has patches and extra channels that are not upsampled like its color");
+void TileRenderer::AdvanceInputs(const ChannelLink* links, size_t count, int64_t end) {
+  for (size_t i = 0; i < count; ++i) {
+    if (i == 0 || links[i].producer != links[i - 1].producer) Advance(links[i].producer, end);
   }
-  JXLPOOL_RETURN_IF_ERROR(AddLoads(spec));
-  JXLPOOL_RETURN_IF_ERROR(AddChromaUpsampling(spec));
-  JXLPOOL_RETURN_IF_ERROR(AddFilters(spec.filter));
-  for (uint32_t e = 0; e < spec.num_extra && !is_late; ++e) {
-    JXLPOOL_RETURN_IF_ERROR(AddUpsampling(spec, 3 + e, 1, factors[e]));
-  }
-  JXLPOOL_RETURN_IF_ERROR(AddFeatures(spec));
-  JXLPOOL_RETURN_IF_ERROR(AddUpsampling(spec, 0, 3, spec.upsampling));
-  for (uint32_t e = 0; e < spec.num_extra && is_late; ++e) {
-    JXLPOOL_RETURN_IF_ERROR(AddUpsampling(spec, 3 + e, 1, factors[e]));
-  }
-  if (spec.noise != nullptr && spec.noise->IsVisible()) {
-    StageParameters& parameters = pipeline_->parameters_;
-    parameters.noise = *spec.noise;
-    parameters.noise_field = spec.noise_field;
-    parameters.base_correlation_x = spec.base_correlation_x;
-    parameters.base_correlation_b = spec.base_correlation_b;
-    JXLPOOL_RETURN_IF_ERROR(AddInPlace(StageKind::kNoise, 3));
-  }
-  return Finish();
 }
 
-Status TilePipeline::Builder::Finish() {
-  pipeline_->final_link_ = pipeline_->links_.size();
-  for (const ChannelLink& link : current_) JXLPOOL_RETURN_IF_ERROR(pipeline_->links_.PushBack(link));
-  BoundWidths();
-  return OkStatus();
+void TileRenderer::Advance(uint32_t index, int64_t end) {
+  StageRun& run = runs_[index];
+  const RowStage& stage = *run.stage;
+  end = std::min(end, run.rect.y1());
+  while (run.next < end) {
+    const int64_t y = run.next;
+    // Up to the last input row for these rows.
+    AdvanceInputs(run.links, stage.num_inputs, (y >> stage.shift_y) + stage.border_y + 1);
+    stage.type->make_rows(run, y);
+    MirrorColumns(index, y);
+    run.next += stage.rows_at_a_time;
+  }
 }
 
-// From the last stage to the first: what a stage must make for a tile is what its reader needs.
-void TilePipeline::Builder::BoundWidths() {
-  struct Bound {
-    uint32_t shift, extra;
-  };
-  for (size_t c = 0; c < current_.size(); ++c) {
-    Bound bound = {0, 0};
-    for (size_t i = pipeline_->stages_.size(); i-- > 0;) {
-      RowStage& stage = pipeline_->stages_[i];
-      if (!stage.HasChannel(c)) continue;
-      stage.total_shift_x = bound.shift;
-      stage.extra_x = bound.extra;
-      if (stage.in_place) continue;
-      // ((W >> a) + e) rounded outwards to whole input columns, and the border.
-      bound = {bound.shift + stage.shift_x,
-               (bound.extra >> stage.shift_x) + 3u * (stage.shift_x != 0 ? 1u : 0u) + 2u * stage.border_x};
+void TileRenderer::MirrorColumns(uint32_t index, int64_t y) {
+  const StageRun& run = runs_[index];
+  const RowStage& stage = *run.stage;
+  const int64_t width = stage.output.width;
+  for (uint32_t i = 0; i < stage.num_channels; ++i) {
+    const uint32_t ring = stage.in_place ? run.links[i].ring : stage.first_ring + i;
+    const int64_t border = list_.rings()[ring].mirror_border;
+    if (border == 0 || list_.rings()[ring].final_stage != index) continue;
+    for (int64_t row = y; row < y + stage.rows_at_a_time; ++row) {
+      if (run.rect.x0 == 0) MirrorLeft(rings_[ring].At(0, row), width, border);
+      if (run.rect.x1() == width) MirrorRight(rings_[ring].At(width, row), width, border);
     }
   }
 }
+
+}  // namespace
 
 Result<TilePipeline> TilePipeline::Create(Memory* memory, const RenderSpec& spec) {
   TilePipeline pipeline;
-  pipeline.num_extra_ = spec.num_extra;
-  pipeline.width_ = spec.width;
-  pipeline.height_ = spec.height;
-  pipeline.stages_ = PoolVector<RowStage>(memory, Category::kOther);
-  pipeline.rings_ = PoolVector<RowRing>(memory, Category::kOther);
-  pipeline.links_ = PoolVector<ChannelLink>(memory, Category::kOther);
-  Builder builder(&pipeline, memory);
-  JXLPOOL_RETURN_IF_ERROR(builder.Build(spec));
+  pipeline.spec_ = spec;
+  pipeline.list_ = StageList(memory);
+  JXLPOOL_RETURN_IF_ERROR(pipeline.list_.Build(spec));
   return pipeline;
 }
 
 Rect TilePipeline::ChannelRect(size_t channel) const {
-  return Rect{0, 0, stages_[channel].output.width, stages_[channel].output.height};
+  const PlaneSize size = list_.stages()[channel].output;
+  return Rect{0, 0, size.width, size.height};
 }
 
 Rect TilePipeline::InputRect(size_t channel, const Rect& output_rect) const {
   Rect rect = output_rect;
-  for (size_t i = stages_.size(); i-- > num_channels();) {
-    if (stages_[i].HasChannel(channel)) rect = stages_[i].InputRect(rect);
+  for (size_t i = list_.stages().size(); i-- > num_channels();) {
+    const RowStage& stage = list_.stages()[i];
+    if (stage.HasChannel(channel)) rect = stage.InputRect(rect);
   }
   return rect;
 }
 
-uint32_t TilePipeline::BorderX(size_t channel) const {
-  uint32_t border = 0;
-  for (size_t i = stages_.size(); i-- > num_channels();) {
-    if (stages_[i].HasChannel(channel)) border = CeilDiv(border, 1u << stages_[i].shift_x) + stages_[i].border_x;
+uint32_t TilePipeline::Border(size_t channel, uint8_t RowStage::*shift, uint8_t RowStage::*border) const {
+  uint32_t result = 0;
+  for (size_t i = list_.stages().size(); i-- > num_channels();) {
+    const RowStage& stage = list_.stages()[i];
+    if (stage.HasChannel(channel)) result = CeilDiv(result, 1u << (stage.*shift)) + stage.*border;
   }
-  return border;
+  return result;
 }
 
-uint32_t TilePipeline::BorderY(size_t channel) const {
-  uint32_t border = 0;
-  for (size_t i = stages_.size(); i-- > num_channels();) {
-    if (stages_[i].HasChannel(channel)) border = CeilDiv(border, 1u << stages_[i].shift_y) + stages_[i].border_y;
-  }
-  return border;
+size_t TilePipeline::ScratchBytes(int64_t max_width) const {
+  return TileRenderer(spec_, list_).ScratchBytes(max_width);
 }
-
-size_t TilePipeline::ScratchBytes(int64_t max_width) const { return TileRenderer::ScratchBytes(*this, max_width); }
 
 Status TilePipeline::PrepareScratch(Memory* memory, int64_t max_width, RenderScratch* scratch) const {
   // Whole vectors are processed where fewer samples count; zeros there do no harm.
@@ -267,7 +209,7 @@ Status TilePipeline::PrepareScratch(Memory* memory, int64_t max_width, RenderScr
 
 Status TilePipeline::Render(const TileInput& input, const Rect& output_rect, RowSink sink,
                             RenderScratch* scratch) const {
-  const Rect frame = {0, 0, width_, height_};
+  const Rect frame = {0, 0, spec_.width, spec_.height};
   if (output_rect.empty() || output_rect.Intersection(frame) != output_rect) {
     return InvalidArgument("the rectangle to render is not inside the frame");
   }
@@ -281,8 +223,9 @@ Status TilePipeline::Render(const TileInput& input, const Rect& output_rect, Row
     if (needed.Intersection(covered) != needed) return InvalidArgument("the input to render is incomplete");
   }
   const ScratchArena::Scope scope(&scratch->arena);
-  TileRenderer renderer(*this, input, output_rect, scratch);
-  if (!renderer.Prepare().ok()) return InvalidArgument("the scratch memory for rendering is too small");
+  TileRenderer renderer(spec_, list_);
+  const Status prepared = renderer.Prepare(input, output_rect, scratch);
+  if (!prepared.ok()) return InvalidArgument("the scratch memory for rendering is too small");
   return renderer.Run(sink);
 }
 

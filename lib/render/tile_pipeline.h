@@ -1,9 +1,9 @@
 // TilePipeline: the row stages of one frame, from reconstructed samples to the samples before the color transform
 // (ISO/IEC 18181-1: chroma upsampling, Gaborish, edge-preserving filter, patches, splines, upsampling, noise).
 //
-// The list of stages is built once per frame and shared by all threads. Render runs it over any rectangle of the frame:
-// a tile or the whole; the samples are the same bit for bit whatever the rectangles. Each stage keeps only the few rows
-// that the next stage reads, so a tile's intermediate results stay in the cache.
+// The list of stages (StageList) is built once per frame and shared by all threads. Render runs it over any rectangle
+// of the frame: a tile or the whole; the samples are the same bit for bit whatever the rectangles. Each stage keeps
+// only the few rows that the next stage reads, so a tile's intermediate results stay in the cache.
 //
 //   JXLPOOL_ASSIGN_OR_RETURN(TilePipeline pipeline, TilePipeline::Create(memory, spec));      // once per frame
 //   RenderScratch scratch;                                                                    // once per worker
@@ -26,10 +26,10 @@
 #include "lib/base/rect.h"
 #include "lib/base/status.h"
 #include "lib/pool/matrix.h"
-#include "lib/pool/pool_vector.h"
+#include "lib/pool/ring_matrix.h"
 #include "lib/pool/scratch_arena.h"
 #include "lib/render/render_spec.h"
-#include "lib/render/row_stage.h"
+#include "lib/render/stage_list.h"
 
 namespace jxlpool {
 
@@ -87,8 +87,7 @@ class RowSink {
 // Memory of one worker for Render; reusable for any pipeline and rectangle that it is large enough for.
 struct RenderScratch {
   ScratchArena arena;
-  NoiseRows noise_rows;
-  EpfPass epf_passes[3];
+  NoiseRows noise_rows;  // keeps from tile to tile what equal tiles need again
 };
 
 class TilePipeline {
@@ -101,17 +100,17 @@ class TilePipeline {
   // must outlive the pipeline. REQUIRES: the spec's numbers are as described there.
   static Result<TilePipeline> Create(Memory* memory, const RenderSpec& spec);
 
-  size_t num_channels() const { return 3 + size_t{num_extra_}; }
+  size_t num_channels() const { return list_.num_channels(); }
   // True if no stage does anything: the input is the output.
-  bool IsIdentity() const { return num_active_stages_ == 0; }
+  bool IsIdentity() const { return list_.stages().size() == num_channels(); }
   // Size of the input plane of a channel.
   Rect ChannelRect(size_t channel) const;
   // The input samples that `output_rect` needs, clipped to the plane.
   Rect InputRect(size_t channel, const Rect& output_rect) const;
   // Input columns and rows that are read around a pixel, at most, in samples of the channel: after upsampling and
   // subsampling InputRect exceeds the scaled rectangle by no more than this on each side.
-  uint32_t BorderX(size_t channel) const;
-  uint32_t BorderY(size_t channel) const;
+  uint32_t BorderX(size_t channel) const { return Border(channel, &RowStage::shift_x, &RowStage::border_x); }
+  uint32_t BorderY(size_t channel) const { return Border(channel, &RowStage::shift_y, &RowStage::border_y); }
 
   // Makes `scratch` large enough for rectangles of up to `max_width` columns, so that Render need not allocate.
   Status PrepareScratch(Memory* memory, int64_t max_width, RenderScratch* scratch) const;
@@ -123,20 +122,10 @@ class TilePipeline {
   Status Render(const TileInput& input, const Rect& output_rect, RowSink sink, RenderScratch* scratch) const;
 
  private:
-  friend class TileRenderer;
+  uint32_t Border(size_t channel, uint8_t RowStage::*shift, uint8_t RowStage::*border) const;
 
-  // Appends to a list of stages under construction.
-  class Builder;
-
-  uint32_t num_extra_ = 0;
-  uint32_t num_active_stages_ = 0;
-  uint32_t width_ = 0;
-  uint32_t height_ = 0;
-  StageParameters parameters_;
-  PoolVector<RowStage> stages_;  // in order of execution; the first num_channels() load the input
-  PoolVector<RowRing> rings_;
-  PoolVector<ChannelLink> links_;  // of the stages, then, from final_link_ on, of the output
-  size_t final_link_ = 0;
+  RenderSpec spec_;
+  StageList list_;
 };
 
 }  // namespace jxlpool

@@ -55,7 +55,7 @@ void Epf(benchmark::State& state, int pass, Sigmas sigmas) {
   FillSigmas(sigmas, &blocks);
   EpfSigma sigma;
   sigma.blocks = View2D<const float>{blocks.data(), kBlocks, kBlocks, kBlocks};
-  const EpfParameters parameters = MakeEpfParameters(RestorationFilter());
+  const RestorationFilter filter;
   EpfChannelOffsets in_channels, out_channels;
   for (ptrdiff_t c = 0; c < 3; ++c) {
     in_channels.offset[c] = c * static_cast<ptrdiff_t>(kRows * kStride);
@@ -64,7 +64,7 @@ void Epf(benchmark::State& state, int pass, Sigmas sigmas) {
   const size_t border = EpfBorder(static_cast<uint32_t>(pass));
   for (auto _ : state) {
     EpfPass epf;
-    epf.Start(pass, &parameters, sigma, Rect{0, 0, kDim, kDim}, scratch.data());
+    epf.Start(pass, &filter, sigma, Rect{0, 0, kDim, kDim}, scratch.data());
     for (size_t y = 0; y < kDim; ++y) {
       const float* rows[7] = {};
       for (size_t i = 0; i <= 2 * border; ++i) {

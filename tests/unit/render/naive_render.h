@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/features/mirror.h"
+#include "lib/render/epf.h"
 #include "lib/render/render_spec.h"
 #include "lib/render/tile_pipeline.h"
 

@@ -4,7 +4,7 @@
 #include "lib/features/noise_kernels.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "lib/features/noise_simd.cc"
+#define HWY_TARGET_INCLUDE "lib/features/noise_kernels_simd.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -1,12 +1,11 @@
-#include "lib/color/sample_conversion_simd.h"
-
 #include <array>
 #include <cstring>
 
 #include "lib/color/dither_table.h"
+#include "lib/color/sample_output_kernels.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "lib/color/sample_conversion_simd.cc"
+#define HWY_TARGET_INCLUDE "lib/color/sample_output_kernels_simd.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

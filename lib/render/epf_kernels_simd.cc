@@ -3,7 +3,7 @@
 #include "lib/render/epf_kernels.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "lib/render/epf_simd.cc"
+#define HWY_TARGET_INCLUDE "lib/render/epf_kernels_simd.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -1,10 +1,10 @@
 #include <cstdint>
 #include <cstring>
 
-#include "lib/color/sample_conversion_simd.h"
+#include "lib/color/sample_input_kernels.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "lib/color/sample_input_simd.cc"
+#define HWY_TARGET_INCLUDE "lib/color/sample_input_kernels_simd.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

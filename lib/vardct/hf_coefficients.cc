@@ -1,3 +1,5 @@
+#include "lib/vardct/hf_coefficients.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -7,21 +9,20 @@
 #include "lib/entropy/entropy_decoder.h"
 #include "lib/entropy/symbol_reader.h"
 #include "lib/vardct/dequantize.h"
-#include "lib/vardct/hf_coefficients.h"
 #include "lib/vardct/varblock.h"
 #include "lib/vardct/vardct_tables.h"
 
 // Nothing here is SIMD, but the loops gain from the shift instructions of newer CPUs; two builds are enough.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "lib/vardct/hf_coefficients_simd.cc"
+#define HWY_TARGET_INCLUDE "lib/vardct/hf_coefficients.cc"
 // clang-format off
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 // clang-format on
 
-#ifndef LIB_VARDCT_HF_COEFFICIENTS_SIMD_ONCE_
-#define LIB_VARDCT_HF_COEFFICIENTS_SIMD_ONCE_
+#ifndef LIB_VARDCT_HF_COEFFICIENTS_ONCE_
+#define LIB_VARDCT_HF_COEFFICIENTS_ONCE_
 namespace jxlpool {
 
 // Contexts of a coefficient, times two, from the position and from the number of nonzeros left, both per block.
@@ -101,7 +102,7 @@ struct PassContext {
 };
 
 }  // namespace jxlpool
-#endif  // LIB_VARDCT_HF_COEFFICIENTS_SIMD_ONCE_
+#endif  // LIB_VARDCT_HF_COEFFICIENTS_ONCE_
 
 HWY_BEFORE_NAMESPACE();
 namespace jxlpool {
