@@ -129,6 +129,7 @@ Status WholeFramePlan::Rehearse(const FrameRequest& request, const Workforce& wo
     const uint32_t first = group / at_a_time * at_a_time;
     return DecodeGroups(first, std::min(at_a_time, num_groups - first), 0);
   }));
+  groups_.Release();
   return ReserveDelivery(request, workforce.num_workers());
 }
 
