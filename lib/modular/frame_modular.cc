@@ -105,6 +105,8 @@ uint64_t FrameModular::GroupBytes(uint64_t section_bytes) const {
   outline.is_whole_image = info_.groups_x * info_.groups_y == 1;
   uint64_t bytes = 0;
   for (const ChannelShape& shape : shapes_.shapes) {
+    // Palettes are those of the frame.
+    if (shape.hshift < 0 || shape.vshift < 0) continue;
     const Region region = GroupRegion(shape, 0);
     bytes += ChannelBytes(ChannelShape{region.width, region.height, 0, 0});
     outline.samples += uint64_t{region.width} * region.height;
