@@ -43,17 +43,29 @@ Status FrameDecoder::BeginVarDct() {
   return state_.vardct.Initialize(MakeVarDctParameters(state_.image(), state_.header, state_.dimensions));
 }
 
-Status FrameDecoder::ReadGlobals() {
-  state_.num_passes = PassesForDownsampling(state_.header, state_.num_extra(), state_.context->downsampling);
-  JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
+Status FrameDecoder::ReadSharedSections() {
   JXLPOOL_RETURN_IF_ERROR(sections_.OpenFirst());
   BitReader* reader = sections_.first();
   JXLPOOL_RETURN_IF_ERROR(ReadLfGlobal(reader, &state_).At(reader->Position()));
-  if (!state_.header.is_modular && !state_.toc.IsSingleSection()) JXLPOOL_RETURN_IF_ERROR(ReadHfGlobal());
+  return state_.header.is_modular || state_.toc.IsSingleSection() ? OkStatus() : ReadHfGlobal();
+}
+
+Status FrameDecoder::ReadGlobalSamples(ModularStorage storage) {
+  BitReader* reader = sections_.first();
+  JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGlobal(reader, storage).At(reader->Position()));
+  return reader->Check();
+}
+
+Status FrameDecoder::ReadGlobals() {
+  state_.num_passes = PassesForDownsampling(state_.header, state_.num_extra(), state_.context->downsampling);
+  JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
+  JXLPOOL_RETURN_IF_ERROR(ReadSharedSections());
   JXLPOOL_RETURN_IF_ERROR(MakePlan());
   has_globals_ = true;
   return OkStatus();
 }
+
+Status FrameDecoder::NeedGlobals() { return has_globals_ ? OkStatus() : ReadGlobals(); }
 
 Status FrameDecoder::ReadHfGlobal() {
   JXLPOOL_ASSIGN_OR_RETURN(SectionReader::Section section, sections_.Open(state_.toc.HfGlobal()));
@@ -106,28 +118,22 @@ Result<uint64_t> FrameDecoder::Needs(const FrameRequest& request, const Workforc
   return kBookkeeping + plan_->Needs(request, workforce);
 }
 
-Status FrameDecoder::Prepare() {
-  if (!has_globals_) JXLPOOL_RETURN_IF_ERROR(ReadGlobals());
-  return AttachLfFrame();
-}
-
 Status FrameDecoder::DecodeBy(FramePlan* plan, const FrameRequest& request, const Workforce& workforce,
                               SharedFrame* saved) {
-  JXLPOOL_RETURN_IF_ERROR(Prepare());
-  BitReader* reader = sections_.first();
-  JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGlobal(reader, plan->storage()).At(reader->Position()));
-  JXLPOOL_RETURN_IF_ERROR(reader->Check());
+  JXLPOOL_RETURN_IF_ERROR(AttachLfFrame());
+  JXLPOOL_RETURN_IF_ERROR(ReadGlobalSamples(plan->storage()));
   return plan->Run(request, workforce, saved);
 }
 
 Status FrameDecoder::Decode(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
-  JXLPOOL_RETURN_IF_ERROR(Prepare());
+  JXLPOOL_RETURN_IF_ERROR(NeedGlobals());
   return DecodeBy(plan_.get(), request, workforce, saved);
 }
 
 Status FrameDecoder::Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) {
-  JXLPOOL_RETURN_IF_ERROR(Prepare());
-  JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGlobal(sections_.first(), plan_->storage()));
+  JXLPOOL_RETURN_IF_ERROR(NeedGlobals());
+  JXLPOOL_RETURN_IF_ERROR(AttachLfFrame());
+  JXLPOOL_RETURN_IF_ERROR(ReadGlobalSamples(plan_->storage()));
   return plan_->Rehearse(request, workforce, recorder);
 }
 
@@ -136,14 +142,9 @@ Status FrameDecoder::DecodeCoefficients(CoefficientSink* sink, ThreadPool* threa
   state_.num_passes = state_.header.passes.num_passes;
   JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
   JXLPOOL_RETURN_IF_ERROR(sink->Begin(state_));
-  JXLPOOL_RETURN_IF_ERROR(sections_.OpenFirst());
-  BitReader* reader = sections_.first();
-  JXLPOOL_RETURN_IF_ERROR(ReadLfGlobal(reader, &state_).At(reader->Position()));
-  const ModularStorage storage =
-      state_.modular.groups_are_independent() ? ModularStorage::kGroups : ModularStorage::kFrame;
-  JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGlobal(reader, storage).At(reader->Position()));
-  JXLPOOL_RETURN_IF_ERROR(reader->Check());
-  if (!state_.toc.IsSingleSection()) JXLPOOL_RETURN_IF_ERROR(ReadHfGlobal());
+  JXLPOOL_RETURN_IF_ERROR(ReadSharedSections());
+  JXLPOOL_RETURN_IF_ERROR(
+      ReadGlobalSamples(state_.modular.groups_are_independent() ? ModularStorage::kGroups : ModularStorage::kFrame));
   CoefficientsPlan plan(&state_, &sections_);
   return plan.Run(threads);
 }

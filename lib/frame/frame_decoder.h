@@ -46,7 +46,7 @@ class FrameDecoder {
 
   // Decodes and delivers the frame. `*saved` receives what later frames may refer to; empty if nothing. Errors: all.
   Status Decode(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);
-  // The same by a plan of the caller, made after ReadGlobals.
+  // The same by a plan of the caller. REQUIRES: ReadGlobals succeeded.
   Status DecodeBy(FramePlan* plan, const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);
 
   // Instead of Decode: FramePlan::Rehearse. REQUIRES: the frame refers to no others. Errors: all.
@@ -58,12 +58,16 @@ class FrameDecoder {
  private:
   // Initialises state().vardct.
   Status BeginVarDct();
+  // LfGlobal up to its samples; HfGlobal unless LF groups come before it.
+  Status ReadSharedSections();
   Status ReadHfGlobal();
+  // The samples in LfGlobal.
+  Status ReadGlobalSamples(ModularStorage storage);
   Status AttachLfFrame();
   // Makes plan_ if there is none.
   Status MakePlan();
-  // Everything before FramePlan::Run.
-  Status Prepare();
+  // ReadGlobals, unless that has been done.
+  Status NeedGlobals();
 
   FrameState state_;
   SectionReader sections_;

@@ -77,6 +77,10 @@ uint64_t FrameDelivery::Bytes(const FrameState& frame, const FrameRequest& reque
   return bytes + FrameOutput::Bytes(SetupOf(frame, request, flow), request.streamed_pixel_bytes);
 }
 
+FrameComposer::Saved FrameDelivery::SavedBy(const FrameState& frame, const FrameRequest& request) {
+  return FrameComposer::SavedBy(SettingsOf(frame, request, Flow()));
+}
+
 uint32_t FrameDelivery::RowsAtATime(const TileGrid& grid, uint32_t num_workers) const {
   return composer_.in_order() ? grid.RowsAtATime(num_workers) : grid.tiles_y;
 }

@@ -12,6 +12,7 @@
 #include "lib/compose/frame_output.h"
 #include "lib/compose/shared_frame.h"
 #include "lib/frame/frame_state.h"
+#include "lib/render/tile_pipeline.h"
 
 namespace jxlpool {
 
@@ -58,10 +59,18 @@ class FrameDelivery {
   // Bytes that Begin acquires, at most.
   static uint64_t Bytes(const FrameState& frame, const FrameRequest& request, const Flow& flow);
 
+  // What the frame leaves for later frames.
+  static FrameComposer::Saved SavedBy(const FrameState& frame, const FrameRequest& request);
+
   FrameComposer& composer() { return composer_; }
   // REQUIRES: the request is delivered.
   FrameOutput& output() { return output_; }
   bool is_delivered() const { return is_delivered_; }
+
+  // Gives a row that `worker` has rendered to the composer.
+  void Take(uint32_t worker, const OutputRow& row) {
+    composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+  }
 
   // Calls deliver(tile, worker) for the tiles of `rows` rows of tiles from `first_row` on, and finishes these rows.
   Status RunTiles(const TileGrid& grid, uint32_t first_row, uint32_t rows, ThreadPool* threads, TaskFunction deliver);

@@ -8,6 +8,7 @@
 #include "lib/base/thread_pool.h"
 #include "lib/compose/shared_frame.h"
 #include "lib/frame/frame_delivery.h"
+#include "lib/frame/frame_state.h"
 #include "lib/frame/group_schedule.h"
 #include "lib/modular/frame_modular.h"
 #include "lib/pool/size_recorder.h"
@@ -20,6 +21,11 @@ struct Workforce {
   ScheduleMode mode = ScheduleMode::kParallel;
 
   uint32_t num_workers() const { return threads->num_workers(); }
+  // Groups of the frame that a worker decodes side by side.
+  uint32_t GroupsAtATime(const FrameState& frame) const {
+    if (!frame.header.is_modular) return 1;
+    return ModularGroupsAtATime(frame.dimensions.num_groups, frame.dimensions.group_dim, num_workers(), mode);
+  }
 };
 
 // A plan serves one frame, once: Needs any number of times, then Run or Rehearse.

@@ -67,6 +67,17 @@ struct FrameState : FrameStart {
   // Some section was left out because the file ends early.
   std::atomic<bool> incomplete{false};
 
+  // Sets `slots` and their shapes.
+  void SetSlots(const FrameSlots& new_slots) {
+    slots = new_slots;
+    for (size_t i = 0; i < kNumReferenceSlots; ++i) {
+      const SharedFrame& slot = slots.reference[i];
+      reference_shapes[i] = PatchEnvironment::Slot();
+      if (slot.empty()) continue;
+      reference_shapes[i] = {true, slot->before_color_transform, slot->width(), slot->height()};
+    }
+  }
+
   Memory* memory() const { return context->source.memory; }
   const ImageHeader& image() const { return *context->source.image; }
   uint32_t num_extra() const { return image().num_extra_channels; }

@@ -159,7 +159,7 @@ Status GroupTilesPlan::DecodeGroup(uint32_t gx, uint32_t gy, uint32_t worker) {
 
 Status GroupTilesPlan::RenderGroup(const GroupTask& task, uint32_t worker) {
   const auto compose = [&](const OutputRow& row) {
-    delivery_.composer().Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+    delivery_.Take(worker, row);
     return OkStatus();
   };
   JXLPOOL_RETURN_IF_ERROR(renderer_.RenderGroup(worker, tiles_, task.gx, task.gy, compose));

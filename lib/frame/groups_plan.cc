@@ -9,8 +9,7 @@ GroupsPlan::GroupsPlan(FrameState* frame, SectionReader* sections)
 
 TileGrid GroupsPlan::Tiles(const Workforce& workforce) const {
   const FrameDimensions& dimensions = frame_->dimensions;
-  const uint32_t at_a_time =
-      ModularGroupsAtATime(dimensions.num_groups, dimensions.group_dim, workforce.num_workers(), workforce.mode);
+  const uint32_t at_a_time = workforce.GroupsAtATime(*frame_);
   return TileGrid::For(dimensions, dimensions.group_dim * at_a_time, dimensions.group_dim);
 }
 
@@ -28,9 +27,9 @@ uint64_t GroupsPlan::Needs(const FrameRequest& request, const Workforce& workfor
   const TileGrid grid = Tiles(workforce);
   const uint32_t num_workers = workforce.num_workers();
   const uint64_t busy_workers = std::min<uint64_t>(num_workers, uint64_t{grid.tiles_x} * grid.tiles_y);
-  const uint32_t at_a_time = grid.tile_width / frame_->dimensions.group_dim;
   return LfReader::Bytes(*frame_, LfReader::kAllRows) + FrameDelivery::Bytes(*frame_, request, FlowOf(workforce)) +
-         GroupEmitter::Bytes(*frame_, num_workers) + busy_workers * GroupReader::WorkerBytes(*frame_, at_a_time);
+         GroupEmitter::Bytes(*frame_, num_workers) +
+         busy_workers * GroupReader::WorkerBytes(*frame_, workforce.GroupsAtATime(*frame_));
 }
 
 Status GroupsPlan::Begin(const FrameRequest& request, const Workforce& workforce) {

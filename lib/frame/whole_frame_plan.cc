@@ -20,12 +20,6 @@ FrameDelivery::Flow WholeFramePlan::FlowOf(uint32_t num_workers) const {
   return {num_workers, grid_.tile_width, grid_.tile_height * grid_.RowsAtATime(num_workers)};
 }
 
-uint32_t WholeFramePlan::GroupsAtATime(const Workforce& workforce) const {
-  if (!frame_->header.is_modular) return 1;
-  return ModularGroupsAtATime(frame_->dimensions.num_groups, frame_->dimensions.group_dim, workforce.num_workers(),
-                              workforce.mode);
-}
-
 uint64_t WholeFramePlan::Needs(const FrameRequest& request, const Workforce& workforce) const {
   const uint32_t num_workers = workforce.num_workers();
   const uint64_t busy_workers = std::min<uint64_t>(num_workers, frame_->dimensions.num_groups);
@@ -34,7 +28,7 @@ uint64_t WholeFramePlan::Needs(const FrameRequest& request, const Workforce& wor
     const VarDctGeometry& geometry = frame_->vardct.geometry;
     bytes += 3 * Matrix2D<float>::Bytes(8 * uint64_t{geometry.block_rows}, 8 * uint64_t{geometry.block_columns});
   }
-  const uint64_t decoding = busy_workers * GroupReader::WorkerBytes(*frame_, GroupsAtATime(workforce));
+  const uint64_t decoding = busy_workers * GroupReader::WorkerBytes(*frame_, workforce.GroupsAtATime(*frame_));
   const uint64_t delivering =
       FrameDelivery::Bytes(*frame_, request, FlowOf(num_workers)) +
       (as_groups_ ? GroupEmitter::Bytes(*frame_, num_workers) : num_workers * renderer_.TileBytes(grid_));
@@ -93,7 +87,7 @@ Status WholeFramePlan::DeliverTile(uint32_t tile, uint32_t worker) {
     return OkStatus();
   }
   return renderer_.Render(worker, rect, color_planes_, [&](const OutputRow& row) {
-    delivery_.composer().Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
+    delivery_.Take(worker, row);
     return OkStatus();
   });
 }
@@ -101,7 +95,7 @@ Status WholeFramePlan::DeliverTile(uint32_t tile, uint32_t worker) {
 Status WholeFramePlan::Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
   JXLPOOL_RETURN_IF_ERROR(ReservePlanes(workforce));
   const uint32_t num_groups = static_cast<uint32_t>(frame_->dimensions.num_groups);
-  const uint32_t at_a_time = GroupsAtATime(workforce);
+  const uint32_t at_a_time = workforce.GroupsAtATime(*frame_);
   JXLPOOL_RETURN_IF_ERROR(workforce.threads->Run(CeilDiv(num_groups, at_a_time), [&](uint32_t task, uint32_t worker) {
     const uint32_t first = task * at_a_time;
     return DecodeGroups(first, std::min(at_a_time, num_groups - first), worker);
@@ -124,7 +118,7 @@ Status WholeFramePlan::Run(const FrameRequest& request, const Workforce& workfor
 Status WholeFramePlan::Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) {
   JXLPOOL_RETURN_IF_ERROR(ReservePlanes(workforce));
   const uint32_t num_groups = static_cast<uint32_t>(frame_->dimensions.num_groups);
-  const uint32_t at_a_time = GroupsAtATime(workforce);
+  const uint32_t at_a_time = workforce.GroupsAtATime(*frame_);
   JXLPOOL_RETURN_IF_ERROR(RehearseTasks(num_groups, recorder, [&](uint32_t group) {
     const uint32_t first = group / at_a_time * at_a_time;
     return DecodeGroups(first, std::min(at_a_time, num_groups - first), 0);

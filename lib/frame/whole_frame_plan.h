@@ -41,7 +41,6 @@ class WholeFramePlan : public FramePlan {
 
  private:
   FrameDelivery::Flow FlowOf(uint32_t num_workers) const;
-  uint32_t GroupsAtATime(const Workforce& workforce) const;
   // Everything up to the groups, and room for the planes.
   Status ReservePlanes(const Workforce& workforce);
   Status DecodeGroups(uint32_t first, uint32_t count, uint32_t worker);

@@ -33,16 +33,6 @@ SizeLimits LimitsOf(const DecoderOptions& options) {
   return limits;
 }
 
-void SetSlots(const FrameSlots& slots, FrameState* frame) {
-  frame->slots = slots;
-  for (size_t i = 0; i < kNumReferenceSlots; ++i) {
-    const SharedFrame& slot = slots.reference[i];
-    frame->reference_shapes[i] = PatchEnvironment::Slot();
-    if (slot.empty()) continue;
-    frame->reference_shapes[i] = {true, slot->before_color_transform, slot->width(), slot->height()};
-  }
-}
-
 // Nothing of a frame can be shown without its first section.
 bool HasFirstSection(const FrameState& state) {
   const TocEntry& first = state.toc.entries[0];
@@ -215,7 +205,7 @@ Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
 Status ImageDecoder::RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets,
                               FrameSlots* slots) {
   FrameState* frame = &decoder->state();
-  SetSlots(*slots, frame);
+  frame->SetSlots(*slots);
   const FrameRequest request = RequestFor(num_targets != 0, {targets, num_targets});
   JXLPOOL_ASSIGN_OR_RETURN(const Workforce workforce, ChooseWorkforce(decoder, request));
   // What the frame replaces is its own from here on: if it fails, so does the whole sequence.

@@ -13,17 +13,6 @@ namespace {
 
 constexpr int kMaxRehearsedFrames = 8;
 
-// What the frame will leave in a slot.
-FrameComposer::Saved SavedBy(const FrameState& frame, const SizeHeader& canvas) {
-  ComposeSettings settings;
-  settings.image = &frame.image();
-  settings.frame = &frame.header;
-  settings.dimensions = &frame.dimensions;
-  settings.canvas = canvas;
-  settings.coalescing = frame.context->coalescing;
-  return FrameComposer::SavedBy(settings);
-}
-
 // The slots as they will be before a frame, for looking at its sections before the frames before it are decoded.
 class ExpectedSlots {
  public:
@@ -80,7 +69,7 @@ Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel
     JXLPOOL_RETURN_IF_ERROR(raise(threads_, ScheduleMode::kParallel, &estimate.parallel));
     JXLPOOL_RETURN_IF_ERROR(raise(threads_, ScheduleMode::kStreaming, &estimate.streaming));
     JXLPOOL_RETURN_IF_ERROR(raise(&no_threads_, ScheduleMode::kStreaming, &estimate.one_thread));
-    slots.Replace(SlotWritten(frame->header), SavedBy(*frame, request.canvas));
+    slots.Replace(SlotWritten(frame->header), FrameDelivery::SavedBy(*frame, request));
   }
   return estimate;
 }

@@ -110,7 +110,6 @@ Status ImageDecoder::FillSlots(uint8_t missing) {
   if (!done) return Corrupt("a frame depends on frames that do not exist");
   MoveSlots(missing, &slots, &state_->slots);
   state_->exact_slots |= missing;
-  state_->current->state().slots = state_->slots;
   return OkStatus();
 }
 

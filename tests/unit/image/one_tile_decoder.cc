@@ -56,13 +56,7 @@ class OneTileDecoder {
     frame->context = &context_;
     frame->visible_frames = visible_frames_;
     frame->invisible_frames = invisible_frames_;
-    frame->slots = slots_;
-    for (size_t i = 0; i < kNumReferenceSlots; ++i) {
-      const SharedFrame& slot = slots_.reference[i];
-      if (!slot.empty()) {
-        frame->reference_shapes[i] = {true, slot->before_color_transform, slot->width(), slot->height()};
-      }
-    }
+    frame->SetSlots(slots_);
     FrameRequest request;
     request.canvas = image_.header().size;
     request.is_delivered = is_shown;
