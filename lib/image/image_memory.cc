@@ -7,6 +7,7 @@
 #include "lib/image/image_decoder_state.h"
 #include "lib/image/memory_estimate.h"
 #include "lib/pool/buffer_pool.h"
+#include "lib/pool/prewarm.h"
 #include "lib/pool/size_recorder.h"
 
 namespace jxlpool {
@@ -105,13 +106,9 @@ Status ImageDecoder::ChooseMode(FrameDecoder* decoder, uint64_t streamed_pixel_b
 }
 
 Status ImageDecoder::Prewarm(uint64_t streamed_pixel_bytes) {
-  SizeRecorder recorder;
-  JXLPOOL_RETURN_IF_ERROR(recorder.Start());
-  memory_->budget()->set_recorder(&recorder);
-  const Status status = RehearseFrames(streamed_pixel_bytes, &recorder);
-  memory_->budget()->set_recorder(nullptr);
-  JXLPOOL_RETURN_IF_ERROR(status);
-  return memory_->pool()->Prewarm(recorder.Requests(state_->context.threads->num_workers() - 1));
+  SizeRecorder recorder(memory_->budget());
+  JXLPOOL_RETURN_IF_ERROR(RehearseFrames(streamed_pixel_bytes, &recorder));
+  return jxlpool::Prewarm(memory_->pool(), recorder.Requests(state_->context.threads->num_workers() - 1));
 }
 
 Status ImageDecoder::RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder) {

@@ -26,13 +26,14 @@ struct SystemMemoryOptions {
 
 class SystemMemory {
  public:
+  // When a mapping gets its pages.
+  enum class Backing : uint8_t { kNow, kWhenTouched };
+
   explicit SystemMemory(const SystemMemoryOptions& options);
 
   // `size` bytes aligned to kBufferAlignment, or nullptr. *is_zero: all bytes are known to be zero.
   // REQUIRES: size is a multiple of kBufferAlignment, not 0.
-  uint8_t* Allocate(size_t size, bool* is_zero) const;
-  // As Allocate, but drained from the beginning. REQUIRES also: size >= min_drained_bytes().
-  uint8_t* AllocateDrained(size_t size) const;
+  uint8_t* Allocate(size_t size, Backing backing, bool* is_zero) const;
   // REQUIRES: `payload` was allocated with this `size`.
   void Free(uint8_t* payload, size_t size) const;
 
@@ -47,7 +48,6 @@ class SystemMemory {
   static void Touch(uint8_t* payload, size_t size);
 
  private:
-  enum class Backing { kNow, kWhenTouched };
   uint8_t* Map(size_t size, Backing backing) const;
 
   size_t map_bytes_;

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "lib/pool/buffer_pool.h"
+#include "lib/pool/decode_scope.h"
 #include "lib/pool/memory.h"
+#include "lib/pool/prewarm.h"
 
 namespace jxlpool {
 namespace {
@@ -123,10 +125,10 @@ TEST(PoolThreadsTest, TrimAndAgeingReachIdleThreads) {
   EXPECT_EQ(pool.GetStatistics().cached_bytes, 0u);
   worker.Run([&] { Acquire(&memory, 4096).Release(); });
   for (int i = 0; i < 2; ++i) {
-    pool.EndDecode();
+    { const DecodeScope scope(&pool, 1); }
     EXPECT_EQ(pool.GetStatistics().cached_bytes, 4096u);
   }
-  pool.EndDecode();
+  { const DecodeScope scope(&pool, 1); }
   EXPECT_EQ(pool.GetStatistics().cached_bytes, 0u);
 }
 
@@ -139,7 +141,7 @@ TEST(PoolThreadsTest, WarmPoolFindsABlockInAnotherThreadsCache) {
   worker.Run([&] { data = Acquire(&memory, 4096).data(); });
   const Buffer cold = Acquire(&memory, 4096);
   EXPECT_NE(cold.data(), data) << "before the first decode has ended it is not worth searching";
-  pool.EndDecode();
+  { const DecodeScope scope(&pool, 1); }
   pool.ResetStatistics();
   std::vector<Buffer> warm;
   bool found = false;
@@ -158,16 +160,15 @@ TEST(PoolThreadsTest, SparesCoverWorkThatFallsToOtherThreads) {
   BufferPool pool;
   Budget budget;
   Memory memory(&pool, &budget);
-  pool.ExpectThreads(2);
   const size_t sizes[] = {1000, 5000, 100 << 10, 700 << 10};
-  pool.BeginDecode();
-  for (int i = 0; i < 2; ++i) {
-    for (const size_t size : sizes) Acquire(&memory, size).Release();
+  {
+    const DecodeScope scope(&pool, 2);
+    for (int i = 0; i < 2; ++i) {
+      for (const size_t size : sizes) Acquire(&memory, size).Release();
+    }
   }
-  pool.Settle();
-  pool.EndDecode();
   for (int decode = 0; decode < 20; ++decode) {  // spares must not age while their sizes are in use
-    pool.BeginDecode();
+    const DecodeScope scope(&pool, 2);
     pool.ResetStatistics();
     {
       std::vector<Buffer> mine;
@@ -179,7 +180,6 @@ TEST(PoolThreadsTest, SparesCoverWorkThatFallsToOtherThreads) {
       }
     }
     EXPECT_EQ(pool.GetStatistics().total.misses(), 0u) << "decode " << decode;
-    pool.EndDecode();
   }
 }
 
@@ -278,8 +278,6 @@ TEST(PoolThreadsTest, Stress) {
   options.max_thread_blocks_per_size = 8;
   options.max_thread_bytes = 256 << 10;
   options.max_thread_block_bytes = 64 << 10;
-  options.max_depot_bytes = 1 << 20;
-  options.max_depot_blocks = 200;
   options.retention.max_cached_bytes = 2 << 20;
   options.retention.slack_bytes = 128 << 10;
   BufferPool pool(options);
@@ -331,13 +329,13 @@ TEST(PoolThreadsTest, Stress) {
         case 0:
           pool.Trim();
           break;
-        case 1:
-          pool.BeginDecode();
-          pool.EndDecode();
+        case 1: {
+          const DecodeScope scope(&pool, 2);
           break;
+        }
         case 2: {
           const PrewarmRequest requests[] = {{1024, 4}, {100000, 1}};
-          static_cast<void>(pool.Prewarm(requests));
+          static_cast<void>(Prewarm(&pool, requests));
           break;
         }
         default: {
