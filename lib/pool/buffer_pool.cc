@@ -155,12 +155,8 @@ void BufferPool::GiveWith(ThreadCache* cache, BlockHeader* block) {
   } else {
     cache->lock.LockOwner();
     FreeLists* lists = &cache->lists;
-    const uint32_t count = lists->Push(block);
-    if (count == 0) [[unlikely]] {
+    if (!lists->Push(block)) [[unlikely]]
       surplus.Add(block);
-    } else if (count > options_.max_thread_blocks_per_size) [[unlikely]] {
-      lists->DetachHalf(size, &surplus);
-    }
     if (lists->bytes() > options_.max_thread_bytes) [[unlikely]] {
       lists->DetachOldest(lists->bytes() - options_.max_thread_bytes / 4 * 3, /*min_size=*/0, &surplus);
     }

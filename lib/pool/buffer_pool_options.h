@@ -21,7 +21,6 @@ struct BufferPoolOptions {
   // and go to the depot, where all threads can reach them.
   size_t max_thread_block_bytes = size_t{2} << 20;
   uint64_t max_thread_bytes = uint64_t{8} << 20;
-  uint32_t max_thread_blocks_per_size = 64;
 
   // Bounds on what all threads and the depot cache, and on everything live and cached; see retention.h.
   RetentionOptions retention;

@@ -30,7 +30,7 @@ class Depot {
     BlockChain refused;
     while (blocks->head != nullptr) {
       BlockHeader* block = blocks->Take();
-      if (lists_.Push(block) == 0) refused.Add(block);
+      if (!lists_.Push(block)) refused.Add(block);
     }
     *blocks = refused;
   }

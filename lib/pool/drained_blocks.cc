@@ -7,7 +7,7 @@ bool DrainedBlocks::Drain(BlockHeader* block) {
   SystemMemory::Drain(block->payload, block->size);
   block->is_zero = true;
   const std::lock_guard<std::mutex> lock(mutex_);
-  return lists_.Push(block) != 0;
+  return lists_.Push(block);
 }
 
 BlockHeader* DrainedBlocks::Take(size_t size) {

@@ -2,12 +2,6 @@
 
 namespace jxlpool {
 
-void FreeLists::DetachHalf(size_t size, BlockChain* out) {
-  List* list = lists_.Find(size);
-  if (list == nullptr) return;
-  for (uint32_t n = list->count / 2; n > 0; --n) out->Add(Unlink(list));
-}
-
 void FreeLists::DetachOldest(uint64_t bytes, size_t min_size, BlockChain* out) {
   uint64_t found = 0;
   while (found < bytes) {

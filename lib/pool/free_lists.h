@@ -25,20 +25,18 @@ class FreeLists {
     list->touched = now_;
     return list->head == nullptr ? nullptr : Unlink(list);
   }
-  // Adds the block and returns how many of its size there are now; 0 if there is no memory for one more size.
-  uint32_t Push(BlockHeader* block) {
+  // Adds the block; false if there is no memory for one more size.
+  bool Push(BlockHeader* block) {
     List* list = lists_.FindOrInsert(block->size);
     if (list == nullptr) [[unlikely]]
-      return 0;
+      return false;
     list->touched = ++now_;
     Link(list, block);
-    return list->count;
+    return true;
   }
 
   // The following move blocks to `*out`.
 
-  // Half of the blocks of `size`.
-  void DetachHalf(size_t size, BlockChain* out);
   // Blocks of at least `min_size` bytes, until they are `bytes` bytes together or none is left; those of the size that
   // was untouched for longest first.
   void DetachOldest(uint64_t bytes, size_t min_size, BlockChain* out);

@@ -1,5 +1,7 @@
 #include "lib/pool/spares.h"
 
+#include <algorithm>
+
 namespace jxlpool {
 
 void Spares::Came(size_t size) {

@@ -8,7 +8,6 @@
 #ifndef LIB_POOL_SPARES_H_
 #define LIB_POOL_SPARES_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -34,9 +33,9 @@ class Spares {
   void Settle(uint32_t threads, F add) {
     const std::lock_guard<std::mutex> lock(mutex_);
     counts_.ForEach([&](size_t size, Count* count) {
-      const uint32_t growth = std::min(count->demand - count->settled_demand, kMaxPerThread);
+      uint64_t spares = uint64_t{count->demand - count->settled_demand} * (threads - 1);
       count->settled_demand = count->demand;
-      for (uint32_t spares = growth * (threads - 1); spares > 0 && add(size); --spares) ++count->blocks;
+      for (; spares > 0 && add(size); --spares) ++count->blocks;
     });
   }
 
@@ -45,8 +44,6 @@ class Spares {
   uint32_t CountKept(uint32_t threads, size_t size, uint32_t idle);
 
  private:
-  static constexpr uint32_t kMaxPerThread = 64;  // of each size, and each time
-
   struct Count {
     uint32_t blocks;  // that exist
     // The value of `blocks` when the last block came that was asked for: all were in use then, spares included.

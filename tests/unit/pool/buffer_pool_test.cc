@@ -159,7 +159,6 @@ TEST(BufferPoolTest, CachedBytesAreCapped) {
 
 TEST(BufferPoolTest, SurplusOfAThreadGoesToTheDepotAndComesBack) {
   BufferPoolOptions options;
-  options.max_thread_blocks_per_size = 4;
   options.max_thread_bytes = 64 << 10;
   Pooled s(options);
   {

@@ -91,6 +91,22 @@ TEST(PoolThreadsTest, DyingThreadHandsItsBlocksOver) {
   EXPECT_EQ(pool.GetStatistics().system_allocations, 1u);
 }
 
+// What one thread gives back and does not need is there for the others, also in a first decode.
+TEST(PoolThreadsTest, AThreadKeepsLittleForItself) {
+  constexpr size_t kMiB = size_t{1} << 20;
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  const auto hold = [&] {
+    std::vector<Buffer> held;
+    for (int i = 0; i < 20; ++i) held.push_back(Acquire(&memory, kMiB));
+  };
+  Worker worker;
+  worker.Run(hold);
+  hold();
+  EXPECT_GE(pool.GetStatistics().total.hits, 12u);
+}
+
 TEST(PoolThreadsTest, PeakCountsWhatDeadThreadsLeftLive) {
   BufferPool pool;
   Budget budget;
@@ -275,7 +291,6 @@ TEST(PoolThreadsTest, Stress) {
   constexpr uint64_t kLimit = 6 << 20;
   BufferPoolOptions options;
   options.ageing_decodes = 1;
-  options.max_thread_blocks_per_size = 8;
   options.max_thread_bytes = 256 << 10;
   options.max_thread_block_bytes = 64 << 10;
   options.retention.max_cached_bytes = 2 << 20;
