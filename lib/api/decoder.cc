@@ -149,6 +149,7 @@ JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {
 }
 
 JxlpoolStatus JxlpoolDecoder::Fail(const Status& status) {
+  const FrameScope failed_frame(*scope);
   const JxlpoolStatus code = Report(status);
   state = DecoderState::kFailed;
   fatal = last_error;

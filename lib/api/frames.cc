@@ -177,7 +177,6 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
     return decoder->Misuse("the frame info is not initialised");
   FrameInfo frame;
   const MemoryProfile::StageScope stage(&decoder->profile, "next frame");
-  const FrameScope scope(*decoder->scope);
   const Result<bool> more = decoder->image.NextFrame(&frame);
   if (!more.ok()) return decoder->Fail(more.status());
   decoder->state = more.value() ? DecoderState::kAtFrame : DecoderState::kEnd;

@@ -59,7 +59,6 @@ JxlpoolStatus jxlpool_decoder_seek_frame(JxlpoolDecoder* decoder, uint32_t index
   uint32_t number;
   std::memcpy(&number, &how, sizeof(number));
   if (number > JXLPOOL_SEEK_USE_INDEX) return decoder->Misuse("unknown way to seek");
-  const FrameScope scope(*decoder->scope);
   const Result<bool> found = decoder->image.SeekFrame(index, number == JXLPOOL_SEEK_USE_INDEX);
   if (!found.ok()) return decoder->Fail(found.status());
   if (!found.value()) return JXLPOOL_END;

@@ -38,8 +38,6 @@ class BlockSource {
 
   // Smaller blocks come from the C heap.
   size_t min_drained_bytes() const { return system_.min_drained_bytes(); }
-  // Makes room for drained blocks of `sizes` different sizes.
-  void Reserve(size_t sizes) { drained_.Reserve(sizes); }
   uint64_t overhead_bytes() { return headers_.bytes() + drained_.overhead_bytes(); }
 
  private:

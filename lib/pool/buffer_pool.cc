@@ -14,6 +14,7 @@ constexpr uint64_t kMaxHeapSpares = uint64_t{4} << 20;
 constexpr uint64_t kMaxMappedSpares = uint64_t{64} << 20;
 
 // Smaller blocks do not make room for others: the C heap would keep their memory, and a repetition would miss them.
+// Without it memory_warm_allocation fails.
 constexpr size_t kMinPressureBytes = size_t{32} << 10;
 
 SystemMemoryOptions SystemOptions(const BufferPoolOptions& options) {
@@ -206,7 +207,6 @@ void BufferPool::Settle(uint32_t num_threads) {
   const size_t sizes = spares_.num_sizes();
   caches_.Prepare(num_threads, sizes);
   depot_.Visit([&](FreeLists* lists) { lists->Reserve(sizes); });
-  source_.Reserve(sizes);
   BlockChain spares;
   uint64_t heap_left = kMaxHeapSpares;
   uint64_t mapped_left = kMaxMappedSpares;
@@ -223,7 +223,7 @@ void BufferPool::Settle(uint32_t num_threads) {
   PutIntoDepot(&spares);
 }
 
-// Without it PoolAgeing.WhatLaterImagesDoNotUseIsReleased fails.
+// Without it BufferPoolTest.UnusedBlocksAgeAndUsedOnesStay fails.
 void BufferPool::ReleaseIdle(uint32_t threads) {
   BlockChain idle;
   const auto keep_none = [](size_t, uint32_t) { return 0u; };

@@ -17,8 +17,8 @@ struct BufferPoolOptions {
   size_t min_pooled_bytes = 0;
   size_t max_pooled_bytes = size_t{256} << 20;
 
-  // What a thread may keep for itself. Larger blocks than max_thread_block_bytes would not be hot in its cache anyway
-  // and go to the depot, where all threads can reach them.
+  // What a thread may keep for itself; without it PoolThreadsTest.AThreadKeepsLittleForItself fails. Larger blocks than
+  // max_thread_block_bytes would not be hot in its cache anyway and go to the depot, where all threads can reach them.
   size_t max_thread_block_bytes = size_t{2} << 20;
   uint64_t max_thread_bytes = uint64_t{8} << 20;
 

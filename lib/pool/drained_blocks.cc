@@ -27,9 +27,4 @@ void DrainedBlocks::DetachAll(BlockChain* out) {
   lists_.DetachAll(out);
 }
 
-void DrainedBlocks::Reserve(size_t sizes) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  lists_.Reserve(sizes);
-}
-
 }  // namespace jxlpool

@@ -1,8 +1,8 @@
 // DrainedBlocks: blocks that gave their pages back to the system and kept their address range. A block that is drained
 // costs no memory; taking it again costs one system call, or none after BlockSource has revived it.
 //
-// Without it memory_warm_allocation fails: what a decode gave up to keep its peak low would be mapped anew by the next.
-// Thread-safe. It does not own the blocks.
+// Without it memory_warm_allocation --attempts 1 fails: what a decode gave up to keep its peak low would be mapped anew
+// by the next. Thread-safe. It does not own the blocks.
 #ifndef LIB_POOL_DRAINED_BLOCKS_H_
 #define LIB_POOL_DRAINED_BLOCKS_H_
 
@@ -28,7 +28,6 @@ class DrainedBlocks {
   // Moves all blocks to `*out`, without pages until they are touched.
   void DetachAll(BlockChain* out);
 
-  void Reserve(size_t sizes);
   uint64_t overhead_bytes() const { return lists_.overhead_bytes(); }
 
  private:

@@ -5,7 +5,8 @@
 // time lately (the fresh block included) plus a slack; otherwise cached blocks go back first.
 //
 // Without it ResidentMemoryTest.PhasesOfOtherSizesDoNotAddUp fails; without forgetting old peaks
-// BufferPoolTest.OneLargeDecodeDoesNotLetLaterOnesHoard; without the slack memory_warm_allocation SLACK.
+// BufferPoolTest.OneLargeDecodeDoesNotLetLaterOnesHoard; without the slack
+// BufferPoolTest.PrewarmedBlocksMakeTheFirstDecodeHit.
 // Thread-safe.
 #ifndef LIB_POOL_RETENTION_H_
 #define LIB_POOL_RETENTION_H_

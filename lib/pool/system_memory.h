@@ -5,6 +5,7 @@
 //  - from `map_bytes` on, a block has its own mapping, populated at once: an exact size, and really gone when released;
 //  - from `huge_bytes` on, the mapping starts at a multiple of 2 MiB and asks for huge pages, which the system provides
 //    as they are touched; only the odd end is populated. No page outside of the block is ever touched.
+// Without either, the first decode of a file by djxl-pooled takes 3 % more time of the CPU.
 // Sanitizer builds take everything from the C heap, which they watch.
 //
 // All functions are thread-safe.

@@ -92,7 +92,7 @@ class ThreadCaches {
   void Return(ThreadCache* cache);
 
   // Makes sure that `vacant` threads can borrow a cache, and that all caches can keep `sizes` different sizes, without
-  // asking the system.
+  // asking the system. Without it memory_warm_allocation fails.
   void Prepare(uint32_t vacant, size_t sizes);
   // The number of threads that have a cache.
   uint32_t CountBorrowed();
