@@ -88,8 +88,7 @@ BlockHeader* BufferPool::TakeCached(ThreadCache* cache, size_t size) {
 
 // Which thread does what varies from decode to decode, so the block may be idle in another thread's cache. A search
 // interrupts all running threads, which takes some microseconds: once a decode has searched in vain, it is no
-// repetition and does not search again.
-// Without it memory_warm_allocation fails.
+// repetition and does not search again. Without it memory_warm_allocation fails.
 BlockHeader* BufferPool::TakeFromOthers(const ThreadCache* own, size_t size) {
   if (size > options_.max_thread_block_bytes || !worth_searching_.load(std::memory_order_relaxed)) return nullptr;
   BlockHeader* block = nullptr;
@@ -143,14 +142,13 @@ void BufferPool::GiveWith(ThreadCache* cache, BlockHeader* block) {
   const size_t size = block->size;
   cache->counters.Released(block->category, block->type, size);
   retention_.Released(size, &cache->unpublished);
+  BlockChain surplus;
   if (!IsPooled(size)) [[unlikely]] {
-    BlockChain blocks;
-    blocks.Add(block);
-    source_.Release(&blocks, Retention::kNotPooled);
+    surplus.Add(block);
+    source_.Release(&surplus, Retention::kNotPooled);
     return;
   }
   MarkReleased(block->payload, size);
-  BlockChain surplus;
   if (size > options_.max_thread_block_bytes) {
     surplus.Add(block);
   } else {
@@ -167,9 +165,8 @@ void BufferPool::GiveWith(ThreadCache* cache, BlockHeader* block) {
     PutIntoDepot(&surplus);
   const uint64_t overflow = retention_.CacheOverflow(cache->unpublished);
   if (overflow != 0) [[unlikely]] {
-    BlockChain blocks;
-    Uncache(cache, overflow, /*min_size=*/0, &blocks);
-    source_.Release(&blocks, Retention::kOverflow);
+    Uncache(cache, overflow, /*min_size=*/0, &surplus);
+    source_.Release(&surplus, Retention::kOverflow);
   }
 }
 
@@ -226,8 +223,7 @@ void BufferPool::Settle(uint32_t num_threads) {
 // Without it BufferPoolTest.UnusedBlocksAgeAndUsedOnesStay fails.
 void BufferPool::ReleaseIdle(uint32_t threads) {
   BlockChain idle;
-  const auto keep_none = [](size_t, uint32_t) { return 0u; };
-  caches_.Visit([&](ThreadCache* cache) { cache->lists.DetachIdle(keep_none, &idle); });
+  caches_.Visit([&](ThreadCache* cache) { cache->lists.DetachIdle([](size_t, uint32_t) { return 0u; }, &idle); });
   PutIntoDepot(&idle);
   const auto keep_spares = [&](size_t size, uint32_t count) { return spares_.CountKept(threads, size, count); };
   depot_.Visit([&](FreeLists* lists) { lists->DetachIdle(keep_spares, &idle); });
@@ -289,8 +285,7 @@ void BufferPool::ResetStatistics() {
 
 uint64_t BufferPool::RoomUnderCap() {
   const uint64_t cap = options_.retention.max_system_bytes;
-  if (cap == ~uint64_t{0}) return cap;
-  return cap - std::min(cap, GetStatistics().total.live_bytes);
+  return cap == ~uint64_t{0} ? cap : cap - std::min(cap, GetStatistics().total.live_bytes);
 }
 
 }  // namespace jxlpool

@@ -59,7 +59,6 @@ class BufferPool {
 
  private:
   friend class DecodeScope;
-  friend class FrameScope;
   friend class Prewarmer;
   friend class ThreadDirectory;
 

@@ -20,6 +20,7 @@ class DecodeScope {
 
  private:
   friend class FrameScope;
+  void Settle() const { pool_->Settle(num_threads_); }
 
   BufferPool* pool_;
   uint32_t num_threads_;
@@ -30,7 +31,7 @@ class DecodeScope {
 class FrameScope {
  public:
   explicit FrameScope(const DecodeScope& decode) : decode_(decode) {}
-  ~FrameScope() { decode_.pool_->Settle(decode_.num_threads_); }
+  ~FrameScope() { decode_.Settle(); }
   FrameScope(const FrameScope&) = delete;
   FrameScope& operator=(const FrameScope&) = delete;
 

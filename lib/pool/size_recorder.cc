@@ -4,20 +4,18 @@
 
 namespace jxlpool {
 
-void SizeRecorder::Charged(uint64_t bytes, const Budget& budget) {
-  if (next_ != nullptr) next_->Charged(bytes, budget);
+void SizeRecorder::Acquired(size_t size) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  Count* count = counts_.FindOrInsert(bytes);
+  Count* count = counts_.FindOrInsert(size);
   if (count == nullptr) return;
   ++count->live;
   count->peak = std::max(count->peak, count->live);
   count->task_peak = std::max(count->task_peak, count->live);
 }
 
-void SizeRecorder::Refunded(uint64_t bytes, const Budget& budget) {
-  if (next_ != nullptr) next_->Refunded(bytes, budget);
+void SizeRecorder::Released(size_t size) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  Count* count = counts_.Find(bytes);
+  Count* count = counts_.Find(size);
   if (count != nullptr && count->live != 0) --count->live;
 }
 

@@ -34,9 +34,14 @@ class SizeRecorder : public BudgetObserver {
   SizeRecorder(const SizeRecorder&) = delete;
   SizeRecorder& operator=(const SizeRecorder&) = delete;
 
-  void Charged(uint64_t bytes, const Budget& budget) override;
-  // Blocks that were acquired before are ignored.
-  void Refunded(uint64_t bytes, const Budget& budget) override;
+  void Charged(uint64_t bytes, const Budget& budget) override {
+    if (next_ != nullptr) next_->Charged(bytes, budget);
+    Acquired(bytes);
+  }
+  void Refunded(uint64_t bytes, const Budget& budget) override {
+    if (next_ != nullptr) next_->Refunded(bytes, budget);
+    Released(bytes);
+  }
 
   void BeginTask();
   void EndTask();
@@ -54,6 +59,10 @@ class SizeRecorder : public BudgetObserver {
     uint32_t task_most;   // beyond task_begin, of all tasks
     bool empty() const { return false; }
   };
+
+  void Acquired(size_t size);
+  // Blocks that were acquired before are ignored.
+  void Released(size_t size);
 
   Budget& budget_;
   BudgetObserver* next_;
