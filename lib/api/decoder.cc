@@ -71,7 +71,7 @@ void LetGoOfImage(JxlpoolDecoder* decoder) {
   decoder->inspection = Inspection();
   decoder->image.Close();
   decoder->input.Close();
-  decoder->pool->buffers.EndDecode();
+  decoder->scope.reset();
 }
 
 void CloseImage(JxlpoolDecoder* decoder) {
@@ -87,7 +87,7 @@ JxlpoolStatus OpenWith(JxlpoolDecoder* decoder, const Load& load) {
   decoder->cancelled.store(false);
   decoder->ForgetErrors();
   const MemoryProfile::StageScope stage(&decoder->profile, "open");
-  decoder->pool->buffers.BeginDecode();
+  decoder->scope.emplace(&decoder->pool->buffers, decoder->threads.num_workers());
   Status status = load();
   if (status.ok()) status = decoder->image.Open(decoder->input.data(), decoder->input.size(), decoder->options);
   if (status.ok()) status = CopyNames(decoder);
@@ -138,7 +138,6 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
       input(&memory),
       image(&memory, &threads) {
   pool->Hold();
-  pool->buffers.ExpectThreads(threads.num_workers());
 }
 
 // The members' memory goes back before the pool may go: that is why `pool` is released by the one who deletes this.
@@ -150,10 +149,10 @@ JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {
 }
 
 JxlpoolStatus JxlpoolDecoder::Fail(const Status& status) {
+  const FrameScope failed_frame(*scope);
   const JxlpoolStatus code = Report(status);
   state = DecoderState::kFailed;
   fatal = last_error;
-  pool->buffers.Settle();
   return code;
 }
 
@@ -294,6 +293,7 @@ JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder) {
   if (!call.ok()) return call.status();
   decoder->cancelled.store(false);
   decoder->ForgetErrors();
+  decoder->scope.emplace(&decoder->pool->buffers, decoder->threads.num_workers());
   if (const Status status = decoder->image.Rewind(); !status.ok()) return decoder->Fail(status);
   decoder->state = DecoderState::kBetweenFrames;
   return JXLPOOL_OK;

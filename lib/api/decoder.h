@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "jxlpool/jxlpool.h"
 #include "lib/api/call.h"
@@ -16,6 +17,7 @@
 #include "lib/image/frame_table.h"
 #include "lib/image/image_decoder.h"
 #include "lib/pool/budget.h"
+#include "lib/pool/decode_scope.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/memory_profile.h"
 #include "lib/pool/pool_vector.h"
@@ -82,6 +84,7 @@ struct JxlpoolDecoder {
   jxlpool::Budget budget;
   jxlpool::Memory memory;
   jxlpool::ThreadPool threads;
+  std::optional<jxlpool::DecodeScope> scope;  // while an image is open
   jxlpool::DecoderOptions options;
   uint64_t max_box_bytes = uint64_t{1} << 28;  // what a compressed box may expand to
   std::atomic<bool> cancelled{false};

@@ -204,11 +204,11 @@ JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const Jxlpoo
     return decoder->Report(status);
   }
   const MemoryProfile::StageScope stage(&decoder->profile, "decode frame", decoder->frame_index);
+  const FrameScope scope(*decoder->scope);
   if (const Status status = decoder->image.DecodeFrame(targets.data(), targets.size()); !status.ok()) {
     return decoder->Fail(status);
   }
   decoder->state = DecoderState::kBetweenFrames;
-  decoder->pool->buffers.Settle();
   return decoder->image.frame_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_OK;
 }
 
@@ -226,8 +226,8 @@ JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const Jxlp
     return decoder->Report(status);
   }
   const MemoryProfile::StageScope stage(&decoder->profile, "decode preview");
+  const FrameScope scope(*decoder->scope);
   const Status status = decoder->image.DecodePreview(targets.data(), targets.size());
-  decoder->pool->buffers.Settle();
   if (!status.ok()) return decoder->Fail(status);
   return decoder->image.preview_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_OK;
 }

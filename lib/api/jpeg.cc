@@ -28,7 +28,7 @@ JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolB
   if (write == nullptr) return decoder->Misuse("no receiver of the JPEG given");
   if (!decoder->image.container().has_jpeg_reconstruction()) return JXLPOOL_END;
   CallbackSink sink(write, opaque);
+  const FrameScope scope(*decoder->scope);
   const Status status = ReconstructJpeg(&decoder->image, &decoder->cancelled, &decoder->memory, &sink);
-  decoder->pool->buffers.Settle();
   return status.ok() ? JXLPOOL_OK : decoder->Report(status);
 }

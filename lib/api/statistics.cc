@@ -59,11 +59,11 @@ const char* jxlpool_element_type_name(uint32_t index) {
 JxlpoolStatus jxlpool_decoder_start_profile(JxlpoolDecoder* decoder, uint32_t max_samples) {
   const Call call(decoder, Needs::kNothing);
   if (!call.ok()) return call.status();
-  decoder->budget.set_profile(nullptr);
+  decoder->budget.set_observer(nullptr);
   decoder->profile.Stop();
   if (max_samples == 0) return JXLPOOL_OK;
   if (const Status status = decoder->profile.Start(max_samples); !status.ok()) return decoder->Report(status);
-  decoder->budget.set_profile(&decoder->profile);
+  decoder->budget.set_observer(&decoder->profile);
   return JXLPOOL_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/image/frame_table.h"
 #include "lib/image/image_decoder_state.h"
 #include "lib/pool/buffer_pool.h"
+#include "lib/pool/prewarm.h"
 #include "lib/pool/size_recorder.h"
 
 namespace jxlpool {
@@ -114,13 +115,9 @@ Result<Workforce> ImageDecoder::ChooseWorkforce(FrameDecoder* decoder, const Fra
 }
 
 Status ImageDecoder::Prewarm(uint64_t streamed_pixel_bytes) {
-  SizeRecorder recorder;
-  JXLPOOL_RETURN_IF_ERROR(recorder.Start());
-  memory_->budget()->set_recorder(&recorder);
-  const Result<uint32_t> num_workers = RehearseFrames(streamed_pixel_bytes, &recorder);
-  memory_->budget()->set_recorder(nullptr);
-  JXLPOOL_RETURN_IF_ERROR(num_workers.status());
-  return memory_->pool()->Prewarm(recorder.Requests(num_workers.value() - 1));
+  SizeRecorder recorder(memory_->budget());
+  JXLPOOL_ASSIGN_OR_RETURN(const uint32_t num_workers, RehearseFrames(streamed_pixel_bytes, &recorder));
+  return jxlpool::Prewarm(memory_->pool(), recorder.Requests(num_workers - 1));
 }
 
 Result<uint32_t> ImageDecoder::RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder) {

@@ -6,6 +6,7 @@
 // under ThreadSanitizer, which does not know it, the owner's store is sequentially consistent instead: slower, equally
 // right.
 //
+// Without it, with an atomic exchange, the benchmark pool/acquire_release takes 15 % more cycles (80 -> 92).
 // Inside the lock the owner must not wait for anything that a visitor may hold.
 #ifndef LIB_POOL_BIASED_LOCK_H_
 #define LIB_POOL_BIASED_LOCK_H_

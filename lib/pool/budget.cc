@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
-#include "lib/pool/memory_profile.h"
-#include "lib/pool/size_recorder.h"
-
 namespace jxlpool {
+namespace {
+
+// More than any system has: absurd requests are refused here, whatever the limit.
+constexpr uint64_t kMaxLive = (uint64_t{1} << 48) - 1;
+
+}  // namespace
 
 uint64_t Budget::Add(std::atomic<uint64_t>* counter, uint64_t value) {
   if (users_ == Users::kManyThreads) return counter->fetch_add(value, std::memory_order_relaxed) + value;
@@ -28,38 +31,34 @@ void Budget::RaiseTo(std::atomic<uint64_t>* peak, uint64_t value) {
   }
 }
 
+void Budget::Raise(Counter* counter, uint64_t value) { RaiseTo(&counter->peak, Add(&counter->live, value)); }
+
 bool Budget::TryCharge(uint64_t bytes, Category category, Holder holder) {
-  const uint64_t matrix = holder == Holder::kMatrix ? kMatrix : 0;
-  const uint64_t limit = std::min(limit_.load(std::memory_order_relaxed), kMatrix - 1);
+  const uint64_t limit = std::min(limit_.load(std::memory_order_relaxed), kMaxLive);
   uint64_t live = total_.live.load(std::memory_order_relaxed);
   do {
-    const uint64_t live_bytes = BytesIn(live);
-    if (bytes > limit || live_bytes > limit - bytes) [[unlikely]] {
-      NoteRefusal({bytes, category, live_bytes > kUnlimited - bytes ? kUnlimited : live_bytes + bytes});
+    if (bytes > limit || live > limit - bytes) [[unlikely]] {
+      NoteRefusal({bytes, category, live > kUnlimited - bytes ? kUnlimited : live + bytes});
       return false;
     }
-  } while (!Replace(&total_.live, &live, live + bytes + matrix));
-  live += bytes + matrix;
-  RaiseTo(&total_.peak, BytesIn(live));
-  if (matrix != 0) CountMatrix(live);
-  Counter& counter = categories_[static_cast<size_t>(category)];
-  RaiseTo(&counter.peak, Add(&counter.live, bytes));
-  if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
-    Sample(profile);
-  if (SizeRecorder* recorder = recorder_.load(std::memory_order_relaxed)) [[unlikely]]
-    recorder->Acquired(bytes);
+  } while (!Replace(&total_.live, &live, live + bytes));
+  RaiseTo(&total_.peak, live + bytes);
+  Raise(&categories_[static_cast<size_t>(category)], bytes);
+  if (holder == Holder::kMatrix) {
+    Raise(&matrices_, 1);
+    Add(&matrices_created_, 1);
+  }
+  if (BudgetObserver* observer = this->observer()) [[unlikely]]
+    observer->Charged(bytes, *this);
   return true;
 }
 
-void Budget::CountMatrix(uint64_t live) {
-  RaiseTo(&matrices_peak_, live >> kMatrixShift);
-  Add(&matrices_created_, 1);
-}
-
-void Budget::Sample(MemoryProfile* profile) const {
-  uint64_t live[kNumCategories];
-  for (size_t i = 0; i < kNumCategories; ++i) live[i] = categories_[i].live.load(std::memory_order_relaxed);
-  profile->Sample(live);
+void Budget::Refund(uint64_t bytes, Category category, Holder holder) {
+  Add(&total_.live, 0 - bytes);
+  Add(&categories_[static_cast<size_t>(category)].live, 0 - bytes);
+  if (holder == Holder::kMatrix) Add(&matrices_.live, 0 - uint64_t{1});
+  if (BudgetObserver* observer = this->observer()) [[unlikely]]
+    observer->Refunded(bytes, *this);
 }
 
 void Budget::NoteRefusal(const Refusal& refusal) {
@@ -74,44 +73,25 @@ Budget::Refusal Budget::last_refusal() const {
 }
 
 Budget::Matrices Budget::matrices() const {
-  const uint64_t active = total_.live.load(std::memory_order_relaxed) >> kMatrixShift;
-  Matrices matrices;
-  matrices.created =
-      matrices_created_.load(std::memory_order_relaxed) - matrices_before_.load(std::memory_order_relaxed);
-  const uint64_t all = matrices.created + matrices_active_before_.load(std::memory_order_relaxed);
-  matrices.released = all > active ? all - active : 0;
-  matrices.active = active;
-  matrices.peak = matrices_peak_.load(std::memory_order_relaxed);
-  return matrices;
+  const Usage usage = Read(matrices_);
+  const uint64_t created = matrices_created_.load(std::memory_order_relaxed);
+  const uint64_t all = created + matrices_active_before_.load(std::memory_order_relaxed);
+  return {created, all > usage.live ? all - usage.live : 0, usage.live, usage.peak};
 }
 
-void Budget::Refund(uint64_t bytes, Category category, Holder holder) {
-  Add(&total_.live, 0 - (bytes + (holder == Holder::kMatrix ? kMatrix : 0)));
-  Add(&categories_[static_cast<size_t>(category)].live, 0 - bytes);
-  if (MemoryProfile* profile = profile_.load(std::memory_order_relaxed)) [[unlikely]]
-    Sample(profile);
-  if (SizeRecorder* recorder = recorder_.load(std::memory_order_relaxed)) [[unlikely]]
-    recorder->Released(bytes);
-}
-
-Budget::Usage Budget::total() const {
-  return {BytesIn(total_.live.load(std::memory_order_relaxed)), total_.peak.load(std::memory_order_relaxed)};
-}
-
-Budget::Usage Budget::category(Category category) const {
-  const Counter& counter = categories_[static_cast<size_t>(category)];
+Budget::Usage Budget::Read(const Counter& counter) {
   return {counter.live.load(std::memory_order_relaxed), counter.peak.load(std::memory_order_relaxed)};
 }
 
 void Budget::ResetPeaks() {
-  const uint64_t live = total_.live.load(std::memory_order_relaxed);
-  matrices_before_.store(matrices_created_.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  matrices_active_before_.store(live >> kMatrixShift, std::memory_order_relaxed);
-  matrices_peak_.store(live >> kMatrixShift, std::memory_order_relaxed);
-  total_.peak.store(BytesIn(live), std::memory_order_relaxed);
-  for (Counter& counter : categories_) {
-    counter.peak.store(counter.live.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  }
+  const auto reset = [](Counter* counter) {
+    counter->peak.store(counter->live.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  };
+  reset(&total_);
+  for (Counter& counter : categories_) reset(&counter);
+  reset(&matrices_);
+  matrices_created_.store(0, std::memory_order_relaxed);
+  matrices_active_before_.store(matrices_.live.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
 }  // namespace jxlpool

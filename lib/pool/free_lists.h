@@ -1,125 +1,102 @@
-// FreeLists: cached blocks, one LIFO list per exact size, found by a small open-addressed hash table.
+// FreeLists: cached blocks, one list for each exact size; the block that came last leaves first.
 //
-// Not thread-safe: a lock of the owner (a ThreadCache, the Depot) guards everything except the three getters at the
-// end, which any thread may call. Does not own the blocks. The table allocates only when more distinct sizes are in use
-// than ever before; it starts with room for 48 of them. Sizes of which there have been no blocks for a while make way
-// when it is full.
+// Not thread-safe: the lock of a ThreadCache or of the Depot guards everything except blocks(), bytes() and
+// overhead_bytes(), which any thread may call. It does not own the blocks.
 #ifndef LIB_POOL_FREE_LISTS_H_
 #define LIB_POOL_FREE_LISTS_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "lib/pool/block.h"
+#include "lib/pool/size_table.h"
 
 namespace jxlpool {
 
 class FreeLists {
  public:
-  FreeLists() = default;
-  ~FreeLists();
-  FreeLists(const FreeLists&) = delete;
-  FreeLists& operator=(const FreeLists&) = delete;
-
   // The block of exactly `size` bytes that was pushed last, or nullptr.
   BlockHeader* Pop(size_t size) {
     ++now_;
-    Bin* bin = Find(size);
-    if (bin == nullptr) return nullptr;
-    bin->touched = now_;
-    return bin->head == nullptr ? nullptr : Unlink(bin);
+    List* list = lists_.Find(size);
+    if (list == nullptr) return nullptr;
+    list->touched = now_;
+    return list->head == nullptr ? nullptr : Unlink(list);
   }
-  // Adds the block and returns how many of its size there are now; or 0 if a list for one more size is not to be had.
-  uint32_t Push(BlockHeader* block) {
-    Bin* bin = FindOrInsert(block->size);
-    if (bin == nullptr) return 0;
-    bin->touched = ++now_;
-    block->next = bin->head;
-    bin->head = block;
-    Set(&blocks_, blocks() + 1);
-    Set(&bytes_, bytes() + bin->size);
-    return ++bin->count;
+  // Adds the block; false if there is no memory for one more size.
+  bool Push(BlockHeader* block) {
+    List* list = lists_.FindOrInsert(block->size);
+    if (list == nullptr) [[unlikely]]
+      return false;
+    list->touched = ++now_;
+    Link(list, block);
+    return true;
   }
 
   // The following move blocks to `*out`.
 
-  // Half of the blocks of `size`.
-  void DetachHalf(size_t size, BlockChain* out);
-  // At least `bytes` bytes, or all there is; the sizes untouched for longest first, `keep_size` and what is smaller
-  // than `min_size` not at all.
-  void DetachOldest(uint64_t bytes, size_t keep_size, BlockChain* out, size_t min_size = 0);
-  // The blocks that nobody wanted since the last call: those of a list that never got shorter than that many.
-  void DetachIdle(BlockChain* out);
+  // Blocks of at least `min_size` bytes, until they are `bytes` bytes together or none is left; those of the size that
+  // was untouched for longest first.
+  void DetachOldest(uint64_t bytes, size_t min_size, BlockChain* out);
+  // As many blocks of each size as were there at all times since the last call, except for keep(size, number of them).
+  template <typename F>
+  void DetachIdle(F keep, BlockChain* out) {
+    lists_.ForEach([&](size_t size, List* list) {
+      uint32_t idle = list->least;
+      if (idle != 0) idle -= std::min<uint32_t>(idle, keep(size, idle));
+      if (idle != 0) {
+        // The idle blocks are at the far end of the list.
+        BlockChain rest;
+        while (list->count > idle) rest.Add(Unlink(list));
+        while (list->head != nullptr) out->Add(Unlink(list));
+        while (rest.head != nullptr) Link(list, rest.Take());
+      }
+      list->least = list->count;
+    });
+  }
   void DetachAll(BlockChain* out);
 
-  // Makes room for `sizes` distinct sizes, as far as the bound on the table and memory allow.
-  void EnsureRoom(uint32_t sizes);
-
-  // Remembers, until the next DetachIdle, that a block of `size` was given up for want of room.
-  void NoteEvicted(size_t size);
-  // Whether that happened to a block of `size`; each is reported once.
-  bool TakeRegret(size_t size);
+  // Makes room for lists of `sizes` different sizes, so that Push needs no memory.
+  void Reserve(size_t sizes) { lists_.Reserve(sizes); }
 
   uint64_t blocks() const { return blocks_.load(std::memory_order_relaxed); }
   uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
-  // Heap bytes of the table.
-  uint64_t overhead_bytes() const { return overhead_.load(std::memory_order_relaxed); }
+  uint64_t overhead_bytes() const { return lists_.overhead_bytes(); }
 
  private:
-  struct Bin {
-    size_t size = 0;  // 0: unused slot
-    BlockHeader* head = nullptr;
-    uint32_t count = 0;
-    uint32_t least = 0;    // smallest count since the last DetachIdle
-    uint32_t touched = 0;  // value of now_ at the last use
-    uint32_t evicted = 0;
+  struct List {
+    BlockHeader* head;
+    uint32_t count;
+    uint32_t least;    // smallest count since the last DetachIdle
+    uint32_t touched;  // value of now_ at the last use
+    bool empty() const { return head == nullptr; }
   };
-  static_assert(sizeof(Bin) == 32);
-  static constexpr uint32_t kInlineBits = 6;
-  static constexpr uint32_t kMaxBits = 14;
 
   static void Set(std::atomic<uint64_t>* counter, uint64_t value) { counter->store(value, std::memory_order_relaxed); }
-  size_t capacity() const { return size_t{1} << bits_; }
-  // First slot of a size: the top bits of a multiplicative hash.
-  size_t Slot(size_t size) const { return (size * uint64_t{0x9E3779B97F4A7C15}) >> (64 - bits_); }
-
-  Bin* Find(size_t size) {
-    const size_t mask = capacity() - 1;
-    for (size_t slot = Slot(size);; slot = (slot + 1) & mask) {
-      Bin& bin = bins_[slot];
-      if (bin.size == size) return &bin;
-      if (bin.size == 0) return nullptr;
-    }
+  void Link(List* list, BlockHeader* block) {
+    block->next = list->head;
+    list->head = block;
+    ++list->count;
+    Set(&blocks_, blocks() + 1);
+    Set(&bytes_, bytes() + block->size);
   }
-  Bin* FindOrInsert(size_t size) {
-    Bin* bin = Find(size);
-    return bin != nullptr ? bin : Insert(size);
-  }
-  BlockHeader* Unlink(Bin* bin) {
-    BlockHeader* block = bin->head;
-    bin->head = block->next;
-    __builtin_prefetch(bin->head, /*rw=*/1);  // what the next Pop of this size will change
+  BlockHeader* Unlink(List* list) {
+    BlockHeader* block = list->head;
+    list->head = block->next;
+    __builtin_prefetch(list->head, /*rw=*/1);  // what the next Pop of this size will change
     block->next = nullptr;
-    if (--bin->count < bin->least) bin->least = bin->count;
+    if (--list->count < list->least) list->least = list->count;
     Set(&blocks_, blocks() - 1);
-    Set(&bytes_, bytes() - bin->size);
+    Set(&bytes_, bytes() - block->size);
     return block;
   }
-  Bin* Insert(size_t size);
-  bool Rebuild(uint32_t bits);
-  bool MakeSlot();
-  bool IsDead(const Bin& bin) const;
 
-  Bin* bins_ = inline_bins_;
-  uint32_t bits_ = kInlineBits;
-  uint32_t used_ = 0;   // bins in the table; at most 3/4 of the capacity
-  uint32_t now_ = 0;    // counts operations; may wrap around
-  uint32_t swept_ = 0;  // now_ at the last DetachIdle
+  SizeTable<List> lists_;
+  uint32_t now_ = 0;  // counts operations; may wrap around
   std::atomic<uint64_t> blocks_{0};
   std::atomic<uint64_t> bytes_{0};
-  std::atomic<uint64_t> overhead_{0};
-  Bin inline_bins_[size_t{1} << kInlineBits];
 };
 
 }  // namespace jxlpool

@@ -40,6 +40,12 @@ uint64_t MemoryProfile::Now() const {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count());
 }
 
+void MemoryProfile::SampleBudget(const Budget& budget) {
+  uint64_t live[kNumCategories];
+  for (size_t i = 0; i < kNumCategories; ++i) live[i] = budget.category(static_cast<Category>(i)).live;
+  Sample(live);
+}
+
 void MemoryProfile::Sample(const uint64_t (&by_category)[kNumCategories]) {
   const std::lock_guard<std::mutex> lock(mutex_);
   MemorySample sample;

@@ -15,6 +15,7 @@
 #include <mutex>
 
 #include "lib/base/status.h"
+#include "lib/pool/budget.h"
 #include "lib/pool/category.h"
 
 namespace jxlpool {
@@ -32,12 +33,12 @@ struct MemoryStage {
   uint64_t end_ns = 0;
 };
 
-class MemoryProfile {
+class MemoryProfile : public BudgetObserver {
  public:
   static constexpr size_t kMaxStages = 1024;  // later ones are not recorded
 
   MemoryProfile() = default;
-  ~MemoryProfile() { Stop(); }
+  ~MemoryProfile() override { Stop(); }
   MemoryProfile(const MemoryProfile&) = delete;
   MemoryProfile& operator=(const MemoryProfile&) = delete;
 
@@ -47,6 +48,8 @@ class MemoryProfile {
   void Stop();
   bool started() const { return samples_ != nullptr; }
 
+  void Charged(uint64_t /*bytes*/, const Budget& budget) override { SampleBudget(budget); }
+  void Refunded(uint64_t /*bytes*/, const Budget& budget) override { SampleBudget(budget); }
   // `by_category`: live bytes of each category now.
   void Sample(const uint64_t (&by_category)[kNumCategories]);
 
@@ -72,6 +75,7 @@ class MemoryProfile {
   const MemorySample& peak() const { return peak_; }
 
  private:
+  void SampleBudget(const Budget& budget);
   uint64_t Now() const;
   void Halve();
 

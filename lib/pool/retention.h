@@ -1,16 +1,13 @@
-// Retention: how much a pool holds altogether, and how much of that it may keep cached.
+// Retention: how many bytes a pool holds, live and cached, and how many it may hold.
 //
 // Keeping every free block would let the pool grow to the sum of the peaks of all sizes, far above the largest need at
-// any moment. So a fresh block from the system first has to fit under
+// any moment. So a fresh block from the system first has to fit under the largest number of bytes that were live at a
+// time lately (the fresh block included) plus a slack; otherwise cached blocks go back first.
 //
-//     peak + max(slack, peak x slack_percent / 100) + learned
-//
-// where `peak` is the largest number of bytes live at a time lately (the fresh block included); otherwise cached blocks
-// of other sizes go back first. A first decode hence needs little more than its own peak. Where that was regretted,
-// because a block of a size just given up was wanted again, the bytes are added to `learned` when the decode ends: the
-// second or third decode of the same shape finds everything cached.
-//
-// All methods are thread-safe.
+// Without it ResidentMemoryTest.PhasesOfOtherSizesDoNotAddUp fails; without forgetting old peaks
+// BufferPoolTest.OneLargeDecodeDoesNotLetLaterOnesHoard; without the slack
+// BufferPoolTest.PrewarmedBlocksMakeTheFirstDecodeHit.
+// Thread-safe.
 #ifndef LIB_POOL_RETENTION_H_
 #define LIB_POOL_RETENTION_H_
 
@@ -18,17 +15,22 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/pool/statistics.h"
+
 namespace jxlpool {
 
 struct RetentionOptions {
   uint64_t max_cached_bytes = uint64_t{256} << 20;
-  uint64_t max_system_bytes = ~uint64_t{0};
+  uint64_t max_system_bytes = ~uint64_t{0};  // live and cached
   uint64_t slack_bytes = uint64_t{512} << 10;
-  uint32_t slack_percent = 3;
+  uint32_t slack_percent = 3;  // of the peak, if that is more than slack_bytes
 };
 
 class Retention {
  public:
+  // Why bytes went back to the system.
+  enum Reason : uint8_t { kNotPooled, kAged, kPressure, kOverflow, kTrimmed, kNumReasons };
+
   // A thread tells the others what it acquired and released in portions of this size.
   static constexpr int64_t kPublishBytes = int64_t{256} << 10;
 
@@ -51,9 +53,12 @@ class Retention {
     *unpublished = 0;
   }
 
-  // False, and nothing is changed, if max_system_bytes would be exceeded.
+  // Reserves `bytes` for a block from the system; false, and nothing is changed, if max_system_bytes would be exceeded.
   bool ReserveSystem(uint64_t bytes);
-  void ReturnSystem(uint64_t bytes) { system_.fetch_sub(bytes, std::memory_order_relaxed); }
+  // The system did not give what was reserved.
+  void CancelSystem(uint64_t bytes);
+  // A block went back to the system.
+  void ReturnSystem(uint64_t bytes, Reason reason);
   uint64_t system_bytes() const { return system_.load(std::memory_order_relaxed); }
 
   // Cached bytes beyond max_cached_bytes.
@@ -65,20 +70,16 @@ class Retention {
   }
   // How many cached bytes should go before `fresh` bytes come from the system.
   uint64_t Excess(uint64_t fresh, int64_t unpublished) const;
-  // `bytes` given up for want of room were wanted again.
-  void Regret(uint64_t bytes) { regret_.fetch_add(bytes, std::memory_order_relaxed); }
   // Everything held now is meant to be kept.
   void ExpectAll() { RaiseTo(&recent_peak_, static_cast<int64_t>(system_bytes())); }
 
-  // Learns from what was regretted.
-  void EndDecode();
-  // The peak of the time before the last call is forgotten.
+  // Begins a new period; the peak of the one before the last is forgotten.
   void EndPeriod();
-  // Forgets all peaks and all that was learned.
+  // Forgets the peaks of all periods.
   void Forget();
 
-  int64_t peak_live() const { return peak_live_.load(std::memory_order_relaxed); }
-  uint64_t peak_system() const { return peak_system_.load(std::memory_order_relaxed); }
+  // Sets the figures that are counted here.
+  void AddTo(PoolStatistics* statistics) const;
   // The next peaks reported start from now.
   void ResetPeaks(int64_t live);
 
@@ -97,14 +98,16 @@ class Retention {
   const RetentionOptions options_;
   // Read at each acquisition, written now and then.
   alignas(64) std::atomic<int64_t> live_{0};
-  std::atomic<int64_t> peak_live_{0};
-  std::atomic<int64_t> recent_peak_{0};
+  std::atomic<int64_t> peak_live_{0};    // since the last ResetPeaks
+  std::atomic<int64_t> recent_peak_{0};  // since the last EndPeriod
   std::atomic<uint64_t> system_{0};
   // Rarely used.
-  alignas(64) std::atomic<uint64_t> peak_system_{0};
-  std::atomic<int64_t> previous_peak_{0};
-  std::atomic<uint64_t> regret_{0};
-  std::atomic<uint64_t> learned_{0};
+  alignas(64) std::atomic<int64_t> previous_peak_{0};
+  std::atomic<uint64_t> peak_system_{0};
+  std::atomic<uint64_t> allocations_{0};
+  std::atomic<uint64_t> allocated_bytes_{0};
+  std::atomic<uint64_t> releases_{0};
+  std::atomic<uint64_t> released_bytes_[kNumReasons] = {};
 };
 
 }  // namespace jxlpool

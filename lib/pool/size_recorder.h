@@ -1,15 +1,14 @@
 // SizeRecorder: how many blocks of each size a piece of work needs at a time. What pre-warming a pool starts from.
 //
-//   budget.set_recorder(&recorder);
+//   SizeRecorder recorder(memory.budget());
 //   ... acquire what the work keeps ...
 //   recorder.BeginTask();
 //   ... do what several threads will do at a time, once ...
 //   recorder.EndTask();
-//   budget.set_recorder(nullptr);
-//   pool.Prewarm(recorder.Requests(threads - 1));   // enough for all of them
+//   Prewarm(&pool, recorder.Requests(threads - 1));   // enough for all of them
 //
-// Acquired and Released are thread-safe; the rest is for one thread while nobody acquires or releases. The memory comes
-// from the C heap.
+// The budget may be charged by any thread; the rest is for one thread while nothing is charged or refunded. The memory
+// comes from the C heap.
 #ifndef LIB_POOL_SIZE_RECORDER_H_
 #define LIB_POOL_SIZE_RECORDER_H_
 
@@ -18,27 +17,31 @@
 #include <mutex>
 #include <span>
 
-#include "lib/base/status.h"
-#include "lib/pool/buffer_pool.h"
+#include "lib/pool/budget.h"
+#include "lib/pool/prewarm.h"
+#include "lib/pool/size_table.h"
 
 namespace jxlpool {
 
-class SizeRecorder {
+class SizeRecorder : public BudgetObserver {
  public:
-  // More sizes than this are not recorded.
-  static constexpr uint32_t kMaxSizes = 1024;
+  // More sizes than this are not requested.
+  static constexpr size_t kMaxSizes = 1024;
 
-  SizeRecorder() = default;
-  ~SizeRecorder();
+  // Observes the budget as long as the object lives. A former observer goes on seeing everything.
+  explicit SizeRecorder(Budget* budget) : budget_(*budget), next_(budget->observer()) { budget->set_observer(this); }
+  ~SizeRecorder() override { budget_.set_observer(next_); }
   SizeRecorder(const SizeRecorder&) = delete;
   SizeRecorder& operator=(const SizeRecorder&) = delete;
 
-  // Begins to record. Errors: kMemoryLimit.
-  Status Start();
-
-  void Acquired(size_t size);
-  // Blocks acquired before Start are ignored.
-  void Released(size_t size);
+  void Charged(uint64_t bytes, const Budget& budget) override {
+    if (next_ != nullptr) next_->Charged(bytes, budget);
+    Acquired(bytes);
+  }
+  void Refunded(uint64_t bytes, const Budget& budget) override {
+    if (next_ != nullptr) next_->Refunded(bytes, budget);
+    Released(bytes);
+  }
 
   void BeginTask();
   void EndTask();
@@ -48,24 +51,24 @@ class SizeRecorder {
   std::span<const PrewarmRequest> Requests(uint32_t further_tasks);
 
  private:
-  struct Entry {
-    size_t size = 0;  // 0: unused
-    uint32_t live = 0;
-    uint32_t peak = 0;
-    uint32_t task_begin = 0;  // live when the task began
-    uint32_t task_peak = 0;   // since then
-    uint32_t task_most = 0;   // beyond task_begin, of all tasks
+  struct Count {
+    uint32_t live;
+    uint32_t peak;
+    uint32_t task_begin;  // live when the task began
+    uint32_t task_peak;   // since then
+    uint32_t task_most;   // beyond task_begin, of all tasks
+    bool empty() const { return false; }
   };
-  static constexpr uint32_t kSlots = 2 * kMaxSizes;  // a power of 2
-  Entry* Find(size_t size);
 
+  void Acquired(size_t size);
+  // Blocks that were acquired before are ignored.
+  void Released(size_t size);
+
+  Budget& budget_;
+  BudgetObserver* next_;
   std::mutex mutex_;
-  struct Table {
-    Entry entries[kSlots];  // open addressing
-    PrewarmRequest requests[kMaxSizes];
-  };
-  Table* table_ = nullptr;
-  uint32_t used_ = 0;
+  SizeTable<Count> counts_;  // guarded by mutex_ while threads charge
+  PrewarmRequest requests_[kMaxSizes];
 };
 
 }  // namespace jxlpool

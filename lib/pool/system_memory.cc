@@ -61,15 +61,11 @@ SystemMemory::SystemMemory(const SystemMemoryOptions& options)
   if constexpr (kSanitizerWatchesHeap) map_bytes_ = std::numeric_limits<size_t>::max();
 }
 
-uint8_t* SystemMemory::Allocate(size_t size, bool* is_zero) const {
+uint8_t* SystemMemory::Allocate(size_t size, Backing backing, bool* is_zero) const {
   if (size > kMaxBytes) return nullptr;
   *is_zero = size >= map_bytes_;
-  if (size >= map_bytes_) return Map(size, Backing::kNow);
+  if (size >= map_bytes_) return Map(size, backing);
   return static_cast<uint8_t*>(std::aligned_alloc(kBufferAlignment, size));
-}
-
-uint8_t* SystemMemory::AllocateDrained(size_t size) const {
-  return size > kMaxBytes ? nullptr : Map(size, Backing::kWhenTouched);
 }
 
 void SystemMemory::Free(uint8_t* payload, size_t size) const {

@@ -2,7 +2,8 @@
 
 #include <pthread.h>
 
-#include <mutex>
+#include <cstdlib>
+#include <new>
 
 #include "lib/pool/buffer_pool.h"
 
@@ -101,6 +102,68 @@ void ThreadDirectory::EndThread(void* /*state*/) {
   for (Entry& entry : state_.entries) {
     if (entry.pool_id != 0) HandBack(&entry);
   }
+}
+
+ThreadCaches::~ThreadCaches() {
+  while (caches_ != &shared_) {
+    ThreadCache* cache = caches_;
+    caches_ = cache->next;
+    cache->~ThreadCache();
+    std::free(cache);
+  }
+}
+
+// A vacant cache. REQUIRES: mutex_ is held.
+ThreadCache* ThreadCaches::Create() {
+  void* memory = std::aligned_alloc(alignof(ThreadCache), sizeof(ThreadCache));
+  if (memory == nullptr) return nullptr;
+  auto* cache = new (memory) ThreadCache;
+  cache->vacant = true;
+  cache->next = caches_;
+  caches_ = cache;
+  return cache;
+}
+
+ThreadCache* ThreadCaches::Borrow(uint64_t pool_id) {
+  if (!ThreadDirectory::MakeRoom()) return nullptr;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ThreadCache* cache = caches_;
+  while (cache != nullptr && !cache->vacant) cache = cache->next;
+  if (cache == nullptr) cache = Create();
+  if (cache == nullptr) return nullptr;
+  cache->vacant = false;
+  ThreadDirectory::Add(pool_id, cache);
+  return cache;
+}
+
+void ThreadCaches::Return(ThreadCache* cache) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  cache->vacant = true;
+}
+
+void ThreadCaches::Prepare(uint32_t vacant, size_t sizes) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    uint32_t found = 0;
+    for (const ThreadCache* cache = caches_; cache != nullptr; cache = cache->next) found += cache->vacant ? 1 : 0;
+    while (found < vacant && Create() != nullptr) ++found;
+  }
+  Visit([&](ThreadCache* cache) { cache->lists.Reserve(sizes); });
+}
+
+uint32_t ThreadCaches::CountBorrowed() {
+  uint32_t count = 0;
+  ForEach([&](const ThreadCache* cache) { count += cache->vacant || cache == &shared_ ? 0 : 1; });
+  return count;
+}
+
+void ThreadCaches::AddTo(PoolStatistics* statistics) {
+  ForEach([&](const ThreadCache* cache) {
+    cache->counters.AddTo(statistics);
+    statistics->cached_blocks += cache->lists.blocks();
+    statistics->cached_bytes += cache->lists.bytes();
+    statistics->overhead_bytes += cache->lists.overhead_bytes() + (cache == &shared_ ? 0 : sizeof(ThreadCache));
+  });
 }
 
 }  // namespace jxlpool

@@ -27,6 +27,7 @@
 #include <malloc.h>
 #endif
 
+#include "lib/pool/decode_scope.h"
 #include "lib/pool/matrix.h"
 #include "tools/bench/bench_memory.h"
 #include "tools/bench/bench_pool_decodes.h"
@@ -134,7 +135,7 @@ void MixedBench(benchmark::State& state, Source source) {
   size_t bytes = 0;
   for (const size_t size : sizes) bytes += size;
   const auto run = [&] {
-    bench.pool.BeginDecode();
+    const DecodeScope scope(&bench.pool, 1);
     for (size_t i = 0; i < kSteps; ++i) {
       void* data;
       if (source == Source::kPool) {
@@ -148,7 +149,6 @@ void MixedBench(benchmark::State& state, Source source) {
       }
       TouchPages(data, sizes[i]);
     }
-    bench.pool.EndDecode();
   };
   for (int i = 0; i < 3; ++i) run();
   const HeapUse before = CountedHeapUse();

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/pool/buffer_pool.h"
+#include "lib/pool/decode_scope.h"
 
 namespace jxlpool {
 namespace {
@@ -53,10 +53,8 @@ class ReconstructJpegTest : public testing::Test {
   }
   Status Reconstruct(const std::vector<uint8_t>& file, uint32_t num_threads, std::vector<uint8_t>* jpeg) {
     Collector collector;
-    pool_.BeginDecode();
+    const DecodeScope scope(&pool_, num_threads);
     const Status status = OpenAndReconstruct(file, num_threads, &collector);
-    pool_.Settle();
-    pool_.EndDecode();
     *jpeg = std::move(collector.bytes);
     return status;
   }

@@ -7,6 +7,7 @@
 
 #include "lib/base/thread_pool.h"
 #include "lib/pool/buffer_pool.h"
+#include "lib/pool/decode_scope.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/pool_vector.h"
 #include "lib/pool/pooled_object.h"
@@ -36,14 +37,12 @@ Status DecodeGroup(Memory* memory, uint32_t task) {
 }
 
 Status Decode(Memory* memory, ThreadPool* threads) {
-  memory->pool()->BeginDecode();
+  const DecodeScope scope(memory->pool(), threads->num_workers());
   JXLPOOL_ASSIGN_OR_RETURN(auto lf, Matrix3D<float>::Create(memory, Category::kLf, 3, 256, 256, Fill::kZero));
   JXLPOOL_ASSIGN_OR_RETURN(auto canvas, Matrix3D<uint8_t>::Create(memory, Category::kCanvas, 3, 1000, 1000));
   JXLPOOL_RETURN_IF_ERROR(threads->Run(40, [&](uint32_t task, uint32_t) { return DecodeGroup(memory, task); }));
   lf.Release();
   canvas.Release();
-  memory->pool()->Settle();
-  memory->pool()->EndDecode();
   return OkStatus();
 }
 

@@ -9,8 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include "lib/pool/decode_scope.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/poison.h"
+#include "lib/pool/prewarm.h"
 #include "tools/bench/count_heap.h"
 
 namespace jxlpool {
@@ -157,7 +159,6 @@ TEST(BufferPoolTest, CachedBytesAreCapped) {
 
 TEST(BufferPoolTest, SurplusOfAThreadGoesToTheDepotAndComesBack) {
   BufferPoolOptions options;
-  options.max_thread_blocks_per_size = 4;
   options.max_thread_bytes = 64 << 10;
   Pooled s(options);
   {
@@ -270,9 +271,8 @@ TEST(BufferPoolTest, UnusedBlocksAgeAndUsedOnesStay) {
     const size_t small = decodes < 9 ? 4096 : 0;
     const size_t large = decodes < 6 ? 4 * kMiB : 0;
     EXPECT_EQ(s.pool.GetStatistics().cached_bytes, 8192 + small + large) << "after " << decodes << " decodes";
-    s.pool.BeginDecode();
+    const DecodeScope scope(&s.pool, 1);
     Acquire(&s.memory, 8192).Release();
-    s.pool.EndDecode();
   }
   EXPECT_EQ(s.pool.GetStatistics().cached_bytes, 8192u);
   EXPECT_EQ(s.pool.GetStatistics().aged_bytes, 4096u + 4 * kMiB);
@@ -283,11 +283,9 @@ TEST(BufferPoolTest, OverlappingDecodesCountAsOneTick) {
   options.ageing_decodes = 1;
   Pooled s(options);
   Acquire(&s.memory, 4 * kMiB).Release();
-  for (int i = 0; i < 4; ++i) s.pool.BeginDecode();
-  for (int i = 0; i < 4; ++i) s.pool.EndDecode();
+  { const DecodeScope overlapping[] = {{&s.pool, 1}, {&s.pool, 1}, {&s.pool, 1}, {&s.pool, 1}}; }
   EXPECT_EQ(s.pool.GetStatistics().cached_bytes, 4 * kMiB) << "one tick: the block came in this period";
-  s.pool.BeginDecode();
-  s.pool.EndDecode();
+  { const DecodeScope scope(&s.pool, 1); }
   EXPECT_EQ(s.pool.GetStatistics().cached_bytes, 0u);
 }
 
@@ -311,23 +309,39 @@ TEST(BufferPoolTest, FirstDecodeNeedsLittleMoreThanItsPeak) {
 
 TEST(BufferPoolTest, SecondDecodeIsFreeOfMisses) {
   Pooled s;
-  s.pool.BeginDecode();
-  DecodeInPhases(&s.memory, 10, 16 * kMiB);
-  s.pool.EndDecode();
+  {
+    const DecodeScope scope(&s.pool, 1);
+    DecodeInPhases(&s.memory, 10, 16 * kMiB);
+  }
   PoolStatistics statistics = s.pool.GetStatistics();
   EXPECT_EQ(statistics.system_bytes, statistics.cached_bytes);
   if (kSanitizerWatchesHeap) GTEST_SKIP() << "blocks of the C heap cannot be drained";
   for (int decode = 0; decode < 8; ++decode) {
     s.pool.ResetStatistics();
-    s.pool.BeginDecode();
-    DecodeInPhases(&s.memory, 10, 16 * kMiB);
-    s.pool.EndDecode();
+    {
+      const DecodeScope scope(&s.pool, 1);
+      DecodeInPhases(&s.memory, 10, 16 * kMiB);
+    }
     statistics = s.pool.GetStatistics();
     EXPECT_EQ(statistics.total.misses(), 0u);
     EXPECT_EQ(statistics.system_bytes, statistics.cached_bytes);
   }
   s.pool.Trim();
   EXPECT_EQ(s.pool.GetStatistics().system_bytes, 0u);
+}
+
+// Images of many shapes, which have sizes of their own: a large one among them is forgotten after a while.
+TEST(BufferPoolTest, OneLargeDecodeDoesNotLetLaterOnesHoard) {
+  Pooled s;
+  for (size_t i = 0; i < 17; ++i) {
+    const DecodeScope scope(&s.pool, 1);
+    if (i == 0) DecodeInPhases(&s.memory, 1, 128 * kMiB);
+    if (i < 7) continue;
+    const size_t size = (200 << 10) + i * 4096;
+    std::vector<Buffer> held;
+    for (size_t bytes = 0; bytes < 8 * kMiB; bytes += size) held.push_back(Acquire(&s.memory, size));
+  }
+  EXPECT_GT(s.pool.GetStatistics().pressure_bytes, 60 * kMiB);
 }
 
 TEST(BufferPoolTest, DrainedBlocksAreZeroAndServeTheSameDecode) {
@@ -352,7 +366,7 @@ TEST(BufferPoolTest, DrainedBlocksAreZeroAndServeTheSameDecode) {
 TEST(BufferPoolTest, PrewarmedBlocksMakeTheFirstDecodeHit) {
   Pooled s;
   const PrewarmRequest requests[] = {{768 << 10, 3}, {5000, 10}, {6 * kMiB, 2}};
-  ASSERT_TRUE(s.pool.Prewarm(requests).ok());
+  ASSERT_TRUE(Prewarm(&s.pool, requests).ok());
   EXPECT_EQ(s.pool.GetStatistics().system_allocations, 15u);
   Acquire(&s.memory, kMiB / 4).Release();  // must not displace what was just made ready
   s.pool.ResetStatistics();
@@ -363,22 +377,23 @@ TEST(BufferPoolTest, PrewarmedBlocksMakeTheFirstDecodeHit) {
     }
   }
   EXPECT_EQ(s.pool.GetStatistics().total.misses(), 0u);
-  ASSERT_TRUE(s.pool.Prewarm(requests).ok()) << "again: nothing is missing";
+  ASSERT_TRUE(Prewarm(&s.pool, requests).ok()) << "again: nothing is missing";
   EXPECT_EQ(s.pool.GetStatistics().system_allocations, 0u);
 }
 
-// Who pre-warms has counted what all threads take.
+// What pre-warming asks for is counted for all threads.
 TEST(BufferPoolTest, PrewarmedBlocksNeedNoSpares) {
   Pooled s;
-  s.pool.ExpectThreads(4);
   for (int i = 0; i < 3; ++i) Acquire(&s.memory, 5000).Release();  // while it was counted
   const PrewarmRequest requests[] = {{5000, 10}};
-  ASSERT_TRUE(s.pool.Prewarm(requests).ok());
+  ASSERT_TRUE(Prewarm(&s.pool, requests).ok());
   s.pool.ResetStatistics();
-  s.pool.Settle();
+  { const DecodeScope scope(&s.pool, 4); }
   EXPECT_EQ(s.pool.GetStatistics().system_allocations, 0u);
-  Acquire(&s.memory, 6000).Release();
-  s.pool.Settle();
+  {
+    const DecodeScope scope(&s.pool, 4);
+    Acquire(&s.memory, 6000).Release();
+  }
   EXPECT_EQ(s.pool.GetStatistics().system_allocations, 4u)
       << "one that was missed, and a spare for each further thread";
 }
@@ -388,14 +403,14 @@ TEST(BufferPoolTest, PrewarmStopsAtTheBounds) {
   options.retention.max_cached_bytes = 10 * kMiB;
   Pooled s(options);
   const PrewarmRequest requests[] = {{3 * kMiB, 10}};
-  EXPECT_EQ(s.pool.Prewarm(requests).code(), ErrorCode::kMemoryLimit);
+  EXPECT_EQ(Prewarm(&s.pool, requests).code(), ErrorCode::kMemoryLimit);
   EXPECT_EQ(s.pool.GetStatistics().cached_bytes, 9 * kMiB);
 }
 
 TEST(BufferPoolTest, PrewarmedZeroBlocksAreZero) {
   Pooled s;
   const PrewarmRequest requests[] = {{4 * kMiB, 1}, {4096, 1}};
-  ASSERT_TRUE(s.pool.Prewarm(requests).ok());
+  ASSERT_TRUE(Prewarm(&s.pool, requests).ok());
   for (const PrewarmRequest& request : requests) {
     auto buffer = s.memory.Acquire(request.bytes, Category::kTile, ElementType::kOther, Fill::kZero);
     ASSERT_TRUE(buffer.ok());

@@ -24,14 +24,14 @@ TEST(MemoryProfileTest, FollowsABudget) {
   Memory memory(&pool, &budget);
   MemoryProfile profile;
   ASSERT_TRUE(profile.Start(1000).ok());
-  budget.set_profile(&profile);
+  budget.set_observer(&profile);
   {
     const MemoryProfile::StageScope stage(&profile, "decode", 3);
     const Buffer lf = Acquire(&memory, 1024, Category::kLf);
     Acquire(&memory, 8192, Category::kTile).Release();
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  budget.set_profile(nullptr);
+  budget.set_observer(nullptr);
   Acquire(&memory, 1 << 20, Category::kTile).Release();
   EXPECT_EQ(profile.peak().total, 1024u + 8192u);
   EXPECT_EQ(profile.peak().by_category[static_cast<size_t>(Category::kTile)], 8192u);

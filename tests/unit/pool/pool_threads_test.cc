@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "lib/pool/buffer_pool.h"
+#include "lib/pool/decode_scope.h"
 #include "lib/pool/memory.h"
+#include "lib/pool/prewarm.h"
 
 namespace jxlpool {
 namespace {
@@ -89,6 +91,22 @@ TEST(PoolThreadsTest, DyingThreadHandsItsBlocksOver) {
   EXPECT_EQ(pool.GetStatistics().system_allocations, 1u);
 }
 
+// What one thread gives back and does not need is there for the others, also in a first decode.
+TEST(PoolThreadsTest, AThreadKeepsLittleForItself) {
+  constexpr size_t kMiB = size_t{1} << 20;
+  BufferPool pool;
+  Budget budget;
+  Memory memory(&pool, &budget);
+  const auto hold = [&] {
+    std::vector<Buffer> held;
+    for (int i = 0; i < 20; ++i) held.push_back(Acquire(&memory, kMiB));
+  };
+  Worker worker;
+  worker.Run(hold);
+  hold();
+  EXPECT_GE(pool.GetStatistics().total.hits, 12u);
+}
+
 TEST(PoolThreadsTest, PeakCountsWhatDeadThreadsLeftLive) {
   BufferPool pool;
   Budget budget;
@@ -123,10 +141,10 @@ TEST(PoolThreadsTest, TrimAndAgeingReachIdleThreads) {
   EXPECT_EQ(pool.GetStatistics().cached_bytes, 0u);
   worker.Run([&] { Acquire(&memory, 4096).Release(); });
   for (int i = 0; i < 2; ++i) {
-    pool.EndDecode();
+    { const DecodeScope scope(&pool, 1); }
     EXPECT_EQ(pool.GetStatistics().cached_bytes, 4096u);
   }
-  pool.EndDecode();
+  { const DecodeScope scope(&pool, 1); }
   EXPECT_EQ(pool.GetStatistics().cached_bytes, 0u);
 }
 
@@ -139,7 +157,7 @@ TEST(PoolThreadsTest, WarmPoolFindsABlockInAnotherThreadsCache) {
   worker.Run([&] { data = Acquire(&memory, 4096).data(); });
   const Buffer cold = Acquire(&memory, 4096);
   EXPECT_NE(cold.data(), data) << "before the first decode has ended it is not worth searching";
-  pool.EndDecode();
+  { const DecodeScope scope(&pool, 1); }
   pool.ResetStatistics();
   std::vector<Buffer> warm;
   bool found = false;
@@ -158,16 +176,15 @@ TEST(PoolThreadsTest, SparesCoverWorkThatFallsToOtherThreads) {
   BufferPool pool;
   Budget budget;
   Memory memory(&pool, &budget);
-  pool.ExpectThreads(2);
   const size_t sizes[] = {1000, 5000, 100 << 10, 700 << 10};
-  pool.BeginDecode();
-  for (int i = 0; i < 2; ++i) {
-    for (const size_t size : sizes) Acquire(&memory, size).Release();
+  {
+    const DecodeScope scope(&pool, 2);
+    for (int i = 0; i < 2; ++i) {
+      for (const size_t size : sizes) Acquire(&memory, size).Release();
+    }
   }
-  pool.Settle();
-  pool.EndDecode();
   for (int decode = 0; decode < 20; ++decode) {  // spares must not age while their sizes are in use
-    pool.BeginDecode();
+    const DecodeScope scope(&pool, 2);
     pool.ResetStatistics();
     {
       std::vector<Buffer> mine;
@@ -179,7 +196,6 @@ TEST(PoolThreadsTest, SparesCoverWorkThatFallsToOtherThreads) {
       }
     }
     EXPECT_EQ(pool.GetStatistics().total.misses(), 0u) << "decode " << decode;
-    pool.EndDecode();
   }
 }
 
@@ -275,11 +291,8 @@ TEST(PoolThreadsTest, Stress) {
   constexpr uint64_t kLimit = 6 << 20;
   BufferPoolOptions options;
   options.ageing_decodes = 1;
-  options.max_thread_blocks_per_size = 8;
   options.max_thread_bytes = 256 << 10;
   options.max_thread_block_bytes = 64 << 10;
-  options.max_depot_bytes = 1 << 20;
-  options.max_depot_blocks = 200;
   options.retention.max_cached_bytes = 2 << 20;
   options.retention.slack_bytes = 128 << 10;
   BufferPool pool(options);
@@ -331,13 +344,13 @@ TEST(PoolThreadsTest, Stress) {
         case 0:
           pool.Trim();
           break;
-        case 1:
-          pool.BeginDecode();
-          pool.EndDecode();
+        case 1: {
+          const DecodeScope scope(&pool, 2);
           break;
+        }
         case 2: {
           const PrewarmRequest requests[] = {{1024, 4}, {100000, 1}};
-          static_cast<void>(pool.Prewarm(requests));
+          static_cast<void>(Prewarm(&pool, requests));
           break;
         }
         default: {

@@ -17,6 +17,12 @@ RetentionOptions Options() {
   return options;
 }
 
+PoolStatistics Count(const Retention& retention) {
+  PoolStatistics statistics;
+  retention.AddTo(&statistics);
+  return statistics;
+}
+
 TEST(RetentionTest, ReservationsNeverExceedTheCap) {
   RetentionOptions options = Options();
   options.max_system_bytes = 1000;
@@ -25,9 +31,9 @@ TEST(RetentionTest, ReservationsNeverExceedTheCap) {
   EXPECT_FALSE(retention.ReserveSystem(401));
   EXPECT_FALSE(retention.ReserveSystem(~uint64_t{0}));
   EXPECT_TRUE(retention.ReserveSystem(400));
-  retention.ReturnSystem(600);
+  retention.ReturnSystem(600, Retention::kTrimmed);
   EXPECT_EQ(retention.system_bytes(), 400u);
-  EXPECT_EQ(retention.peak_system(), 1000u);
+  EXPECT_EQ(Count(retention).peak_system_bytes, 1000u);
 }
 
 TEST(RetentionTest, CapHoldsForManyThreads) {
@@ -43,13 +49,13 @@ TEST(RetentionTest, CapHoldsForManyThreads) {
         if (!retention.ReserveSystem(300)) continue;
         if (reserved.fetch_add(300) + 300 > 1000) exceeded = true;
         reserved.fetch_sub(300);
-        retention.ReturnSystem(300);
+        retention.ReturnSystem(300, Retention::kTrimmed);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_FALSE(exceeded.load());
-  EXPECT_LE(retention.peak_system(), 1000u);
+  EXPECT_LE(Count(retention).peak_system_bytes, 1000u);
   EXPECT_EQ(retention.system_bytes(), 0u);
 }
 
@@ -68,29 +74,13 @@ TEST(RetentionTest, GrowthIsLimitedToThePeakAndSlack) {
   EXPECT_EQ(retention.Excess(100000, unpublished), 0u) << "ten percent of it";
 }
 
-TEST(RetentionTest, LearnsFromRegretWhenADecodeEnds) {
-  Retention retention(Options());
-  int64_t unpublished = 0;
-  ASSERT_TRUE(retention.ReserveSystem(5000));
-  retention.Acquired(5000, &unpublished);
-  retention.Released(5000, &unpublished);
-  retention.Regret(3000);
-  EXPECT_EQ(retention.Excess(5000, unpublished), 4000u) << "not during the decode";
-  retention.EndDecode();
-  EXPECT_EQ(retention.Excess(5000, unpublished), 1000u);
-  retention.EndDecode();
-  EXPECT_EQ(retention.Excess(5000, unpublished), 1000u);
-  retention.Forget();
-  EXPECT_EQ(retention.Excess(4000, unpublished), 4000u);
-}
-
 TEST(RetentionTest, PeaksOfLongAgoAreForgotten) {
   Retention retention(Options());
   int64_t unpublished = 0;
   ASSERT_TRUE(retention.ReserveSystem(8000));
   retention.Acquired(8000, &unpublished);
   retention.Released(8000, &unpublished);
-  retention.ReturnSystem(3000);
+  retention.ReturnSystem(3000, Retention::kTrimmed);
   EXPECT_EQ(retention.Excess(4000, unpublished), 0u);
   retention.EndPeriod();
   EXPECT_EQ(retention.Excess(4000, unpublished), 0u);
@@ -102,14 +92,14 @@ TEST(RetentionTest, PeakOfOneThreadIsExactThoughPublishedLate) {
   Retention retention(Options());
   int64_t mine = 0;
   for (int i = 0; i < 100; ++i) retention.Acquired(1000, &mine);
-  EXPECT_EQ(retention.peak_live(), 100000);
+  EXPECT_EQ(Count(retention).peak_live_bytes, 100000u);
   for (int i = 0; i < 1000; ++i) retention.Acquired(1000, &mine);
-  EXPECT_EQ(retention.peak_live(), 1100000);
+  EXPECT_EQ(Count(retention).peak_live_bytes, 1100000u);
   EXPECT_LT(mine, Retention::kPublishBytes);
   // Another thread sees all but the unpublished rest.
   int64_t other = 0;
   retention.Acquired(1000000, &other);
-  EXPECT_GE(retention.peak_live(), 2100000 - Retention::kPublishBytes);
+  EXPECT_GE(Count(retention).peak_live_bytes, uint64_t{2100000} - Retention::kPublishBytes);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TEST(SystemMemoryTest, SizesAroundTheThresholdsAreAlignedWritableAndHonestAboutZ
   }
   for (const size_t size : sizes) {
     bool is_zero = false;
-    uint8_t* payload = system.Allocate(size, &is_zero);
+    uint8_t* payload = system.Allocate(size, SystemMemory::Backing::kNow, &is_zero);
     ASSERT_NE(payload, nullptr) << size;
     EXPECT_EQ(reinterpret_cast<uintptr_t>(payload) % kBufferAlignment, 0u);
     EXPECT_EQ(is_zero, !kSanitizerWatchesHeap && size >= options.map_bytes);
@@ -66,7 +66,7 @@ TEST(SystemMemoryTest, LargeBlocksAskForHugePages) {
   const SystemMemory system(options);
   for (const size_t size : {options.huge_bytes - 4096, options.huge_bytes, size_t{5} << 20}) {
     bool is_zero = false;
-    uint8_t* payload = system.Allocate(size, &is_zero);
+    uint8_t* payload = system.Allocate(size, SystemMemory::Backing::kNow, &is_zero);
     ASSERT_NE(payload, nullptr);
     EXPECT_EQ(AsksForHugePages(payload), size >= options.huge_bytes) << size;
     system.Free(payload, size);
@@ -76,8 +76,8 @@ TEST(SystemMemoryTest, LargeBlocksAskForHugePages) {
 TEST(SystemMemoryTest, AbsurdSizesAreRefused) {
   const SystemMemory system{SystemMemoryOptions()};
   bool is_zero = false;
-  EXPECT_EQ(system.Allocate(~size_t{0} - 127, &is_zero), nullptr);
-  EXPECT_EQ(system.Allocate(size_t{1} << 62, &is_zero), nullptr);
+  EXPECT_EQ(system.Allocate(~size_t{0} - 127, SystemMemory::Backing::kNow, &is_zero), nullptr);
+  EXPECT_EQ(system.Allocate(size_t{1} << 62, SystemMemory::Backing::kNow, &is_zero), nullptr);
 }
 
 }  // namespace
