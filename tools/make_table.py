@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns a CSV file of constants into a C++ array, so that nobody retypes a table.
+"""Turns a CSV file of constants into a C++ array, so that no table is typed twice.
 
 usage: make_table.py CSV --name kName [--type int32_t] [--columns 0,2] [--skip-header] [--suffix f] [--group N]
 

@@ -166,7 +166,7 @@ typedef struct JxlpoolPoolStatistics {
   uint64_t cached_bytes;           /* kept for reuse now, for whatever category and type */
   uint64_t system_bytes;           /* held now: in use or cached */
   uint64_t peak_system_bytes;      /* largest system_bytes since creation or reset */
-  uint64_t system_allocations;     /* blocks that came from the system, also those that nobody asked for yet */
+  uint64_t system_allocations;     /* blocks that came from the system, also those that were not asked for yet */
   uint64_t system_allocated_bytes; /* the bytes of those */
   uint64_t system_releases;        /* blocks that went back */
   uint64_t overhead_bytes;         /* what the pool needs for itself now; not part of the others */

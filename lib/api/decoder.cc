@@ -140,7 +140,7 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
   pool->Hold();
 }
 
-// The members' memory goes back before the pool may go: that is why `pool` is released by the one who deletes this.
+// The members give their memory back to the pool here, so the caller releases `pool` only afterwards.
 JxlpoolDecoder::~JxlpoolDecoder() = default;
 
 JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {

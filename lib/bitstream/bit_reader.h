@@ -1,4 +1,4 @@
-// BitReader: LSB-first bits of one contiguous byte range (ISO/IEC 18181-1 clause 6; chapter 01 section 3).
+// BitReader: LSB-first bits of one contiguous byte range (ISO/IEC 18181-1 clause 6).
 //
 // The range is not owned and must stay valid. Bits past the end read as zero and are counted; callers look at overrun()
 // (or Check()) once per stage, not once per read. A BitReader is small: hot loops copy it into a local and write it
@@ -75,7 +75,7 @@ class BitReader {
   // True if bits past the end were consumed.
   bool overrun() const { return BitsConsumed() > BitsTotal(); }
 
-  // Reads 0 to 7 bits up to the next byte boundary. Errors: kCorrupt if one of them is set (chapter 01 section 3).
+  // Reads 0 to 7 bits up to the next byte boundary. Errors: kCorrupt if one of them is set.
   Status ZeroPadToByte();
 
   // kNeedMoreInput if bits past the end were consumed.

@@ -31,7 +31,7 @@ struct ComposeSettings {
   const FrameDimensions* dimensions = nullptr;
   const ImageColor* color = nullptr;
   SizeHeader canvas;  // the image, or the preview
-  // As they are before this frame. What it replaces may be written over, unless somebody else refers to it.
+  // As they are before this frame. What it replaces may be written over, unless there are other references to it.
   const FrameSlots* slots = nullptr;
   bool coalescing = true;  // false: the frame is delivered by itself
   bool render_spot_colors = true;

@@ -11,7 +11,7 @@
 
 namespace jxlpool {
 
-// One cache line. Belongs to whoever holds the block: a Buffer, or the free list that `next` links.
+// One cache line. It belongs to the holder of the block: a Buffer, or the free list that `next` links.
 struct alignas(64) BlockHeader {
   uint8_t* payload = nullptr;
   size_t size = 0;              // payload bytes, a multiple of kBufferAlignment

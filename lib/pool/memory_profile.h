@@ -5,7 +5,7 @@
 // highest of each interval stays, so that no peak is lost.
 //
 // Sample is thread-safe; the rest belongs to the thread that uses the decoder, while no decode runs. The memory comes
-// from the C heap and is not charged to anybody.
+// from the C heap and is not charged to any budget.
 #ifndef LIB_POOL_MEMORY_PROFILE_H_
 #define LIB_POOL_MEMORY_PROFILE_H_
 

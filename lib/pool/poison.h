@@ -1,4 +1,4 @@
-// Makes reading memory that nobody owns visible: AddressSanitizer builds report any access to a released block,
+// Makes reading memory without an owner visible: AddressSanitizer builds report any access to a released block,
 // MemorySanitizer builds report the use of bytes that were never written, debug builds (no NDEBUG) fill both with
 // patterns that are easy to recognise. Nothing in release builds.
 #ifndef LIB_POOL_POISON_H_
@@ -50,7 +50,7 @@ inline constexpr bool kFillPatterns = true;
 inline constexpr uint8_t kUninitializedPattern = 0xCB;
 inline constexpr uint8_t kReleasedPattern = 0xDB;
 
-// The range is nobody's: any access is a bug.
+// The range has no owner: any access is a bug.
 inline void PoisonRange([[maybe_unused]] uint8_t* start, [[maybe_unused]] size_t size) {
 #if defined(JXLPOOL_ASAN)
   __asan_poison_memory_region(start, size);

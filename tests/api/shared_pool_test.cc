@@ -1,5 +1,5 @@
 // Decoders with threads of their own share a pool and do all kinds of things at the same time, while others cancel
-// them, trim the pool and read its statistics: whatever succeeds gives the pixels of a decode that nobody disturbed.
+// them, trim the pool and read its statistics: whatever succeeds gives the pixels of an undisturbed decode.
 // Made to be run under ThreadSanitizer, too.
 #include <gtest/gtest.h>
 

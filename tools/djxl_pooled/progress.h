@@ -12,7 +12,7 @@ namespace jxlpool::tools {
 
 class Progress {
  public:
-  // Stays silent if asked to or if nobody watches.
+  // Stays silent if asked to or if standard error is no terminal.
   explicit Progress(const Options& options);
   // Wipes the line.
   ~Progress();

@@ -49,7 +49,7 @@ void WriteChromaticities(const double white[2], const double primaries[6], PngSt
 }
 
 void WriteIcc(const ImageDescription& image, PngStream* png) {
-  // The chunk must agree with the color type: an RGB file with a CMYK profile helps nobody.
+  // The chunk must agree with the color type: a CMYK profile in an RGB file is of no use.
   const char* space = image.info.num_color_channels == 1 ? "GRAY" : "RGB ";
   if (image.icc.size() < 128 || std::memcmp(image.icc.data() + 16, space, 4) != 0) return;
   Bytes payload;

@@ -1,4 +1,4 @@
-// SharedFrame: the planes live exactly as long as somebody refers to them, and their memory goes back.
+// SharedFrame: the planes live exactly as long as there are references to them, and their memory goes back.
 #include "lib/compose/shared_frame.h"
 
 #include <thread>

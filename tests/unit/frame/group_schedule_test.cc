@@ -1,4 +1,4 @@
-// The order of LF groups and groups: every task once, a single worker never waits, nobody uses what is not there or
+// The order of LF groups and groups: every task once, a single worker never waits, no task uses what is not there or
 // overwrites what is needed, whatever the grid, the limits and the interleaving of workers.
 #include "lib/frame/group_schedule.h"
 
@@ -44,7 +44,7 @@ class Simulation {
       waits += moved ? 0 : 1;
       idle = moved ? 0 : idle + 1;
       if (idle > 200 * workers_.size() || testing::Test::HasFatalFailure()) {
-        ADD_FAILURE() << "nobody can go on";
+        ADD_FAILURE() << "no worker can go on";
         break;
       }
     }

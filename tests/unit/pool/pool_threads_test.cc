@@ -282,8 +282,8 @@ TEST(PoolThreadsTest, ThreadMayUseThePoolAfterItsCachesAreGone) {
   EXPECT_EQ(statistics.system_allocations, 2u);
 }
 
-// Threads acquire, check that nobody else writes to their blocks, pass blocks on to each other, end and are replaced,
-// while others age, trim and read the statistics.
+// Threads acquire, check that no other thread writes to their blocks, pass blocks on to each other, end and are
+// replaced, while others age, trim and read the statistics.
 TEST(PoolThreadsTest, Stress) {
   constexpr int kThreads = 4;
   constexpr int kGenerations = 4;

@@ -80,7 +80,7 @@ TEST_F(ScratchArenaTest, AMeterMeasuresWhatAnArenaNeeds) {
     EXPECT_EQ(arena.used(), meter.used());
   }
   EXPECT_TRUE(meter.Allocate<uint64_t>(std::numeric_limits<size_t>::max()).ok());
-  EXPECT_EQ(meter.used(), std::numeric_limits<size_t>::max()) << "what nobody can reserve";
+  EXPECT_EQ(meter.used(), std::numeric_limits<size_t>::max()) << "more than can be reserved";
 }
 
 TEST_F(ScratchArenaTest, ReserveFillsNewMemoryAsAsked) {
