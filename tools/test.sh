@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests, from a bare Debian 12 on: unit and interface tests, the conformance bitstreams if
-# they lie beside the project, and the quick tests once more under AddressSanitizer and UndefinedBehaviorSanitizer of g++,
-# those of the vector code and the fuzzer also under Clang's, which know more kinds of undefined behaviour.
+# they lie beside the project, clang-tidy, and the quick tests once more under AddressSanitizer and
+# UndefinedBehaviorSanitizer of g++, those of the vector code and the fuzzer also under Clang's, which know more kinds of
+# undefined behaviour, and those with several threads under ThreadSanitizer.
 #
 # usage: tools/test.sh [--quick]     --quick: neither the bitstream suites nor sanitizers
 source "$(dirname "$0")/setup.sh"
@@ -18,6 +19,10 @@ if [ "${1:-}" = --quick ]; then
   exit 0
 fi
 ctest --test-dir build --output-on-failure -j "$jobs"
+
+echo "== clang-tidy" >&2
+install_packages clang-tidy
+git ls-files 'lib/*.cc' | xargs -P "$jobs" -n 4 clang-tidy -p build --quiet
 
 # Tests labelled slow are left out: what they add is volume, and the sanitizers make volume expensive.
 # -O1: the vector code, which takes most of the build, compiles in less than half the time of -O2.
@@ -39,4 +44,13 @@ ctest --test-dir build-fuzz --output-on-failure -R '^fuzz_(seeds|coverage)$'
 for folder in "${unit_tests[@]}"; do
   "build-fuzz/tests/unit/$folder/${folder}_test" --gtest_brief=1 --gtest_filter='-*OnAllTargets*'
 done
+
+echo "== ThreadSanitizer" >&2
+thread_tests=(base frame pool image)
+configure build-tsan --preset tsan -DBUILD_TESTING=ON
+cmake --build build-tsan --target api_test "${thread_tests[@]/%/_test}" >&2
+for folder in "${thread_tests[@]}"; do
+  "build-tsan/tests/unit/$folder/${folder}_test" --gtest_brief=1
+done
+build-tsan/tests/api/api_test --gtest_brief=1 --gtest_filter='*Shared*:*Callback*:*Limit*:*Cancel*'
 echo "all tests passed" >&2
