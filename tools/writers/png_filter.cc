@@ -25,7 +25,7 @@ struct Paeth {
     const int from_left = std::abs(above - corner), from_above = std::abs(left - corner);
     const int from_corner = std::abs(left + above - 2 * corner);
     const int vertical = from_above <= from_corner ? above : corner;
-    return (from_left <= from_above) & (from_left <= from_corner) ? left : vertical;
+    return ((from_left <= from_above) & (from_left <= from_corner)) ? left : vertical;
   }
 };
 
