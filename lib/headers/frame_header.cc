@@ -164,7 +164,7 @@ void ReadFields(const FrameContext& context, FrameHeader* frame) {
 void Validate(const FrameContext& context, FrameRole role, const FrameHeader& frame) {
   FieldReader* reader = context.reader;
   const FrameDimensions dimensions = ComputeFrameDimensions(context.image, frame);
-  if (!frame.is_modular && dimensions.IsSubsampled()) {
+  if (!frame.is_modular && dimensions.subsampled) {
     reader->Expect(frame.HasFlag(kFlagSkipAdaptiveLfSmoothing), "adaptive LF smoothing of subsampled chroma");
   }
   if (frame.HasFlag(kFlagUseLfFrame)) reader->Expect(frame.lf_level < 4, "there is no LF frame of level 5");

@@ -34,6 +34,7 @@ struct StoredCoefficients {
 // Constant while a group is decoded, except what the pointers point to.
 struct GroupState {
   const VarDctFrame* frame = nullptr;
+  const FrameDimensions* dimensions = nullptr;  // frame->dimensions
   BlockRect rect;
   Varblock* varblocks = nullptr;
   size_t num_varblocks = 0;
@@ -54,23 +55,21 @@ struct GroupState {
   float quant_scale[3] = {};  // 65536 / global_scale * 0.8^(qm scale - 2)
 
   bool HasChannel(const Varblock& varblock, size_t c) const {
-    const VarDctParameters& parameters = frame->parameters;
-    return (varblock.x & ((1u << parameters.hshift[c]) - 1)) == 0 &&
-           (varblock.y & ((1u << parameters.vshift[c]) - 1)) == 0;
+    return (varblock.x & ((1u << dimensions->hshift[c]) - 1)) == 0 &&
+           (varblock.y & ((1u << dimensions->vshift[c]) - 1)) == 0;
   }
   // Where the stored coefficients of a varblock start in the plane of channel c: with subsampled chroma (all varblocks
   // are 8x8) blocks are in raster order of the channel.
   size_t Position(const Varblock& varblock, size_t c) const {
-    if (!frame->geometry.subsampled) return varblock.first_position;
-    const VarDctParameters& parameters = frame->parameters;
-    const size_t columns = rect.columns >> parameters.hshift[c];
-    return ((varblock.y >> parameters.vshift[c]) * columns + (varblock.x >> parameters.hshift[c])) * kBlockSize;
+    if (!dimensions->subsampled) return varblock.first_position;
+    const size_t columns = rect.columns >> dimensions->hshift[c];
+    return ((varblock.y >> dimensions->vshift[c]) * columns + (varblock.x >> dimensions->hshift[c])) * kBlockSize;
   }
 };
 
-// Points the group's views to the planes of its frame and finds its varblocks in raster order. REQUIRES: state->frame,
-// rect and varblocks are set.
-void StartGroup(GroupState* state);
+// Points the group's views to the planes of its frame and finds its varblocks in raster order. REQUIRES:
+// state->varblocks is set.
+void StartGroup(const VarDctFrame& frame, uint32_t group, GroupState* state);
 
 }  // namespace jxlpool
 

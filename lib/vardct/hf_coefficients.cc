@@ -42,9 +42,8 @@ struct SampleSink {
   static constexpr bool kReconstructs = true;
 
   explicit SampleSink(const GroupState& group_state) : state(&group_state) {
-    const VarDctParameters& parameters = state->frame->parameters;
     for (size_t c = 0; c < 3; ++c) {
-      bias[c] = QuantBias{parameters.quant_bias[c], parameters.quant_bias_numerator};
+      bias[c] = state->frame->Bias(c);
       for (uint32_t i = 0; i < kNumSmall; ++i) small[c][i] = AdjustQuantBias(UnpackSigned(i), bias[c]);
     }
   }
@@ -165,9 +164,9 @@ HWY_INLINE uint32_t BlockContextOf(const GroupState& state, const Varblock& varb
   const VarDctFrame& frame = *state.frame;
   const HfBlockContext& context = frame.block_context;
   uint32_t hf_mul = varblock.hf_mul;
-  if (frame.geometry.subsampled) {
+  if (state.dimensions->subsampled) {
     // The multiplier comes from the column of the channel's own grid.
-    const uint32_t x = varblock.x >> frame.parameters.hshift[c];
+    const uint32_t x = varblock.x >> state.dimensions->hshift[c];
     hf_mul = state.hf_mul.Row(varblock.y)[x];
   }
   const uint32_t row = (c == 1   ? 0
@@ -195,8 +194,8 @@ HWY_INLINE Status DecodeVarblocks(const PassContext& pass, const Sink& sink, Ent
     const uint32_t lf_index = state.lf_index.empty() ? 0 : state.lf_index.Row(varblock.y)[varblock.x];
     for (const size_t c : {size_t{1}, size_t{0}, size_t{2}}) {
       if (!state.HasChannel(varblock, c)) continue;
-      const uint32_t x = varblock.x >> frame.parameters.hshift[c];
-      const uint32_t y = varblock.y >> frame.parameters.vshift[c];
+      const uint32_t x = varblock.x >> state.dimensions->hshift[c];
+      const uint32_t y = varblock.y >> state.dimensions->vshift[c];
       uint8_t* nonzeros = state.nonzeros[c] + y * kGroupDimInBlocks + x;
       const uint32_t predicted = PredictNonzeros(nonzeros, x, y);
       const uint32_t block_context = BlockContextOf(state, varblock, c, lf_index);
@@ -296,7 +295,7 @@ Status DecodeOnlyPass(const GroupState& state, BitReader* reader, Memory* memory
 template <typename T>
 Status AddPass(const GroupState& state, uint32_t pass, const StoredCoefficients<T>& coefficients, BitReader* reader,
                Memory* memory) {
-  const StoreSink<T> sink = {&state, coefficients, state.frame->parameters.pass_shift[pass]};
+  const StoreSink<T> sink = {&state, coefficients, state.frame->header->passes.shift[pass]};
   return DecodePass(state, pass, sink, reader, memory);
 }
 
@@ -304,12 +303,12 @@ template Status AddPass(const GroupState&, uint32_t, const StoredCoefficients<in
 template Status AddPass(const GroupState&, uint32_t, const StoredCoefficients<int32_t>&, BitReader*, Memory*);
 
 bool FitsInt16(const VarDctFrame& frame) {
-  const VarDctParameters& parameters = frame.parameters;
+  const Passes& passes = frame.header->passes;
   uint32_t bits = 0;
-  for (uint32_t p = 0; p < parameters.num_passes; ++p) {
-    bits = std::max(bits, frame.passes[p].code.max_value_bits() + parameters.pass_shift[p]);
+  for (uint32_t p = 0; p < passes.num_passes; ++p) {
+    bits = std::max(bits, frame.passes[p].code.max_value_bits() + passes.shift[p]);
   }
-  return bits + CeilLog2(parameters.num_passes) < 16;
+  return bits + CeilLog2(passes.num_passes) < 16;
 }
 
 }  // namespace jxlpool

@@ -58,8 +58,6 @@ inline constexpr size_t kBlockSize = size_t{kBlockDim} * kBlockDim;
 // Groups of VarDCT frames are always this large.
 inline constexpr size_t kGroupDimInBlocks = 32;
 inline constexpr size_t kGroupDim = kGroupDimInBlocks * kBlockDim;
-// LF groups are 8 x 8 groups.
-inline constexpr size_t kLfGroupDimInBlocks = 8 * kGroupDimInBlocks;
 // Granularity of the chroma-from-luma factors.
 inline constexpr size_t kColorTileDimInBlocks = 8;
 // Coefficients of the largest varblock, and of a group, per channel.
