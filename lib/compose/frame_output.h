@@ -51,6 +51,8 @@ class FrameOutput {
   Status Reserve(const OutputSetup& setup, uint64_t streamed_pixel_bytes, Memory* memory);
   // Bytes that Begin acquires at most for sinks with so many bytes per pixel together.
   static uint64_t Bytes(const OutputSetup& setup, uint64_t streamed_pixel_bytes);
+  // Bytes per pixel of all targets that are sinks.
+  static uint64_t StreamedPixelBytes(const OutputPlanes& planes, std::span<const OutputTarget> targets);
 
   // True if some target needs FinishRows to be called in order, so that bands have to be completed one after another.
   bool in_order() const { return in_order_; }
@@ -94,7 +96,6 @@ class FrameOutput {
   // Memory for the rows of a sink. REQUIRES: output->pixel_bytes is set.
   Status AllocateRows(Memory* memory, Output* output);
   Status AllocateRowScratch(size_t pixel_bytes, Memory* memory);
-  Status ListChannels(Output* output, Memory* memory) const;
   Place PlaceOf(uint32_t y, uint32_t x, size_t n) const;
   // Where the row segment is to be written; `scratch` if it must be transposed afterwards.
   uint8_t* Destination(const Output& output, uint32_t worker, const Place& place);
