@@ -11,7 +11,6 @@
 #include "lib/api/pool.h"
 #include "lib/base/status.h"
 #include "lib/base/thread_pool.h"
-#include "lib/bitstream/frame_index.h"
 #include "lib/bitstream/gain_map.h"
 #include "lib/image/frame_table.h"
 #include "lib/image/image_decoder.h"
@@ -30,10 +29,6 @@ struct Inspection {
   FrameStart frame;
   FrameEntry entry;
   PoolVector<char> frame_name;  // with terminator
-
-  // The frame index.
-  bool has_index = false;
-  FrameIndex index;
 
   // The gain map.
   bool has_gain_map = false;
