@@ -217,7 +217,7 @@ typedef struct JxlpoolDecoderOptions {
   int allow_partial;          /* deliver truncated input as far as it goes, see JXLPOOL_PARTIAL */
   uint32_t downsampling;      /* 1, 2, 4, 8: stop after the pass that suffices for viewing at 1/n; full size; 0: 1 */
   const char* color_encoding; /* convert to this encoding, e.g. "RGB_D65_SRG_Rel_SRG" or "DisplayP3"; NULL: the image's
-                                 own. Copied */
+                                 own. Copied. Opening an image that cannot be converted: JXLPOOL_UNSUPPORTED */
   JxlpoolMode mode;           /* how threads share the work and the memory */
   uint64_t max_box_bytes;     /* what a compressed box may expand to where its contents are asked for, gain maps
                                  included; beyond it: JXLPOOL_SIZE_LIMIT; 0: 2^28 */

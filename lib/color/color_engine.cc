@@ -170,7 +170,7 @@ Status ColorEngine::CreateWithCms(const ColorProfile& source, const ColorProfile
   target_channels_ = out.channels;
   const cmsUInt32Number intent = target.enumerated ? static_cast<cmsUInt32Number>(target.description.intent)
                                                    : cmsGetHeaderRenderingIntent(to.get());
-  if (intent > 3) return InvalidArgument("ICC profile with an unknown rendering intent");
+  if (intent > 3) return Corrupt("ICC profile with an unknown rendering intent");
   cmsHTRANSFORM transform = nullptr;
   JXLPOOL_RETURN_IF_ERROR(context_.Call([&] {
     transform = cmsCreateTransformTHR(context_.get(), from.get(), in.format, to.get(), out.format, intent, kFlags);

@@ -51,8 +51,8 @@ class ColorEngine {
   ~ColorEngine() { Destroy(); }
 
   // The rendering intent is the target's; between enumerated encodings all intents are relative colorimetric. Errors:
-  // kUnsupported (grey to color and the reverse, a profile that cannot be a source or target), kInvalidArgument (a
-  // profile that cannot be parsed), kCorrupt (unusable chromaticities), kMemoryLimit.
+  // kUnsupported (grey to color and the reverse, a profile that cannot be a source or target), kCorrupt (a profile that
+  // cannot be parsed, unusable chromaticities), kMemoryLimit.
   static Result<ColorEngine> Create(const ColorProfile& source, const ColorProfile& target,
                                     const ColorEngineOptions& options, Memory* memory);
 

@@ -67,7 +67,7 @@ class Recogniser {
   // Reads the white point and, for RGB, the primaries.
   Status FindChromaticities(ColorDescription* description) {
     JXLPOOL_ASSIGN_OR_RETURN(const cmsCIEXYZ* white, ReadXyz(cmsSigMediaWhitePointTag));
-    if (white == nullptr) return InvalidArgument("ICC profile without a white point");
+    if (white == nullptr) return Corrupt("ICC profile without a white point");
     float white_xyz[3] = {static_cast<float>(white->X), static_cast<float>(white->Y), static_cast<float>(white->Z)};
     JXLPOOL_ASSIGN_OR_RETURN(const cmsCIEXYZ* chad, ReadXyz(cmsSigChromaticAdaptationTag));
     ColorMatrix from_d50;
@@ -130,7 +130,7 @@ class Recogniser {
       transform = cmsCreateTransformTHR(context_.get(), profile_.get(), format, xyz.get(), TYPE_XYZ_DBL,
                                         INTENT_RELATIVE_COLORIMETRIC, kFlags);
     }));
-    if (transform == nullptr) return InvalidArgument("ICC profile without a usable transform");
+    if (transform == nullptr) return Corrupt("ICC profile without a usable transform");
     to_xyz_ = CmsTransform(&context_, transform);
     return OkStatus();
   }
@@ -216,7 +216,7 @@ Result<std::optional<ColorDescription>> RecogniseIcc(const uint8_t* icc, size_t 
   JXLPOOL_ASSIGN_OR_RETURN(const CmsContext context, CmsContext::Create(memory));
   JXLPOOL_ASSIGN_OR_RETURN(const CmsProfile profile, OpenCmsProfile(context, icc, size));
   const uint32_t intent = IccTags(icc, size).Intent();
-  if (intent > 3) return InvalidArgument("ICC profile with an unknown rendering intent");
+  if (intent > 3) return Corrupt("ICC profile with an unknown rendering intent");
   JXLPOOL_ASSIGN_OR_RETURN(std::optional<ColorDescription> description, Recogniser(icc, size, context, profile).Run());
   if (description) description->intent = static_cast<RenderingIntent>(intent);
   return description;

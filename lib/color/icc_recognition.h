@@ -12,8 +12,8 @@
 
 namespace jxlpool {
 
-// The encoding that is equivalent to the profile, if there is one. Errors: kInvalidArgument if the profile cannot be
-// parsed or has an illegal intent; kMemoryLimit. Costs milliseconds for profiles that are not recognised at once.
+// The encoding that is equivalent to the profile, if there is one. Errors: kCorrupt if the profile cannot be parsed or
+// has an illegal intent; kMemoryLimit. Costs milliseconds for profiles that are not recognised at once.
 Result<std::optional<ColorDescription>> RecogniseIcc(const uint8_t* icc, size_t size, Memory* memory);
 
 }  // namespace jxlpool

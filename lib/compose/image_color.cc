@@ -43,7 +43,7 @@ Status MakeEngine(const ImageHeader& image, const ColorProfile& source, const Co
   color->has_engine = !color->engine.identity();
   if (color->engine.source_channels() == 4) {
     color->black = image.FindExtraChannel(ExtraChannelType::kBlack);
-    if (color->black < 0) return InvalidArgument("a CMYK profile without a black channel cannot be converted");
+    if (color->black < 0) return Unsupported("a CMYK profile without a black channel cannot be converted");
   }
   return OkStatus();
 }
@@ -58,7 +58,7 @@ Status SetUpXyb(const ImageHeader& image, bool grey, Memory* memory, ImageColor*
     return OkStatus();
   }
   if (color->data->grey() != working.grey()) {
-    return InvalidArgument("grey and color cannot be converted into each other");
+    return Unsupported("grey and color cannot be converted into each other");
   }
   if (IsConvertible(*color->data)) {
     JXLPOOL_ASSIGN_OR_RETURN(color->to_data,

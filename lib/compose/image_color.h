@@ -39,7 +39,7 @@ struct ImageColor {
 };
 
 // `embedded_icc` is moved from; empty unless the header says want_icc. `requested` is a valid encoding name or "".
-// Errors: kInvalidArgument (the request cannot be met), kCorrupt, kMemoryLimit.
+// Errors: kUnsupported (the image cannot be converted as requested), kCorrupt, kMemoryLimit.
 Status SetUpImageColor(const ImageHeader& image, PoolVector<uint8_t> embedded_icc, const char* requested,
                        Memory* memory, ImageColor* color);
 

@@ -96,6 +96,15 @@ TEST(Options, BadOnesAreRefused) {
   EXPECT_TRUE(Decoder(&options));
 }
 
+// Then it is the file that is at fault.
+TEST(Options, AnEncodingThatDoesNotSuitTheImageIsNotABadArgument) {
+  auto options = Make<JxlpoolDecoderOptions>();
+  options.color_encoding = "DisplayP3";
+  Decoder decoder(&options);
+  EXPECT_EQ(decoder.OpenFile(testing::DataPath("grey16").c_str()), JXLPOOL_UNSUPPORTED);
+  EXPECT_EQ(decoder.OpenFile(testing::DataPath("rgb8").c_str()), JXLPOOL_OK);
+}
+
 TEST(Handles, CanBeMoved) {
   Decoder decoder;
   ASSERT_EQ(decoder.OpenFile(DataPath("rgb8").c_str()), JXLPOOL_OK);

@@ -283,8 +283,8 @@ TEST_F(ColorEngineTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(create(grey, ColorProfile::Icc(odd.data(), odd.size())), ErrorCode::kUnsupported);
   EXPECT_EQ(create(srgb, ColorProfile::Enumerated(Parse("XYB_Per"))), ErrorCode::kUnsupported);
   const Bytes garbage(300, 0x5A);
-  EXPECT_EQ(create(srgb, ColorProfile::Icc(garbage.data(), garbage.size())), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(create(ColorProfile::Icc(garbage.data(), 10), srgb), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(create(srgb, ColorProfile::Icc(garbage.data(), garbage.size())), ErrorCode::kCorrupt);
+  EXPECT_EQ(create(ColorProfile::Icc(garbage.data(), 10), srgb), ErrorCode::kCorrupt);
 }
 
 TEST_F(ColorEngineTest, OneEngineServesManyThreads) {

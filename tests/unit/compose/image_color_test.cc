@@ -179,7 +179,7 @@ TEST_F(ImageColorTest, CmykNeedsABlackChannelToBeConverted) {
     return bytes;
   };
   EXPECT_TRUE(Prepare("", icc()).ok()) << "as it is, it can always be delivered";
-  EXPECT_EQ(Prepare("RGB_D65_SRG_Rel_SRG", icc()).code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(Prepare("RGB_D65_SRG_Rel_SRG", icc()).code(), ErrorCode::kUnsupported);
   for (const ExtraChannelType type : {ExtraChannelType::kAlpha, ExtraChannelType::kBlack}) {
     ExtraChannelInfo info;
     info.type = type;
@@ -203,7 +203,7 @@ TEST_F(ImageColorTest, AnUnreadableProfileMattersOnlyForConversions) {
   };
   EXPECT_TRUE(Prepare("", garbage()).ok());
   EXPECT_EQ(color_.data_icc.size(), 200u);
-  EXPECT_FALSE(Prepare("RGB_D65_SRG_Rel_SRG", garbage()).ok());
+  EXPECT_EQ(Prepare("RGB_D65_SRG_Rel_SRG", garbage()).code(), ErrorCode::kCorrupt);
 }
 
 TEST_F(ImageColorTest, MemoryLimitIsAnError) {
