@@ -738,10 +738,10 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* d
 /* Peaks start from what is live now; copied_input_bytes and matrices from 0. */
 JXLPOOL_API void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder);
 
-/* What decoding all frames in their order takes at most with the decoder's options, in bytes as memory_limit counts
- * them. These bounds hold for files as encoders write them. A file that was built to need more can exceed them; if the
- * bound is its memory_limit, it ends with JXLPOOL_MEMORY_LIMIT. Only memory_limit bounds every file. Not included are
- * the preview, contents of boxes that are asked for later, gain maps and JPEG reconstruction. */
+/* Bounds, for files as encoders write them, of what decoding all frames in their order takes with the decoder's
+ * options, in bytes as memory_limit counts them. They are no promise: a file that was built to need more exceeds them,
+ * and if the bound is its memory_limit, it ends with JXLPOOL_MEMORY_LIMIT. Only memory_limit bounds every file. Not
+ * included are the preview, contents of boxes that are asked for later, gain maps and JPEG reconstruction. */
 typedef struct JxlpoolMemoryEstimate {
   size_t struct_size;
   uint64_t parallel;   /* with JXLPOOL_MODE_PARALLEL */
