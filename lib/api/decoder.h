@@ -36,7 +36,7 @@ struct Inspection {
   PoolVector<uint8_t> gain_map_contents;  // decompressed; empty if it was not compressed
   PoolVector<uint8_t> gain_map_icc;
   bool gain_map_has_encoding = false;
-  ColorEncoding gain_map_encoding;
+  ColorDescription gain_map_encoding;
 };
 
 enum class DecoderState : uint8_t {

@@ -16,9 +16,9 @@
 
 #include "lib/base/status.h"
 #include "lib/color/cms_context.h"
-#include "lib/color/color_description.h"
 #include "lib/color/encoding_matrix.h"
 #include "lib/color/transfer_functions.h"
+#include "lib/headers/color_description.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {

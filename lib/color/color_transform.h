@@ -12,9 +12,9 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
 #include "lib/color/transfer_functions.h"
 #include "lib/color/xyb.h"
+#include "lib/headers/color_description.h"
 #include "lib/headers/image_header.h"
 
 namespace jxlpool {

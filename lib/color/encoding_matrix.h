@@ -3,7 +3,7 @@
 #define LIB_COLOR_ENCODING_MATRIX_H_
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 #include "lib/headers/color_matrix.h"
 
 namespace jxlpool {

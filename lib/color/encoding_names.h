@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 

@@ -3,8 +3,8 @@
 #define LIB_COLOR_ICC_LUT_H_
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
 #include "lib/color/icc_writer.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 

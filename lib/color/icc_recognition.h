@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 

@@ -9,8 +9,8 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
 #include "lib/color/encoding_matrix.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 

@@ -77,7 +77,7 @@ Status SetUpImageColor(const ImageHeader& image, PoolVector<uint8_t> embedded_ic
   if (embedded) {
     color->original_icc = std::move(embedded_icc);
   } else {
-    color->original = ColorDescription::FromHeader(image.color_encoding);
+    color->original = image.color_encoding.description;
     JXLPOOL_RETURN_IF_ERROR(SynthesiseIfPossible(*color->original, memory, &color->original_icc));
   }
   if (requested[0] != '\0') {

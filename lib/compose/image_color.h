@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
 #include "lib/color/color_engine.h"
 #include "lib/color/color_transform.h"
+#include "lib/headers/color_description.h"
 #include "lib/headers/image_header.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"

@@ -4,7 +4,7 @@
 #define LIB_HEADERS_COLOR_MATRIX_H_
 
 #include "lib/base/status.h"
-#include "lib/headers/color_encoding.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 

@@ -140,7 +140,7 @@ struct ImageHeader {
   UpsamplingWeights upsampling_weights;
 
   // Color channels of the image: 1 (grey) or 3.
-  uint32_t NumColorChannels() const { return color_encoding.NumColorChannels(); }
+  uint32_t NumColorChannels() const { return color_encoding.description.num_channels(); }
   // Index of the first extra channel of this type, or -1.
   int32_t FindExtraChannel(ExtraChannelType type) const;
 };

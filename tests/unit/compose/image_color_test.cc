@@ -122,7 +122,7 @@ TEST_F(ImageColorTest, ARequestOnOtherImagesNeedsTheEngine) {
 }
 
 TEST_F(ImageColorTest, GreyStaysGrey) {
-  image_.color_encoding.color_space = ColorSpace::kGrey;
+  image_.color_encoding.description.space = ColorSpace::kGrey;
   for (const bool xyb : {false, true}) {
     image_.xyb_encoded = xyb;
     ASSERT_TRUE(Prepare("").ok());
@@ -132,7 +132,7 @@ TEST_F(ImageColorTest, GreyStaysGrey) {
     EXPECT_EQ(color_.num_color, 1u);
     EXPECT_FALSE(Prepare("RGB_D65_SRG_Rel_SRG").ok());
   }
-  image_.color_encoding.color_space = ColorSpace::kRgb;
+  image_.color_encoding.description.space = ColorSpace::kRgb;
   for (const bool xyb : {false, true}) {
     image_.xyb_encoded = xyb;
     EXPECT_FALSE(Prepare("Gra_D65_Rel_SRG").ok());

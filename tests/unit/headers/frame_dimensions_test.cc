@@ -23,7 +23,7 @@ TEST(FrameDimensionsTest, OnePixel) {
 
 TEST(FrameDimensionsTest, GreyModularFramesHaveOneChannel) {
   ImageHeader image;
-  image.color_encoding.color_space = ColorSpace::kGrey;
+  image.color_encoding.description.space = ColorSpace::kGrey;
   FrameHeader frame;
   for (const bool is_modular : {false, true}) {
     for (const FrameColorTransform transform :

@@ -3,19 +3,39 @@
 //
 // An encoding that is known only as an ICC profile has no ColorDescription; callers keep the profile's bytes and,
 // where RecogniseIcc (icc_recognition.h) finds an equivalent, the description beside them.
-#ifndef LIB_COLOR_COLOR_DESCRIPTION_H_
-#define LIB_COLOR_COLOR_DESCRIPTION_H_
+#ifndef LIB_HEADERS_COLOR_DESCRIPTION_H_
+#define LIB_HEADERS_COLOR_DESCRIPTION_H_
 
 #include <cstdint>
 #include <optional>
 
 #include "lib/base/status.h"
-#include "lib/headers/color_encoding.h"
 
 namespace jxlpool {
 
+enum class ColorSpace : uint8_t { kRgb = 0, kGrey = 1, kXyb = 2, kUnknown = 3 };
+enum class WhitePoint : uint8_t { kD65 = 1, kCustom = 2, kE = 10, kDci = 11 };
+enum class Primaries : uint8_t { kSrgb = 1, kCustom = 2, kBt2100 = 9, kP3 = 11 };
+enum class RenderingIntent : uint8_t { kPerceptual = 0, kRelative = 1, kSaturation = 2, kAbsolute = 3 };
+
+// A chromaticity as coded: x and y in millionths, -2097152..2097151 each.
+struct Customxy {
+  int32_t x = 0;
+  int32_t y = 0;
+};
+
+// CIE 1931 xy.
+struct Chromaticity {
+  double x = 0;
+  double y = 0;
+};
+struct RgbChromaticities {
+  Chromaticity red, green, blue;
+};
+
+// The field defaults are sRGB.
 struct ColorDescription {
-  // Values are the code points of the codestream; kGamma has none.
+  // Values are the code points of the codestream; kGamma has none, as a flag stands for it.
   enum class Transfer : uint8_t {
     kGamma = 0,
     k709 = 1,
@@ -27,17 +47,17 @@ struct ColorDescription {
     kHlg = 18
   };
 
+  static constexpr uint32_t kGammaOne = 10000000;  // exponent 1
+
   ColorSpace space = ColorSpace::kRgb;
   WhitePoint white_point = WhitePoint::kD65;
   Primaries primaries = Primaries::kSrgb;  // meaningless unless space is kRgb
   Transfer transfer = Transfer::kSrgb;     // meaningless if space is kXyb
   RenderingIntent intent = RenderingIntent::kRelative;
-  uint32_t gamma = 10000000;  // kGamma: encoding exponent in units of 10^-7
-  Customxy white;             // kCustom white point
-  Customxy red, green, blue;  // kCustom primaries
+  uint32_t gamma = kGammaOne;  // kGamma: the encoding exponent
+  Customxy white;              // kCustom white point
+  Customxy red, green, blue;   // kCustom primaries
 
-  // The enumerated fields of an image header. REQUIRES: !encoding.want_icc.
-  static ColorDescription FromHeader(const ColorEncoding& encoding);
   // Linear light with sRGB primaries and D65 (or linear grey).
   static ColorDescription LinearSrgb(bool grey = false);
   // sRGB (or grey with the sRGB curve).
@@ -79,4 +99,4 @@ std::optional<ColorDescription> DescriptionOfCicp(Cicp cicp);
 
 }  // namespace jxlpool
 
-#endif  // LIB_COLOR_COLOR_DESCRIPTION_H_
+#endif  // LIB_HEADERS_COLOR_DESCRIPTION_H_
