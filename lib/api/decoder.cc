@@ -141,7 +141,8 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
   pool->buffers.ExpectThreads(threads.num_workers());
 }
 
-// The members' memory goes back before the pool may go: that is why `pool` is released by the one who deletes this.
+// The members' memory goes back before the pool may go: that is why `pool` is released by the function that deletes
+// this.
 JxlpoolDecoder::~JxlpoolDecoder() = default;
 
 JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {

@@ -2,7 +2,7 @@
 //
 // The parts stay where they are in the caller's input. Section gives contiguous bytes: in place if they lie within one
 // part (always for bare codestreams and single boxes), else gathered into a pooled buffer. What a truncated or broken
-// container withholds is reported when somebody asks for it.
+// container withholds is reported when it is asked for.
 //
 // Thread safety: after it has been filled, all const methods may be called from any thread.
 #ifndef LIB_BITSTREAM_CODESTREAM_H_

@@ -6,7 +6,7 @@
 //
 // A file can be malformed or truncated behind a complete image, and that must not spoil the image. So Open fails only
 // if there is no codestream at all; what is wrong further on is kept in status() and, if the codestream is incomplete,
-// also becomes the error of whoever asks the codestream for the missing bytes.
+// also becomes the error of a caller that asks the codestream for the missing bytes.
 #ifndef LIB_BITSTREAM_CONTAINER_H_
 #define LIB_BITSTREAM_CONTAINER_H_
 

@@ -1,6 +1,6 @@
 // FrameIndex: entry points into an animation, as the jxli box lists them (ISO/IEC 18181-2 "Frame index box").
 //
-// What the box says is a hint by whoever wrote the file: nothing here has been compared with the codestream.
+// What the box says is a hint of the program that wrote the file: nothing here has been compared with the codestream.
 #ifndef LIB_BITSTREAM_FRAME_INDEX_H_
 #define LIB_BITSTREAM_FRAME_INDEX_H_
 

@@ -1,5 +1,5 @@
-// ColorEngine: conversion of float samples between any two encodings, enumerated or ICC: with formulas where both
-// sides are enumerated, with Little-CMS otherwise.
+// ColorEngine: converts float samples between any two encodings, enumerated or ICC, with formulas where both sides are
+// enumerated, with Little-CMS otherwise.
 //
 //   JXLPOOL_ASSIGN_OR_RETURN(ColorEngine engine,
 //                            ColorEngine::Create(ColorProfile::Enumerated(from), ColorProfile::Icc(bytes, size),
@@ -61,7 +61,7 @@ class ColorEngine {
   // True if ConvertRow changes nothing.
   bool identity() const { return !decodes_ && !encodes_ && step_ == Step::kNone; }
 
-  // Floats of scratch that ConvertRow needs, for rows of any length.
+  // ConvertRow needs this many floats of scratch, for rows of any length.
   static constexpr size_t kScratchFloats = 7 * 1024;
   // Converts n samples per channel: in[0 .. source_channels) to out, which has 3 rows for CMYK, else as many as in. A
   // row of `out` may be a row of `in`, but not overlap it otherwise. `scratch` belongs to the calling thread.

@@ -31,13 +31,13 @@ Customxy MicroOf(const Chromaticity& xy) {
   return {micro(xy.x), micro(xy.y)};
 }
 
-// A profile that is being looked at.
+// Looks at one profile.
 class Recogniser {
  public:
   Recogniser(const uint8_t* icc, size_t size, const CmsContext& context, const CmsProfile& profile)
       : tags_(icc, size), context_(context), profile_(profile) {}
 
-  // The equivalent encoding, without its intent. Errors: kMemoryLimit.
+  // Returns the equivalent encoding, without its intent. Errors: kMemoryLimit.
   Result<std::optional<ColorDescription>> Run() {
     const std::optional<ColorDescription> none;
     const uint32_t space = tags_.Space();
@@ -155,8 +155,8 @@ class Recogniser {
     return false;
   }
 
-  // Whether the description gives the same XYZ for a grid of device values, its transfer function being computed, or
-  // (PQ and HLG) interpolated between the samples that synthesised profiles have.
+  // True if the description gives the same XYZ for a grid of device values. The transfer function is computed or, for
+  // PQ and HLG, interpolated between the samples that synthesised profiles have.
   bool Explains(const ColorDescription& description) const {
     const bool sampled = description.transfer == Transfer::kPq || description.transfer == Transfer::kHlg;
     return ExplainsWith(description, Decode) || (sampled && ExplainsWith(description, DecodeBetweenSamples));

@@ -1,4 +1,4 @@
-// Recognising an ICC profile as an enumerated encoding, so that no color engine is needed for it.
+// Recognises an ICC profile as an enumerated encoding, so that no color engine is needed for it.
 #ifndef LIB_COLOR_ICC_RECOGNITION_H_
 #define LIB_COLOR_ICC_RECOGNITION_H_
 

@@ -34,7 +34,7 @@ OutputRowFormat FormatOf(const OutputPlanes& planes, const OutputTarget& target)
   return format;
 }
 
-// The rows that are kept for a sink.
+// What is kept of the rows for a sink.
 struct RowStore {
   size_t width = 0;
   uint32_t rows = 0;
@@ -85,7 +85,7 @@ Status FrameOutput::Reserve(const OutputSetup& setup, uint64_t streamed_pixel_by
 uint64_t FrameOutput::Bytes(const OutputSetup& setup, uint64_t streamed_pixel_bytes) {
   const OutputPlanes& planes = setup.planes;
   const RowStore store = RowStoreOf(setup);
-  // Targets and their lists of channels.
+  // This is for the targets and their lists of channels.
   uint64_t bytes = uint64_t{2} << 10;
   bytes += Matrix2D<uint8_t>::Bytes(store.rows, store.width * streamed_pixel_bytes);
   // A target in the caller's memory has pixels of at most four floats, but for lists of all channels.

@@ -33,7 +33,7 @@ ColorProfile OriginalProfile(const ImageColor& color, bool embedded) {
                   : ColorProfile::Enumerated(*color.original);
 }
 
-// The engine from `source` to the delivered encoding.
+// Makes the engine from `source` to the delivered encoding.
 Status MakeEngine(const ImageHeader& image, const ColorProfile& source, const ColorProfile& target, Memory* memory,
                   ImageColor* color) {
   ColorEngineOptions options;

@@ -46,7 +46,7 @@ class SharedFrame {
   static uint64_t Bytes(size_t num_planes, size_t width, size_t height);
 
   bool empty() const { return block_ == nullptr; }
-  // Whether there are planes and nobody else refers to them.
+  // True if there are planes and no other SharedFrame refers to them.
   bool unique() const { return block_ != nullptr && block_->references.load(std::memory_order_acquire) == 1; }
   // REQUIRES: !empty().
   FramePlanes& operator*() const { return block_->planes; }

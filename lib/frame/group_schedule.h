@@ -1,5 +1,5 @@
-// GroupSchedule: in which order the LF groups and groups of a frame are decoded and rendered, and who has to wait for
-// what, if memory is to hold a few rows of groups only.
+// GroupSchedule: in which order the LF groups and groups of a frame are decoded and rendered, and which worker has to
+// wait for what, if memory is to hold a few rows of groups only.
 //
 // The work is a list of tasks: one per group, row by row, and before a row of groups needs them, the LF groups of its
 // row of LF groups. Workers take tasks in this order and ask before each whether there is room:
@@ -12,8 +12,8 @@
 //                for each of `ready`: render it; schedule.Rendered(it);
 //
 // One thread, the one that hands out rows, calls RowToDeliver and Delivered, and goes on with that when there are no
-// more tasks. The others may run ahead of it by rows_in_flight rows of groups at most. Nobody waits for a task that
-// comes after his own, so that there is always somebody who can go on, and a single worker never waits for others.
+// more tasks. The others may run ahead of it by rows_in_flight rows of groups at most. No worker waits for a task that
+// comes after its own, so that one of them can always go on, and a single worker never waits for others.
 //
 // All functions but Begin may be called from any thread. After GiveUp no task may start.
 #ifndef LIB_FRAME_GROUP_SCHEDULE_H_
@@ -95,7 +95,7 @@ class GroupSchedule {
   void Wait(uint64_t version);
 
   void LfGroupDone(uint32_t lf_row);
-  // True if all of the next row of LF groups has been read, and nobody else has taken it yet.
+  // True if all of the next row of LF groups has been read, and no other worker has taken it yet.
   bool TakeLfRow(uint32_t* lf_row);
   void LfRowDone();
 
@@ -112,7 +112,7 @@ class GroupSchedule {
   void GiveUp(uint32_t number, const Status& error);
   bool given_up();
   Status error();
-  // All rows have been handed out, or somebody gave up.
+  // True if all rows have been handed out, or GiveUp was called.
   bool is_over();
 
  private:

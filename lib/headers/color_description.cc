@@ -13,7 +13,7 @@ constexpr double kSnapDistance = 1e-3;
 constexpr Chromaticity kD65White = {0.3127, 0.3290};
 constexpr Chromaticity kEWhite = {1.0 / 3, 1.0 / 3};
 constexpr Chromaticity kDciWhite = {0.314, 0.351};
-// Not the rounded values of the standard: these give the s15Fixed16 colorants of the usual sRGB profile.
+// These are not the rounded values of the standard: they give the s15Fixed16 colorants of the usual sRGB profile.
 constexpr RgbChromaticities kSrgbPrimaries = {
     {0.639998686, 0.330010138}, {0.300003784, 0.600003357}, {0.150002046, 0.059997204}};
 constexpr RgbChromaticities kBt2100Primaries = {{0.708, 0.292}, {0.170, 0.797}, {0.131, 0.046}};

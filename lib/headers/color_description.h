@@ -1,8 +1,8 @@
-// ColorDescription: what the numbers of an image mean, as enumerated fields (ISO/IEC 18181-1, color encodings). The
-// working form of all color code; a plain value, copied freely.
+// ColorDescription: what the numbers of an image mean, as enumerated fields (ISO/IEC 18181-1, color encodings). Headers
+// and all color code use it. It is a plain value, copied freely.
 //
-// An encoding that is known only as an ICC profile has no ColorDescription; callers keep the profile's bytes and,
-// where RecogniseIcc (icc_recognition.h) finds an equivalent, the description beside them.
+// An encoding that is known only as an ICC profile has no ColorDescription. Callers keep the profile's bytes and, where
+// RecogniseIcc (lib/color/icc_recognition.h) finds an equivalent, the description beside them.
 #ifndef LIB_HEADERS_COLOR_DESCRIPTION_H_
 #define LIB_HEADERS_COLOR_DESCRIPTION_H_
 
@@ -73,28 +73,27 @@ struct ColorDescription {
   bool HasSrgbPrimariesAndD65() const;
 };
 
-// The same encoding: everything but the intent agrees; custom values must be equal integers.
+// True if everything but the intent agrees. Custom values must be equal integers.
 bool SameEncoding(const ColorDescription& a, const ColorDescription& b);
 
-// Replaces custom values by names they are within 10^-3 of; gamma near 1 becomes kLinear, near 1/2.6 kDci. For
-// descriptions that come from a caller or a profile; those of a codestream are kept as coded.
+// Replaces custom values by names that they are within 10^-3 of; a gamma near 1 becomes kLinear, one near 1/2.6 kDci.
+// Use it for descriptions that come from a caller or a profile; those of a codestream are kept as coded.
 void SnapToNames(ColorDescription* description);
 
-// Ok if matrices and a profile exist for the description. Errors: kCorrupt (nothing else than values that the format
-// forbids or from which no matrix can be computed).
+// Ok if the format allows the description, and a matrix and a profile can be computed from it. Errors: kCorrupt.
 Status CheckDescription(const ColorDescription& description);
 
 // Whether XYB images can be delivered in the encoding without a color engine.
 bool IsConvertible(const ColorDescription& description);
 
-// Coding-independent code points (ITU-T H.273): what PNG's cICP chunk holds; matrix 0, full range 1.
+// Coding-independent code points (ITU-T H.273), as PNG's cICP chunk holds them. The matrix is 0, the range 1 (full).
 struct Cicp {
   uint8_t primaries = 0;
   uint8_t transfer = 0;
 };
 // Empty if the encoding has no code points (not RGB, custom or unusual combinations, gamma).
 std::optional<Cicp> CicpOf(const ColorDescription& description);
-// The converse; empty for code points that no description has. The intent is kRelative.
+// The converse of CicpOf; empty for code points that no description has. The intent is kRelative.
 std::optional<ColorDescription> DescriptionOfCicp(Cicp cicp);
 
 }  // namespace jxlpool

@@ -1,5 +1,5 @@
-// 3x3 matrices between RGB, XYZ and XYZ adapted to D50, and which chromaticities have them. Elements are float, sums
-// are accumulated in double, as the format's derived constants (ICC colorants, folded opsin matrices) require.
+// 3x3 matrices between RGB, XYZ and XYZ adapted to D50, and a check which chromaticities have them. Elements are float,
+// sums are accumulated in double, as the format's derived constants (ICC colorants, folded opsin matrices) require.
 #ifndef LIB_HEADERS_COLOR_MATRIX_H_
 #define LIB_HEADERS_COLOR_MATRIX_H_
 

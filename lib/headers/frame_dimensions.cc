@@ -7,7 +7,7 @@
 namespace jxlpool {
 namespace {
 
-// Sampling factors as in JPEG files, from which the subsampling of each channel follows.
+// The codes stand for sampling factors as in JPEG files, from which the subsampling of each channel follows.
 void SetChromaSubsampling(const FrameHeader& frame, FrameDimensions* dimensions) {
   constexpr uint32_t kRawH[4] = {0, 1, 1, 0};
   constexpr uint32_t kRawV[4] = {0, 1, 0, 1};
@@ -27,7 +27,7 @@ uint64_t BlocksInMcus(uint64_t samples, uint32_t mcu_shift) {
   return CeilDiv<uint64_t>(samples, uint64_t{kBlockDim} << mcu_shift) << mcu_shift;
 }
 
-// The cell of this side that is at (x, y) in a grid over the blocks of a frame.
+// Returns cell (x, y) of a grid of squares over the blocks of a frame.
 BlockRect CellBlocks(const FrameDimensions& dimensions, uint64_t x, uint64_t y, uint64_t side) {
   const auto length = [side](uint64_t begin, uint64_t end) {
     return static_cast<uint32_t>(std::min(side, end - begin));

@@ -1,7 +1,7 @@
 // FrameDimensions: everything about a frame's geometry that follows from image and frame header
 // (ISO/IEC 18181-1 "Frame dimensions", "Groups").
 //
-// All counts are in the units named; derived once per frame, immutable, readable from any thread.
+// It is computed once per frame and does not change, so that any thread may read it.
 #ifndef LIB_HEADERS_FRAME_DIMENSIONS_H_
 #define LIB_HEADERS_FRAME_DIMENSIONS_H_
 
@@ -25,7 +25,7 @@ struct BlockRect {
 };
 
 struct FrameDimensions {
-  // The frame's area in canvas pixels; for an LF frame of level n divided by 8^n. What the frame delivers.
+  // The size that the frame delivers, in pixels of the canvas; that of an LF frame of level n is divided by 8^n.
   uint64_t width = 0, height = 0;
   // Coded color samples: width, height divided by upsampling.
   uint64_t xsize = 0, ysize = 0;
@@ -46,9 +46,9 @@ struct FrameDimensions {
   // Color channels that are coded: 3, or 1 for grey Modular frames without color transform.
   uint32_t num_color_channels = 3;
 
-  // Pixels of the coded color grid of a group, clipped to xsize x ysize. REQUIRES: group < num_groups.
+  // The pixels of a group in the coded color grid, clipped to xsize x ysize. REQUIRES: group < num_groups.
   Rect GroupRect(uint64_t group) const;
-  // Blocks of a group and of an LF group, those that the MCUs add at the right and at the bottom included.
+  // The blocks of a group and of an LF group, with those that the MCUs add at the right and at the bottom.
   // REQUIRES: group < num_groups, lf_group < num_lf_groups.
   BlockRect GroupBlocks(uint64_t group) const;
   BlockRect LfGroupBlocks(uint64_t lf_group) const;

@@ -69,7 +69,7 @@ void ReadUpsampling(const FrameContext& context, FrameHeader* frame) {
   }
 }
 
-// From the flags to the channel scales.
+// Reads the fields from the flags to the channel scales.
 void ReadCoding(const FrameContext& context, FrameHeader* frame) {
   FieldReader* reader = context.reader;
   const bool xyb_encoded = context.image.xyb_encoded;
@@ -181,7 +181,7 @@ void Validate(const FrameContext& context, FrameRole role, const FrameHeader& fr
   }
 }
 
-// Sizes the arrays that have one element per extra channel.
+// Gives the arrays one element per extra channel.
 Status AllocateExtraChannels(const ImageHeader& image, Memory* memory, FrameHeader* frame) {
   frame->name = PoolVector<char>(memory, Category::kOther);
   frame->ec_upsampling = PoolVector<uint8_t>(memory, Category::kOther);

@@ -23,14 +23,14 @@ constexpr uint32_t Tag(const char (&name)[5]) {
          uint32_t{static_cast<uint8_t>(name[2])} << 8 | uint32_t{static_cast<uint8_t>(name[3])};
 }
 
-// Tags whose data is one XYZ value.
+// True for tags whose data is one XYZ value.
 bool HasXyzSize(uint32_t tag) {
   constexpr uint32_t kTags[] = {Tag("rXYZ"), Tag("gXYZ"), Tag("bXYZ"), Tag("kXYZ"),
                                 Tag("wtpt"), Tag("bkpt"), Tag("lumi")};
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 
-// The profile under construction: commands say what to do, data is what they do it with.
+// Builds the profile: commands say what to do, and take bytes from the data.
 class ProfileBuilder {
  public:
   ProfileBuilder(std::span<const uint8_t> commands, std::span<const uint8_t> data, uint64_t output_size,
@@ -58,7 +58,7 @@ class ProfileBuilder {
   Status Command(uint8_t command);
   Status Predict();
 
-  // Errors that the cursors found or an output that grew too large.
+  // Fails if a cursor found an error or the output grew too large.
   Status Check() const {
     if (!commands_.ok() || !data_.ok()) return Corrupt("ICC stream ends too early");
     if (out_->size() > output_size_) return Corrupt("ICC profile larger than announced");

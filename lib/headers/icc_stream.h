@@ -20,7 +20,7 @@ namespace jxlpool {
 // Errors: kCorrupt, kSizeLimit, kNeedMoreInput, kMemoryLimit.
 Status ReadIccStream(BitReader* reader, Memory* memory, const SizeLimits& limits, PoolVector<uint8_t>* encoded);
 
-// Reconstructs the profile from the decoded stream; may be deferred until somebody wants the profile.
+// Reconstructs the profile from the decoded stream; may be deferred until the profile is wanted.
 // Errors: kCorrupt, kSizeLimit, kMemoryLimit.
 Status ReconstructIccProfile(std::span<const uint8_t> encoded, Memory* memory, const SizeLimits& limits,
                              PoolVector<uint8_t>* profile);

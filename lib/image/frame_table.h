@@ -1,7 +1,7 @@
 // FrameTable: where the frames of a codestream are and what they need from each other, learnt from headers and TOCs
 // alone. Sections are not looked at, so that a frame costs next to nothing.
 //
-// Grows as far as somebody asks. Not thread-safe.
+// It grows as far as it is asked for. Not thread-safe.
 #ifndef LIB_IMAGE_FRAME_TABLE_H_
 #define LIB_IMAGE_FRAME_TABLE_H_
 

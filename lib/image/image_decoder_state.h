@@ -26,7 +26,7 @@ struct ImageDecoder::State {
   uint64_t preview_offset = 0;  // bytes from the start of the codestream
   uint64_t first_frame_offset = 0;
 
-  // The frames, for those who do not take them one after the other.
+  // The frames, for calls that do not take them one after the other.
   FrameTable table;
   // After a jump to an entry of the file's frame index `position` refers to this table, which begins there.
   FrameTable late_table;

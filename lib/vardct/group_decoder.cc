@@ -12,7 +12,7 @@
 namespace jxlpool {
 namespace {
 
-// The start of GroupDecoder's map buffer.
+// What GroupDecoder's map buffer holds.
 struct GroupMaps {
   Varblock varblocks[kMaxVarblocksPerGroup];
   uint8_t nonzeros[3][kMaxVarblocksPerGroup];
@@ -38,8 +38,8 @@ size_t LargestScratch(uint32_t used_types) {
 
 bool IsUsual(const TransformShape& shape) { return shape.block_rows <= 8 && shape.block_columns <= 8; }
 
-// Types that have occurred, and, if more LF groups may follow, those that are usual. So how much memory a worker has
-// does not depend on the groups that it happens to get.
+// Returns the types that have occurred and, if more LF groups may follow, those that are usual. So the memory of a
+// worker does not depend on the groups that it happens to get.
 uint32_t ExpectedTypes(const VarDctFrame& frame) {
   uint32_t types = frame.used_types.load(std::memory_order_relaxed);
   if (frame.dimensions->lf_groups_y < 2) return types;

@@ -12,7 +12,7 @@
 #include "lib/vardct/varblock.h"
 #include "lib/vardct/vardct_tables.h"
 
-// Nothing here is SIMD, but the loops gain from the shift instructions of newer CPUs; two builds are enough.
+// Nothing here is SIMD, but the loops gain from the shift instructions of newer CPUs. Two builds are enough.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/vardct/hf_coefficients.cc"
@@ -25,7 +25,8 @@
 #define LIB_VARDCT_HF_COEFFICIENTS_ONCE_
 namespace jxlpool {
 
-// Contexts of a coefficient, times two, from the position and from the number of nonzeros left, both per block.
+// The context of a coefficient is a sum of two parts: one follows from its position, one from the number of nonzeros
+// left, both divided by the number of blocks. These tables hold the parts times two.
 constexpr std::array<uint16_t, 65> MakeDoubled(const int16_t (&table)[64]) {
   std::array<uint16_t, 65> doubled = {};
   for (size_t i = 1; i < 64; ++i) doubled[i] = static_cast<uint16_t>(2 * table[i]);
@@ -35,7 +36,7 @@ constexpr std::array<uint16_t, 65> MakeDoubled(const int16_t (&table)[64]) {
 inline constexpr std::array<uint16_t, 65> kPositionContext2 = MakeDoubled(kFrequencyContexts);
 inline constexpr std::array<uint16_t, 65> kNonzerosContext2 = MakeDoubled(kNonzeroContexts);
 
-// Where decoded coefficients go: here, dequantised into the blocks of the group state.
+// Sinks take decoded coefficients. This one dequantises them into the blocks of the group state.
 struct SampleSink {
   // Coded integers below this have their dequantised value in a table.
   static constexpr uint32_t kNumSmall = 64;
@@ -70,7 +71,7 @@ struct SampleSink {
   float small[3][kNumSmall];
 };
 
-// Or added to what earlier passes said.
+// This one adds them to what earlier passes said.
 template <typename T>
 struct StoreSink {
   static constexpr bool kReconstructs = false;
@@ -120,7 +121,7 @@ HWY_INLINE uint32_t ReadWithMask(Symbols& symbols, size_t cluster, uint32_t* non
   }
 }
 
-// Decodes the coefficients of one varblock and channel, of which `left` > 0 are not zero. False if that is not true.
+// Decodes the coefficients of one varblock and channel, of which `left` > 0 are not zero; false if fewer are.
 // kLog2Blocks: log2 of the number of blocks, or -1 if only known at run time. The cluster of the next coefficient is
 // looked up for both possible outcomes of the current one, off the chain of dependencies.
 template <int kLog2Blocks, class Symbols, class Block>
@@ -153,7 +154,7 @@ HWY_INLINE bool DecodeCoefficients(Symbols& symbols, const uint8_t* HWY_RESTRICT
   return true;
 }
 
-// From the counts of the blocks to the left and above; `nonzeros` is the entry of block (x, y).
+// Predicts the count of block (x, y), whose entry `nonzeros` is, from those of the blocks to the left and above.
 HWY_INLINE uint32_t PredictNonzeros(const uint8_t* nonzeros, uint32_t x, uint32_t y) {
   if (y == 0) return x == 0 ? 32 : nonzeros[-1];
   const uint32_t above = nonzeros[-static_cast<ptrdiff_t>(kGroupDimInBlocks)];

@@ -8,7 +8,7 @@
 namespace jxlpool {
 namespace {
 
-// Value of block_type for a block that no varblock covers yet.
+// The block_type of a block that no varblock covers yet.
 constexpr uint8_t kFree = 0xFF;
 
 constexpr double kSigmaNumerator = -1.1715728752538099;  // 4 (sqrt(1/2) - 1)
@@ -21,7 +21,7 @@ void CopyFactors(const View2D<const int32_t>& from, size_t tile_x, size_t tile_y
   }
 }
 
-// Places the varblocks of one LF group; coordinates of the loop are relative to it.
+// Places the varblocks of one LF group. Coordinates are relative to it.
 class VarblockPlacer {
  public:
   VarblockPlacer(const BlockRect& rect, VarDctFrame* frame) : rect_(rect), frame_(frame) {}

@@ -7,7 +7,7 @@
 namespace jxlpool {
 namespace {
 
-// How many thresholds of channel c lie below the value.
+// Counts the thresholds of channel c that lie below the value.
 uint32_t CountBelow(const HfBlockContext& context, size_t c, int32_t value) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < context.num_lf_thresholds[c]; ++i) count += value > context.lf_thresholds[c][i] ? 1 : 0;

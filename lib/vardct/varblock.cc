@@ -10,7 +10,7 @@
 namespace jxlpool {
 namespace {
 
-// Rows and columns, as powers of two, that hold the stored indices whose bitwise or is `extent`.
+// Returns the rows and columns, as powers of two, that hold the stored indices whose bitwise or is `extent`.
 CoefficientBounds BoundsOf(uint32_t extent, size_t stored_columns) {
   const uint32_t column_mask = static_cast<uint32_t>(stored_columns) - 1;
   return CoefficientBounds{
@@ -19,7 +19,7 @@ CoefficientBounds BoundsOf(uint32_t extent, size_t stored_columns) {
   };
 }
 
-// Adds multiples of luma to the chroma blocks; returns their extents.
+// Adds multiples of luma to the chroma blocks and extends their extents.
 void AddChromaFromLuma(const GroupState& state, const Varblock& varblock, uint32_t (&extent)[3]) {
   if (extent[1] == 0 || !state.HasChannel(varblock, 1)) return;
   const VarDctFrame& frame = *state.frame;

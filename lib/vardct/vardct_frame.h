@@ -1,13 +1,13 @@
 // VarDctFrame: everything about one VarDCT frame that its groups need: 1/64-size planes, maps, tables, codes.
 //
-// A plain struct, owned by the frame decoder, filled in the order of the sections:
+// It is a plain struct that the frame decoder owns and fills in the order of the sections:
 //
 //   VarDctFrame frame;
 //   frame.Initialize(image, header, dimensions);
 //   ReadVarDctLfGlobal(&reader, memory, &frame);                // LfGlobal up to, not including, GlobalModular
 //   frame.Allocate(memory, kept_block_rows);
 //   per LF group g, on any threads:
-//     extra_precision = reader.Read(2);                         // unless use_lf_frame
+//     extra_precision = reader.Read(2);                         // not with kFlagUseLfFrame
 //     decode a modular stream with the 3 channels of LfChannelSizeOf(frame, g, c), in the order Y, X, B
 //     DequantizeLf(g, extra_precision, planes, &frame);         // lf_coefficients.h
 //     ModularLfGroup
@@ -24,7 +24,7 @@
 // by row of LF groups, each followed by the groups that it makes possible. HfGlobal comes first then, and
 // PrepareDequantTables and GroupDecoder::Prepare once more after every row of LF groups.
 //
-// Thread safety: LF groups write disjoint parts. Groups only read; what is prepared later is not theirs.
+// Thread safety: LF groups write disjoint parts. Groups only read, and not what is prepared after they started.
 #ifndef LIB_VARDCT_VARDCT_FRAME_H_
 #define LIB_VARDCT_VARDCT_FRAME_H_
 
@@ -53,7 +53,7 @@ struct VarDctFrame {
   VarDctFrame(const VarDctFrame&) = delete;
   VarDctFrame& operator=(const VarDctFrame&) = delete;
 
-  // Bit of block_type: this block is the top-left one of its varblock.
+  // This bit of block_type tells that the block is the top-left one of its varblock.
   static constexpr uint8_t kFirstBlock = 0x80;
 
   // Starts a frame, perhaps another one. The headers must stay where they are until the next start.
@@ -66,17 +66,17 @@ struct VarDctFrame {
   // Bytes that Allocate acquires.
   uint64_t Bytes(uint32_t kept_block_rows) const;
 
-  // LF groups give context from the LF values.
+  // True if the LF values are a part of the contexts.
   bool HasLfIndex() const { return block_context.num_lf_contexts > 1 && !header->HasFlag(kFlagUseLfFrame); }
 
-  // For frames that take their LF image from an LF frame: one sample per block. The planes must stay valid.
+  // Takes the LF image, with one sample per block, from an LF frame. The planes must stay valid.
   // Errors: kCorrupt if they are smaller than the frame in blocks.
   Status UseLfFrame(const View2D<const float> (&planes)[3]);
 
   QuantBias Bias(size_t c) const {
     return {image->opsin_inverse_matrix.quant_bias[c], image->opsin_inverse_matrix.quant_bias_numerator};
   }
-  // Multiplier of the quantised LF values of channel c, without extra precision.
+  // Returns the multiplier of the quantised LF values of channel c, without extra precision.
   float LfStep(size_t c) const {
     return quantizer.InverseGlobalScale() / static_cast<float>(quantizer.quant_lf) * lf_dequantization.multiplier[c];
   }
@@ -110,7 +110,7 @@ struct VarDctFrame {
   HfPass passes[kMaxPasses];
 };
 
-// LfGlobal from LfChannelDequantization to LfChannelCorrelation. Errors: kCorrupt, kNeedMoreInput.
+// Reads LfGlobal from LfChannelDequantization to LfChannelCorrelation. Errors: kCorrupt, kNeedMoreInput.
 Status ReadVarDctLfGlobal(BitReader* reader, Memory* memory, VarDctFrame* frame);
 
 }  // namespace jxlpool
