@@ -101,7 +101,9 @@ TEST(Options, AnEncodingThatDoesNotSuitTheImageIsNotABadArgument) {
   auto options = Make<JxlpoolDecoderOptions>();
   options.color_encoding = "DisplayP3";
   Decoder decoder(&options);
-  EXPECT_EQ(decoder.OpenFile(testing::DataPath("grey16").c_str()), JXLPOOL_UNSUPPORTED);
+  for (const char* name : {"grey8", "vardct_grey"}) {
+    EXPECT_EQ(decoder.OpenFile(testing::ImagePath(name).c_str()), JXLPOOL_UNSUPPORTED) << name;
+  }
   EXPECT_EQ(decoder.OpenFile(testing::DataPath("rgb8").c_str()), JXLPOOL_OK);
 }
 
