@@ -18,7 +18,6 @@ using Transfer = ColorDescription::Transfer;
 
 constexpr double kMatchTolerance = 2e-4;
 constexpr double kGammaTolerance = 1e-4;
-constexpr float kD50X = 0.96422f;
 
 Chromaticity XyOf(const float xyz[3]) {
   const double sum = static_cast<double>(xyz[0]) + xyz[1] + xyz[2];
@@ -181,7 +180,7 @@ class Recogniser {
         const double v = 0.001 + 0.025 * i;
         cmsCIEXYZ xyz;
         cmsDoTransform(to_xyz_.get(), &v, &xyz, 1);
-        if (!(std::abs(xyz.X - kD50X * decode(description, v)) <= kMatchTolerance)) return false;
+        if (!(std::abs(xyz.X - kD50Xyz[0] * decode(description, v)) <= kMatchTolerance)) return false;
       }
       return true;
     }

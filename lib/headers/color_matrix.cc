@@ -10,7 +10,6 @@ constexpr ColorMatrix kBradford = {
 constexpr ColorMatrix kBradfordInverse = {{{0.9869929f, -0.1470543f, 0.1599627f},
                                            {0.4323053f, 0.5183603f, 0.0492912f},
                                            {-0.0085287f, 0.0400428f, 0.9684867f}}};
-constexpr float kD50Xyz[3] = {0.96422f, 1.0f, 0.82521f};
 
 // The largest number that a profile can hold, less a rounding margin.
 constexpr double kLargest = 32767.99;

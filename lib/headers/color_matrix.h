@@ -12,6 +12,9 @@ struct ColorMatrix {
   float m[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
 };
 
+// XYZ of D50, to which ICC profiles are adapted.
+inline constexpr float kD50Xyz[3] = {0.96422f, 1.0f, 0.82521f};
+
 // a * b.
 ColorMatrix Multiply(const ColorMatrix& a, const ColorMatrix& b);
 // out = a * v.

@@ -18,14 +18,9 @@
 #include "lib/pool/memory.h"
 #include "lib/vardct/lf_coefficients.h"
 #include "tests/unit/each_target.h"
+#include "tests/unit/test_memory.h"
 
 namespace jxlpool {
-
-struct TestMemory {
-  BufferPool pool;
-  Budget budget;
-  Memory memory{&pool, &budget};
-};
 
 // The headers of a frame as far as they concern VarDCT. Dimensions follow from the rest.
 struct TestHeaders {
