@@ -342,24 +342,6 @@ TEST_F(FrameOutputTest, WorkersMayStoreAtTheSameTime) {
   }
 }
 
-TEST_F(FrameOutputTest, CountsTheBytesPerPixelOfSinks) {
-  CollectingSink sink(16);
-  for (const uint32_t num_color : {1u, 3u}) {
-    const OutputPlanes planes = MakePlanes(4, 4, 1, num_color, 3, 1);
-    std::vector<OutputTarget> targets = AllKindsOfTargets();
-    uint64_t expected = 0;
-    for (OutputTarget& target : targets) {
-      EXPECT_EQ(FrameOutput::StreamedPixelBytes(planes, {&target, 1}), 0u);
-      target.sink = &sink;
-      const uint64_t sample_bytes = target.type == OutputType::kUint8 ? 1 : target.type == OutputType::kFloat32 ? 4 : 2;
-      const uint64_t bytes = ChannelsOf(target, planes).size() * sample_bytes;
-      EXPECT_EQ(FrameOutput::StreamedPixelBytes(planes, {&target, 1}), bytes);
-      expected += bytes;
-    }
-    EXPECT_EQ(FrameOutput::StreamedPixelBytes(planes, targets), expected);
-  }
-}
-
 TEST_F(FrameOutputTest, RefusesBadTargets) {
   uint8_t pixels[64 * 4] = {};
   CollectingSink sink(16);
