@@ -217,7 +217,7 @@ typedef struct JxlpoolDecoderOptions {
   int allow_partial;          /* deliver truncated input as far as it goes, see JXLPOOL_PARTIAL */
   uint32_t downsampling;      /* 1, 2, 4, 8: stop after the pass that suffices for viewing at 1/n; full size; 0: 1 */
   const char* color_encoding; /* convert to this encoding, e.g. "RGB_D65_SRG_Rel_SRG" or "DisplayP3"; NULL: the image's
-                                 own. Copied */
+                                 own. Copied. Opening an image that cannot be converted: JXLPOOL_UNSUPPORTED */
   JxlpoolMode mode;           /* how threads share the work and the memory */
   uint64_t max_box_bytes;     /* what a compressed box may expand to where its contents are asked for, gain maps
                                  included; beyond it: JXLPOOL_SIZE_LIMIT; 0: 2^28 */
@@ -738,10 +738,10 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_statistics(const JxlpoolDecoder* d
 /* Peaks start from what is live now; copied_input_bytes and matrices from 0. */
 JXLPOOL_API void jxlpool_decoder_reset_statistics(JxlpoolDecoder* decoder);
 
-/* What decoding all frames in their order takes at most with the decoder's options, in bytes as memory_limit counts
- * them. These bounds hold for files as encoders write them. A file that was built to need more can exceed them; if the
- * bound is its memory_limit, it ends with JXLPOOL_MEMORY_LIMIT. Only memory_limit bounds every file. Not included are
- * the preview, contents of boxes that are asked for later, gain maps and JPEG reconstruction. */
+/* Bounds, for files as encoders write them, of what decoding all frames in their order takes with the decoder's
+ * options, in bytes as memory_limit counts them. They are no promise: a file that was built to need more exceeds them,
+ * and if the bound is its memory_limit, it ends with JXLPOOL_MEMORY_LIMIT. Only memory_limit bounds every file. Not
+ * included are the preview, contents of boxes that are asked for later, gain maps and JPEG reconstruction. */
 typedef struct JxlpoolMemoryEstimate {
   size_t struct_size;
   uint64_t parallel;   /* with JXLPOOL_MODE_PARALLEL */

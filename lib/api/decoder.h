@@ -12,7 +12,6 @@
 #include "lib/api/pool.h"
 #include "lib/base/status.h"
 #include "lib/base/thread_pool.h"
-#include "lib/bitstream/frame_index.h"
 #include "lib/bitstream/gain_map.h"
 #include "lib/image/frame_table.h"
 #include "lib/image/image_decoder.h"
@@ -33,17 +32,13 @@ struct Inspection {
   FrameEntry entry;
   PoolVector<char> frame_name;  // with terminator
 
-  // The frame index.
-  bool has_index = false;
-  FrameIndex index;
-
   // The gain map.
   bool has_gain_map = false;
   GainMapBundle gain_map;
   PoolVector<uint8_t> gain_map_contents;  // decompressed; empty if it was not compressed
   PoolVector<uint8_t> gain_map_icc;
   bool gain_map_has_encoding = false;
-  ColorEncoding gain_map_encoding;
+  ColorDescription gain_map_encoding;
 };
 
 enum class DecoderState : uint8_t {

@@ -3,7 +3,7 @@
 #define LIB_API_DESCRIBE_COLOR_H_
 
 #include "jxlpool/jxlpool.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 

@@ -6,7 +6,7 @@
 #include "lib/api/struct_io.h"
 #include "lib/bitstream/container.h"
 #include "lib/bitstream/fields.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 #include "lib/headers/color_encoding.h"
 #include "lib/headers/icc_stream.h"
 
@@ -19,12 +19,13 @@ Status MustBeComplete(const Status& status) {
   return status.code() == ErrorCode::kNeedMoreInput ? Corrupt("a part of the gain map ends too early") : status;
 }
 
-Status ReadEncoding(std::span<const uint8_t> bytes, ColorEncoding* encoding) {
+Result<ColorEncoding> ReadEncoding(std::span<const uint8_t> bytes) {
   BitReader reader(bytes.data(), bytes.size());
   FieldReader fields(&reader);
-  *encoding = ColorEncoding();
-  ReadColorEncoding(&fields, encoding);
-  return MustBeComplete(fields.status());
+  ColorEncoding encoding;
+  ReadColorEncoding(&fields, &encoding);
+  JXLPOOL_RETURN_IF_ERROR(MustBeComplete(fields.status()));
+  return encoding;
 }
 
 Status ReadIcc(std::span<const uint8_t> bytes, Memory* memory, PoolVector<uint8_t>* icc) {
@@ -54,11 +55,12 @@ Result<bool> LoadGainMap(JxlpoolDecoder* decoder) {
   }
   GainMapBundle* gain_map = &inspection->gain_map;
   JXLPOOL_RETURN_IF_ERROR(ReadGainMapBundle(contents, gain_map));
-  inspection->gain_map_has_encoding = !gain_map->color_encoding.empty();
-  if (inspection->gain_map_has_encoding) {
-    JXLPOOL_RETURN_IF_ERROR(ReadEncoding(gain_map->color_encoding, &inspection->gain_map_encoding));
-    // Then the profile is what counts.
-    if (inspection->gain_map_encoding.want_icc) inspection->gain_map_has_encoding = false;
+  inspection->gain_map_has_encoding = false;
+  if (!gain_map->color_encoding.empty()) {
+    JXLPOOL_ASSIGN_OR_RETURN(const ColorEncoding encoding, ReadEncoding(gain_map->color_encoding));
+    // An encoding that wants a profile leaves it to the gain map's profile.
+    inspection->gain_map_has_encoding = !encoding.want_icc;
+    inspection->gain_map_encoding = encoding.description;
   }
   if (!gain_map->icc.empty()) JXLPOOL_RETURN_IF_ERROR(ReadIcc(gain_map->icc, memory, &inspection->gain_map_icc));
   inspection->has_gain_map = true;
@@ -101,6 +103,5 @@ JxlpoolStatus jxlpool_decoder_get_gain_map_color_encoding(JxlpoolDecoder* decode
   const Result<bool> found = TryLoadGainMap(decoder);
   if (!found.ok()) return decoder->Report(found.status());
   if (!found.value() || !decoder->inspection.gain_map_has_encoding) return JXLPOOL_END;
-  return WriteStruct(DescribeColor(ColorDescription::FromHeader(decoder->inspection.gain_map_encoding), false),
-                     encoding);
+  return WriteStruct(DescribeColor(decoder->inspection.gain_map_encoding, false), encoding);
 }

@@ -3,32 +3,17 @@
 
 #include "lib/api/decoder.h"
 #include "lib/api/struct_io.h"
-#include "lib/bitstream/container.h"
+#include "lib/bitstream/frame_index.h"
 
 using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
-
-namespace {
-
-// Reads the frame index once; false if there is none.
-Result<bool> LoadIndex(JxlpoolDecoder* decoder) {
-  if (decoder->inspection.has_index) return true;
-  const Box* box = decoder->image.container().Find(kFrameIndexBox);
-  if (box == nullptr) return false;
-  if (box->is_truncated) return NeedMoreInput("the file ends in the frame index");
-  JXLPOOL_RETURN_IF_ERROR(ReadFrameIndex(box->contents, &decoder->memory, &decoder->inspection.index));
-  decoder->inspection.has_index = true;
-  return true;
-}
-
-}  // namespace
 
 JxlpoolStatus jxlpool_decoder_get_frame_index(JxlpoolDecoder* decoder, JxlpoolFrameIndex* index) {
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
-  const Result<bool> found = LoadIndex(decoder);
-  if (!found.ok()) return decoder->Report(found.status());
-  if (!found.value()) return JXLPOOL_END;
-  const FrameIndex& frame_index = decoder->inspection.index;
+  const Result<const FrameIndex*> loaded = decoder->image.LoadFrameIndex();
+  if (!loaded.ok()) return decoder->Report(loaded.status());
+  if (loaded.value() == nullptr) return JXLPOOL_END;
+  const FrameIndex& frame_index = *loaded.value();
   JxlpoolFrameIndex result = {};
   result.num_entries = frame_index.entries.size();
   result.tick_numerator = frame_index.tick_numerator;
@@ -40,10 +25,10 @@ JxlpoolStatus jxlpool_decoder_get_frame_index_entry(JxlpoolDecoder* decoder, uin
                                                     JxlpoolFrameIndexEntry* entry) {
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
-  const Result<bool> found = LoadIndex(decoder);
-  if (!found.ok()) return decoder->Report(found.status());
-  if (!found.value() || index >= decoder->inspection.index.entries.size()) return JXLPOOL_END;
-  const FrameIndexEntry& from = decoder->inspection.index.entries[static_cast<size_t>(index)];
+  const Result<const FrameIndex*> loaded = decoder->image.LoadFrameIndex();
+  if (!loaded.ok()) return decoder->Report(loaded.status());
+  if (loaded.value() == nullptr || index >= loaded.value()->entries.size()) return JXLPOOL_END;
+  const FrameIndexEntry& from = loaded.value()->entries[static_cast<size_t>(index)];
   JxlpoolFrameIndexEntry result = {};
   result.offset = from.offset;
   result.duration = from.duration;

@@ -13,12 +13,12 @@
 namespace jxlpool {
 namespace {
 
-// No table of a sane profile is larger.
+// Larger requests are refused. No table of a sane profile is larger.
 constexpr size_t kLargestBlock = size_t{1} << 28;
-// What creating a context takes is put aside beforehand, as it could not be undone halfway.
+// The memory that creating a context takes is put aside beforehand, as the creation could not be undone halfway.
 constexpr size_t kReserve = size_t{16} << 10;
 
-// In front of every block that Little-CMS holds.
+// Stands in front of every block that Little-CMS holds.
 struct alignas(64) BlockNode {
   BlockNode* previous = nullptr;
   BlockNode* next = nullptr;
@@ -59,7 +59,7 @@ CmsAllocator* TakeIdle() {
   return allocator;
 }
 
-// False if there are enough.
+// False if there are enough idle ones.
 bool PutIdle(CmsAllocator* allocator, cmsContext context) {
   const std::lock_guard<std::mutex> lock(g_idle_mutex);
   if (g_num_idle == CmsContext::kMaxIdle) return false;
@@ -111,7 +111,7 @@ void* Allocate(cmsContext context, cmsUInt32Number size) {
 void FreeNode(BlockNode* node) {
   node->previous->next = node->next;
   node->next->previous = node->previous;
-  // Moved out first: giving the memory back takes the node with it.
+  // The buffer is moved out first, as giving it back takes the node with it.
   const Buffer buffer = std::move(node->buffer);
   node->~BlockNode();
 }

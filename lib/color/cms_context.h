@@ -7,7 +7,7 @@
 // Contexts themselves, some 20 KiB each whatever the image, cannot come from a pool: Little-CMS takes a part of them
 // from malloc, whatever it is told. Up to kMaxIdle of them are therefore kept for the next user in the process.
 //
-// One thread at a time, except that a finished transform may run on any number of threads: that allocates nothing.
+// One thread at a time uses a context. A finished transform, which allocates nothing, may run on any number of threads.
 #ifndef LIB_COLOR_CMS_CONTEXT_H_
 #define LIB_COLOR_CMS_CONTEXT_H_
 
@@ -39,9 +39,9 @@ class CmsContext {
   // What Little-CMS allocates from now on comes from `memory`, which must outlive the context. Errors: kMemoryLimit.
   static Result<CmsContext> Create(Memory* memory);
 
-  // For Little-CMS; to be used inside Call only, except for destroying objects of a context that is not broken.
+  // The handle for Little-CMS. Use it inside Call only, except to destroy objects of a context that is not broken.
   _cmsContext_struct* get() const { return context_; }
-  // Whether an allocation was refused. Objects of a broken context must not even be destroyed.
+  // True if an allocation was refused. Objects of a broken context must not even be destroyed.
   bool broken() const;
 
   // Runs body(), which calls Little-CMS. Errors: kMemoryLimit; body was then left in the middle, without running

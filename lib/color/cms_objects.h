@@ -36,13 +36,13 @@ class CmsObject {
 using CmsProfile = CmsObject<cmsCloseProfile>;
 using CmsTransform = CmsObject<cmsDeleteTransform>;
 
-// A profile from untrusted bytes, which are copied. Errors: kInvalidArgument, kMemoryLimit.
+// A profile from untrusted bytes, which are copied. Errors: kCorrupt, kMemoryLimit.
 inline Result<CmsProfile> OpenCmsProfile(const CmsContext& context, const uint8_t* icc, size_t size) {
-  if (size < 132 || size > UINT32_MAX) return InvalidArgument("not an ICC profile");
+  if (size < 132 || size > UINT32_MAX) return Corrupt("not an ICC profile");
   cmsHPROFILE handle = nullptr;
   JXLPOOL_RETURN_IF_ERROR(
       context.Call([&] { handle = cmsOpenProfileFromMemTHR(context.get(), icc, static_cast<cmsUInt32Number>(size)); }));
-  if (handle == nullptr) return InvalidArgument("not an ICC profile");
+  if (handle == nullptr) return Corrupt("not an ICC profile");
   return CmsProfile(&context, handle);
 }
 

@@ -22,7 +22,7 @@ constexpr cmsUInt32Number kFlags = cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENS
 
 bool IsHlg(const ColorProfile& profile) { return profile.enumerated && profile.description.transfer == Transfer::kHlg; }
 
-// Whether the transfer function is left to formulas, so that what remains is linear.
+// True if formulas do the transfer function, so that what remains is linear.
 bool HasFormula(const ColorProfile& profile) {
   return profile.enumerated && profile.description.space != ColorSpace::kXyb;
 }
@@ -45,7 +45,7 @@ PixelFormat FormatOf(const CmsProfile& profile) {
   }
 }
 
-// Opens the profile of one side; enumerated sides get their linear twin.
+// Opens the profile of one side. An enumerated side gets a profile with its primaries and linear light.
 Result<CmsProfile> OpenProfile(const ColorProfile& side, const CmsContext& context, Memory* memory) {
   if (!side.enumerated) return OpenCmsProfile(context, side.icc, side.icc_size);
   ColorDescription linear = side.description;
@@ -170,7 +170,7 @@ Status ColorEngine::CreateWithCms(const ColorProfile& source, const ColorProfile
   target_channels_ = out.channels;
   const cmsUInt32Number intent = target.enumerated ? static_cast<cmsUInt32Number>(target.description.intent)
                                                    : cmsGetHeaderRenderingIntent(to.get());
-  if (intent > 3) return InvalidArgument("ICC profile with an unknown rendering intent");
+  if (intent > 3) return Corrupt("ICC profile with an unknown rendering intent");
   cmsHTRANSFORM transform = nullptr;
   JXLPOOL_RETURN_IF_ERROR(context_.Call([&] {
     transform = cmsCreateTransformTHR(context_.get(), from.get(), in.format, to.get(), out.format, intent, kFlags);
@@ -208,7 +208,7 @@ void ColorEngine::ConvertBlock(const float* const* in, float* const* out, size_t
   if (encodes_) EncodeRow(encode_, out[0], g, b, n);
 }
 
-// Interleaves, transforms and takes apart again.
+// Interleaves the channels, transforms the pixels and takes them apart again.
 void ColorEngine::RunCms(const float* const* in, float* const* out, size_t n, float* scratch) const {
   float* const pixels_in = scratch;
   float* const pixels_out = scratch + 4 * kBlock;

@@ -1,5 +1,5 @@
-// ColorEngine: conversion of float samples between any two encodings, enumerated or ICC: with formulas where both
-// sides are enumerated, with Little-CMS otherwise.
+// ColorEngine: converts float samples between any two encodings, enumerated or ICC, with formulas where both sides are
+// enumerated, with Little-CMS otherwise.
 //
 //   JXLPOOL_ASSIGN_OR_RETURN(ColorEngine engine,
 //                            ColorEngine::Create(ColorProfile::Enumerated(from), ColorProfile::Icc(bytes, size),
@@ -16,9 +16,9 @@
 
 #include "lib/base/status.h"
 #include "lib/color/cms_context.h"
-#include "lib/color/color_description.h"
 #include "lib/color/encoding_matrix.h"
 #include "lib/color/transfer_functions.h"
+#include "lib/headers/color_description.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {
@@ -51,8 +51,8 @@ class ColorEngine {
   ~ColorEngine() { Destroy(); }
 
   // The rendering intent is the target's; between enumerated encodings all intents are relative colorimetric. Errors:
-  // kUnsupported (grey to color and the reverse, a profile that cannot be a source or target), kInvalidArgument (a
-  // profile that cannot be parsed), kCorrupt (unusable chromaticities), kMemoryLimit.
+  // kUnsupported (grey to color and the reverse, a profile that cannot be a source or target), kCorrupt (a profile that
+  // cannot be parsed, unusable chromaticities), kMemoryLimit.
   static Result<ColorEngine> Create(const ColorProfile& source, const ColorProfile& target,
                                     const ColorEngineOptions& options, Memory* memory);
 
@@ -61,7 +61,7 @@ class ColorEngine {
   // True if ConvertRow changes nothing.
   bool identity() const { return !decodes_ && !encodes_ && step_ == Step::kNone; }
 
-  // Floats of scratch that ConvertRow needs, for rows of any length.
+  // ConvertRow needs this many floats of scratch, for rows of any length.
   static constexpr size_t kScratchFloats = 7 * 1024;
   // Converts n samples per channel: in[0 .. source_channels) to out, which has 3 rows for CMYK, else as many as in. A
   // row of `out` may be a row of `in`, but not overlap it otherwise. `scratch` belongs to the calling thread.

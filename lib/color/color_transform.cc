@@ -7,7 +7,7 @@
 namespace jxlpool {
 namespace {
 
-// The matrix from cone responses to linear light of `output`, 1.0 = intensity_target nits.
+// Returns the matrix from cone responses to linear light of `output`, where 1.0 is intensity_target nits.
 Result<ColorMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensity_target,
                                  const ColorDescription& output) {
   ColorMatrix matrix;
@@ -27,7 +27,7 @@ Result<ColorMatrix> FoldedMatrix(const OpsinInverseMatrix& opsin, float intensit
     JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix to_output, SrgbToRgbMatrix(output));
     matrix = Multiply(to_output, matrix);
   }
-  // Luminance 1.0 of the plain matrix is 255 nits.
+  // The plain matrix gives 1.0 for 255 nits.
   const float scale = 255.0f / intensity_target;
   for (float(&row)[3] : matrix.m) {
     for (float& element : row) element *= scale;

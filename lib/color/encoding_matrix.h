@@ -3,12 +3,12 @@
 #define LIB_COLOR_ENCODING_MATRIX_H_
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 #include "lib/headers/color_matrix.h"
 
 namespace jxlpool {
 
-// From linear sRGB to the linear RGB of `to`. REQUIRES: to.space == kRgb.
+// Returns the matrix from linear sRGB to the linear RGB of `to`. REQUIRES: to.space == kRgb.
 Result<ColorMatrix> SrgbToRgbMatrix(const ColorDescription& to);
 
 // Weights of red, green and blue in the luminance of an encoding: BT.709's for sRGB primaries with D65, for grey and

@@ -30,7 +30,7 @@ constexpr Token<Transfer> kTransfers[] = {
     {"SRG", Transfer::kSrgb}, {"Lin", Transfer::kLinear}, {"709", Transfer::k709},    {"PeQ", Transfer::kPq},
     {"HLG", Transfer::kHlg},  {"DCI", Transfer::kDci},    {"TF?", Transfer::kUnknown}};
 
-// Encodings that are no code points but have names of their own.
+// These encodings have no code points but names of their own.
 constexpr Customxy kProPhotoWhite = {345669, 358496};
 constexpr Customxy kProPhotoPrimaries[3] = {{734699, 265301}, {159597, 840403}, {36598, 105}};
 constexpr Customxy kAdobePrimaries[3] = {{640000, 330000}, {210000, 710000}, {150000, 60000}};
@@ -90,7 +90,7 @@ bool Find(const Token<T> (&tokens)[N], std::string_view text, T* value) {
   return false;
 }
 
-// Cuts the part before the first `separator` (or everything) off *text.
+// Cuts the part before the first `separator`, or everything, off *text.
 std::string_view Cut(std::string_view* text, char separator) {
   const size_t end = std::min(text->find(separator), text->size());
   const std::string_view part = text->substr(0, end);

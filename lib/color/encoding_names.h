@@ -1,13 +1,13 @@
 // Text names of color encodings: "RGB_D65_SRG_Rel_SRG", "Gra_D65_Rel_g0.45455", "XYB_Per", and short ones like "sRGB".
 //
-// Used by option values, by the description inside synthesised profiles and in messages.
+// Options, the descriptions inside synthesised profiles and messages use them.
 #ifndef LIB_COLOR_ENCODING_NAMES_H_
 #define LIB_COLOR_ENCODING_NAMES_H_
 
 #include <string_view>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 
@@ -17,12 +17,12 @@ struct EncodingName {
   std::string_view view() const { return std::string_view(text); }
 };
 
-// <space>_<white>_<primaries>_<intent>_<transfer>; numbers with 6 significant digits.
+// Makes <space>_<white>_<primaries>_<intent>_<transfer>; numbers have 6 significant digits.
 EncodingName FullEncodingName(const ColorDescription& description);
-// sRGB, DisplayP3, Rec2100PQ, Rec2100HLG, Adobe98 or ProPhoto where one applies, else the full name.
+// Makes sRGB, DisplayP3, Rec2100PQ, Rec2100HLG, Adobe98 or ProPhoto where one applies, else the full name.
 EncodingName ShortEncodingName(const ColorDescription& description);
-// Either kind of name, snapped (SnapToNames). Errors: kInvalidArgument for anything else, also with trailing text or a
-// gamma outside (0, 1] or below 1/8192.
+// Reads either kind of name and applies SnapToNames. Errors: kInvalidArgument for anything else, also with trailing
+// text or a gamma outside (0, 1] or below 1/8192.
 Result<ColorDescription> ParseEncodingName(std::string_view name);
 
 }  // namespace jxlpool

@@ -14,7 +14,7 @@ namespace {
 using Transfer = ColorDescription::Transfer;
 
 constexpr uint8_t kGrid = 9;
-// What the table assumes of the display.
+// The display that the table assumes.
 constexpr double kDisplayNits = 250;
 constexpr double kHlgDisplayNits = 80;
 constexpr double kHlgReferenceNits = 300;
@@ -38,7 +38,7 @@ void WriteLab(const float xyz[3], IccWriter* writer) {
   writer->U8(static_cast<uint8_t>(std::lround(128 + b)));
 }
 
-// What the nodes of the tone-mapping table are computed with.
+// Computes the nodes of the tone-mapping table.
 struct NodeMapper {
   Transfer transfer;
   LuminanceWeights luminance;
@@ -80,7 +80,7 @@ void WriteTableHeader(const char* signature, IccWriter* writer) {
 Status WriteToneMappingTable(const ColorDescription& description, IccWriter* writer) {
   NodeMapper mapper;
   mapper.transfer = description.transfer;
-  // Not the rounded weights of BT.709, whatever the primaries.
+  // These are not the rounded weights of BT.709. They hold for all primaries.
   JXLPOOL_ASSIGN_OR_RETURN(const ColorMatrix to_xyz, RgbToXyzMatrix(description.PrimariesXy(), description.WhiteXy()));
   mapper.luminance = {to_xyz.m[1][0], to_xyz.m[1][1], to_xyz.m[1][2]};
   JXLPOOL_ASSIGN_OR_RETURN(mapper.to_xyz, RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()));

@@ -18,7 +18,6 @@ using Transfer = ColorDescription::Transfer;
 
 constexpr double kMatchTolerance = 2e-4;
 constexpr double kGammaTolerance = 1e-4;
-constexpr float kD50X = 0.96422f;
 
 Chromaticity XyOf(const float xyz[3]) {
   const double sum = static_cast<double>(xyz[0]) + xyz[1] + xyz[2];
@@ -31,13 +30,13 @@ Customxy MicroOf(const Chromaticity& xy) {
   return {micro(xy.x), micro(xy.y)};
 }
 
-// A profile that is being looked at.
+// Looks at one profile.
 class Recogniser {
  public:
   Recogniser(const uint8_t* icc, size_t size, const CmsContext& context, const CmsProfile& profile)
       : tags_(icc, size), context_(context), profile_(profile) {}
 
-  // The equivalent encoding, without its intent. Errors: kMemoryLimit.
+  // Returns the equivalent encoding, without its intent. Errors: kMemoryLimit.
   Result<std::optional<ColorDescription>> Run() {
     const std::optional<ColorDescription> none;
     const uint32_t space = tags_.Space();
@@ -67,7 +66,7 @@ class Recogniser {
   // Reads the white point and, for RGB, the primaries.
   Status FindChromaticities(ColorDescription* description) {
     JXLPOOL_ASSIGN_OR_RETURN(const cmsCIEXYZ* white, ReadXyz(cmsSigMediaWhitePointTag));
-    if (white == nullptr) return InvalidArgument("ICC profile without a white point");
+    if (white == nullptr) return Corrupt("ICC profile without a white point");
     float white_xyz[3] = {static_cast<float>(white->X), static_cast<float>(white->Y), static_cast<float>(white->Z)};
     JXLPOOL_ASSIGN_OR_RETURN(const cmsCIEXYZ* chad, ReadXyz(cmsSigChromaticAdaptationTag));
     ColorMatrix from_d50;
@@ -130,7 +129,7 @@ class Recogniser {
       transform = cmsCreateTransformTHR(context_.get(), profile_.get(), format, xyz.get(), TYPE_XYZ_DBL,
                                         INTENT_RELATIVE_COLORIMETRIC, kFlags);
     }));
-    if (transform == nullptr) return InvalidArgument("ICC profile without a usable transform");
+    if (transform == nullptr) return Corrupt("ICC profile without a usable transform");
     to_xyz_ = CmsTransform(&context_, transform);
     return OkStatus();
   }
@@ -155,8 +154,8 @@ class Recogniser {
     return false;
   }
 
-  // Whether the description gives the same XYZ for a grid of device values, its transfer function being computed, or
-  // (PQ and HLG) interpolated between the samples that synthesised profiles have.
+  // True if the description gives the same XYZ for a grid of device values. The transfer function is computed or, for
+  // PQ and HLG, interpolated between the samples that synthesised profiles have.
   bool Explains(const ColorDescription& description) const {
     const bool sampled = description.transfer == Transfer::kPq || description.transfer == Transfer::kHlg;
     return ExplainsWith(description, Decode) || (sampled && ExplainsWith(description, DecodeBetweenSamples));
@@ -181,7 +180,7 @@ class Recogniser {
         const double v = 0.001 + 0.025 * i;
         cmsCIEXYZ xyz;
         cmsDoTransform(to_xyz_.get(), &v, &xyz, 1);
-        if (!(std::abs(xyz.X - kD50X * decode(description, v)) <= kMatchTolerance)) return false;
+        if (!(std::abs(xyz.X - kD50Xyz[0] * decode(description, v)) <= kMatchTolerance)) return false;
       }
       return true;
     }
@@ -216,7 +215,7 @@ Result<std::optional<ColorDescription>> RecogniseIcc(const uint8_t* icc, size_t 
   JXLPOOL_ASSIGN_OR_RETURN(const CmsContext context, CmsContext::Create(memory));
   JXLPOOL_ASSIGN_OR_RETURN(const CmsProfile profile, OpenCmsProfile(context, icc, size));
   const uint32_t intent = IccTags(icc, size).Intent();
-  if (intent > 3) return InvalidArgument("ICC profile with an unknown rendering intent");
+  if (intent > 3) return Corrupt("ICC profile with an unknown rendering intent");
   JXLPOOL_ASSIGN_OR_RETURN(std::optional<ColorDescription> description, Recogniser(icc, size, context, profile).Run());
   if (description) description->intent = static_cast<RenderingIntent>(intent);
   return description;

@@ -99,7 +99,7 @@ class TagTable {
  public:
   explicit TagTable(IccWriter* writer) : writer_(writer) {}
 
-  // Everything written since the last Begin is the data of these tags.
+  // What was written since the last Begin is the data of these tags.
   void Begin() { start_ = writer_->size(); }
   void End(std::initializer_list<const char*> signatures) {
     writer_->PadTo4();
@@ -137,7 +137,7 @@ class TagTable {
   bool overflow_ = false;
 };
 
-// Whether a tone-mapping table makes the profile useful to engines that know nothing of high dynamic range.
+// True if the profile needs a tone-mapping table to be useful to engines that know nothing of high dynamic range.
 bool HasToneMappingTable(const ColorDescription& description) {
   if (description.space != ColorSpace::kRgb) return false;
   if (description.transfer != Transfer::kPq && description.transfer != Transfer::kHlg) return false;

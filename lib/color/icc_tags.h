@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "lib/base/big_endian.h"
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "lib/base/big_endian.h"
+
 namespace jxlpool {
 
 class IccWriter {
@@ -34,8 +36,9 @@ class IccWriter {
     Bytes(bytes, 2);
   }
   void U32(uint32_t value) {
-    U16(static_cast<uint16_t>(value >> 16));
-    U16(static_cast<uint16_t>(value));
+    uint8_t bytes[4];
+    StoreBigEndian32(value, bytes);
+    Bytes(bytes, 4);
   }
   // Four characters.
   void Signature(const char* text) { Bytes(reinterpret_cast<const uint8_t*>(text), 4); }

@@ -66,7 +66,7 @@ void Md5(const uint8_t* data, size_t size, uint8_t digest[16]) {
   Md5State state;
   size_t at = 0;
   for (; at + 64 <= size; at += 64) state.AddBlock(data + at);
-  // The rest, a one bit, zeros and the length in bits.
+  // The last blocks hold the rest, a one bit, zeros and the length in bits.
   uint8_t tail[128] = {};
   const size_t rest = size - at;
   if (rest != 0) std::memcpy(tail, data + at, rest);

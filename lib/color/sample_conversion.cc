@@ -13,7 +13,7 @@ namespace {
 constexpr uint32_t kFirstDoubleBits = 23;
 constexpr size_t kMaxInterleaved = 4;
 
-// Stands in for absent channels, and is the length of what is converted at a time if there are any.
+// These ones stand in for absent channels. Rows with absent channels are converted in pieces of this length.
 constexpr size_t kChunk = 512;
 template <typename T>
 constexpr std::array<T, kChunk> MakeOnes() {
@@ -51,7 +51,7 @@ void InChunks(uint32_t num_channels, const T* const* channels, size_t n, bool re
   }
 }
 
-// Any number of channels, one after another.
+// Converts any number of channels, one after another.
 void StoreManyChannels(const OutputRowFormat& format, const float* const* channels, size_t n,
                        const OutputRowPosition& position, uint8_t* out) {
   OutputRowFormat single = format;
@@ -87,7 +87,7 @@ void StoreIntegers(const OutputRowFormat& format, const T* const* channels, cons
 
 template <size_t kBytes>
 void TransposeFixed(const uint8_t* in, size_t in_stride, size_t width, size_t height, uint8_t* out, size_t out_stride) {
-  // Tiles of a few cache lines on either side.
+  // Tiles have a few cache lines on either side.
   constexpr size_t kTile = 16;
   for (size_t y0 = 0; y0 < height; y0 += kTile) {
     const size_t y1 = std::min(height, y0 + kTile);

@@ -1,4 +1,4 @@
-// Between decoded integers, float planes and delivered samples, a row at a time.
+// Conversions between decoded integers, float planes and delivered samples, a row at a time.
 //
 // Nothing is clamped on the way into float; the only clamp is the one to the range of an integer output. All functions
 // are pure and may be called from any thread. Rows need no alignment and no padding; in and out must not overlap.
@@ -19,13 +19,13 @@ struct SampleScale {
 
   // Full scale 2^bits - 1 becomes 1. REQUIRES: 1 <= bits <= 32.
   static SampleScale ForBits(uint32_t bits);
-  // An XYB channel: `factor` is its LF dequantisation factor, `bits` the bit depth of the image.
+  // For an XYB channel: `factor` is its LF dequantisation factor, `bits` the bit depth of the image.
   static SampleScale ForXyb(uint32_t bits, float factor);
 };
 
 void IntegersToFloat(const int16_t* in, size_t n, const SampleScale& scale, float* out);
 void IntegersToFloat(const int32_t* in, size_t n, const SampleScale& scale, float* out);
-// (a + b) * scale with the sum wrapping at 32 bits: the B channel of modular XYB.
+// Computes (a + b) * scale, where the sum wraps at 32 bits, for the B channel of modular XYB.
 void IntegerSumsToFloat(const int16_t* a, const int16_t* b, size_t n, const SampleScale& scale, float* out);
 void IntegerSumsToFloat(const int32_t* a, const int32_t* b, size_t n, const SampleScale& scale, float* out);
 // The integers are bit patterns of floats with `bits` bits, `exp_bits` of them for the exponent; subnormals, infinities
@@ -69,11 +69,11 @@ void UnpremultiplyRow(float* r, float* g, float* b, const float* alpha, size_t n
 
 // ---- Integers straight to delivered integers (lossless images that need no float stage) ----
 
-// Factor from integer samples of `coded_bits` bits to those of `format` if StoreIntegerRow may replace IntegersToFloat
-// and StoreRow, else 0. The results are identical bit for bit.
+// Returns the factor from integer samples of `coded_bits` bits to those of `format` if StoreIntegerRow may replace
+// IntegersToFloat and StoreRow, with the same result bit for bit; else 0.
 uint32_t IntegerRowFactor(uint32_t coded_bits, const OutputRowFormat& format);
 
-// Writes n pixels: each sample times its channel's factor, clamped to the output range. channels[c] null: the maximum.
+// Writes n pixels: each sample times its channel's factor, clamped to the output range. A null channel is at maximum.
 // REQUIRES: factors[c] == IntegerRowFactor(bits of channel c, format) != 0 where channels[c] is not null;
 // format.num_channels <= 4.
 void StoreIntegerRow(const OutputRowFormat& format, const int16_t* const* channels, const uint32_t* factors, size_t n,

@@ -13,10 +13,10 @@
 #define LIB_COLOR_SAMPLE_CONVERSION_SIMD_ONCE_
 namespace jxlpool {
 
-// Most float lanes that the kernels use.
+// Kernels use at most this many float lanes.
 inline constexpr size_t kFloatLanes = 16;
 
-// The dither table with its rows continued, for vector loads from any column.
+// The rows of this dither table are continued, for vector loads from any column.
 inline constexpr auto kPaddedDither = [] {
   std::array<std::array<float, 32 + kFloatLanes>, 32> table = {};
   for (size_t y = 0; y < table.size(); ++y) {
@@ -42,7 +42,7 @@ using FloatVector = hn::Vec<Tag<float>>;
 
 // ---- Quantisers: one vector of a channel's samples to one of output samples ----
 
-// 0..max of float, clamped; NaN gives 0.
+// Takes floats to 0..max, clamped; NaN gives 0.
 HWY_INLINE auto RoundClamped(FloatVector t, FloatVector max) {
   const Tag<float> d;
   const auto positive = hn::IfThenElseZero(hn::Gt(t, hn::Zero(d)), t);
@@ -78,7 +78,7 @@ struct FloatToUint16 {
   bool swap;
 };
 
-// IEEE binary16, in integer arithmetic so that all targets agree.
+// Makes IEEE binary16, in integer arithmetic so that all targets agree.
 struct FloatToHalf {
   using Out = uint16_t;
   explicit FloatToHalf(const OutputRowFormat& format) : swap(format.big_endian) {}
@@ -121,7 +121,7 @@ struct FloatBits {
   bool swap;
 };
 
-// Integers of type In, clamped to 0..max / factor and multiplied.
+// Clamps integers of type In to 0..max / factor and multiplies them.
 template <typename In, typename OutT>
 struct IntegerToInteger {
   using Out = OutT;

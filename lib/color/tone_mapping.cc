@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kDarkestNits = 1e-6;
 constexpr float kKeepSaturation = 0.1f;
-// OOTF exponents and factors that count as none or as infinite.
+// OOTF exponents and factors beyond these count as none or as infinite.
 constexpr double kSmallOotf = 0.01;
 constexpr float kLargestOotf = 1e9f;
 
@@ -48,7 +48,7 @@ void Bt2408Curve::Apply(const LuminanceWeights& luminance, float rgb[3]) const {
 
 void GamutMap(const LuminanceWeights& luminance, float keep_saturation, float rgb[3]) {
   const float grey = Luminance(luminance, rgb);
-  // How much grey brings all components above 0, and below 1 as well.
+  // The shares of grey that bring all components above 0, and below 1 as well.
   float mix_low = 0;
   float mix_all = 0;
   for (int c = 0; c < 3; ++c) {

@@ -6,8 +6,8 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
 #include "lib/color/encoding_matrix.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 
@@ -29,11 +29,11 @@ class Bt2408Curve {
 };
 
 // Brings an out-of-gamut linear color back by mixing it with the grey of equal luminance. keep_saturation 0..1:
-// whether rather luminance (0) or saturation (1) of bright colors is kept.
+// tells whether luminance (0) or saturation (1) of bright colors is kept.
 void GamutMap(const LuminanceWeights& luminance, float keep_saturation, float rgb[3]);
 
-// The step between linear light of the output primaries with 1.0 = the image's intensity target, and the same with 1.0
-// = the display's. A plain value; Apply is thread-safe.
+// Takes linear light of the output primaries, where 1.0 is the image's intensity target, to that of a display,
+// where 1.0 is the display's. It is a plain value; Apply is thread-safe.
 class ToneMapper {
  public:
   // Does nothing.

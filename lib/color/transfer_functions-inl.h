@@ -241,7 +241,7 @@ struct NoTransfer {
   HWY_INLINE void Decode(FloatVector& /*r*/, FloatVector& /*g*/, FloatVector& /*b*/) const {}
 };
 
-// Both directions are powers; not mirrored.
+// Both directions are powers. Negative values are not mirrored.
 struct GammaTransfer {
   FloatVector exponent;
   HWY_INLINE void Encode(FloatVector& v) const {
@@ -253,7 +253,7 @@ struct GammaTransfer {
   HWY_INLINE void Decode(FloatVector& r, FloatVector& g, FloatVector& b) const { Encode(r), Encode(g), Encode(b); }
 };
 
-// HLG with its OOTF, which couples the components.
+// HLG has an OOTF, which couples the components.
 struct HlgTransfer {
   Mirrored<HlgCurve> curve;
   FloatVector ootf_exponent;

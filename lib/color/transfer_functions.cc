@@ -46,7 +46,7 @@ double DecodePositive(Transfer kind, double exponent, double nits, double e) {
   return e;
 }
 
-// What a curve does with negative values.
+// Tells what a curve does with negative values.
 enum class Negatives : uint8_t { kMirrored, kLinear, kZero };
 Negatives NegativesOf(Transfer kind) {
   if (kind == Transfer::kGamma || kind == Transfer::kDci) return Negatives::kZero;

@@ -9,8 +9,8 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/color/color_description.h"
 #include "lib/color/encoding_matrix.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 
@@ -23,18 +23,19 @@ struct TransferParameters {
   LuminanceWeights luminance;  // kHlg
 };
 
-// For EncodeRow / DecodeRow with the transfer function of `description`. Errors: kCorrupt for unusable primaries (HLG),
-// kInvalidArgument if intensity_target is not positive or the function is unknown.
+// Make the parameters of EncodeRow and DecodeRow for the transfer function of `description`. Errors: kCorrupt
+// for unusable primaries (HLG), kInvalidArgument if intensity_target is not positive or the function is unknown.
 Result<TransferParameters> EncodeParameters(const ColorDescription& description, float intensity_target);
 Result<TransferParameters> DecodeParameters(const ColorDescription& description, float intensity_target);
 
-// In place on rows of n values; g and b are null for grey. Thread-safe; rows need no alignment.
+// Work in place on rows of n values; g and b are null for grey. Thread-safe; rows need no alignment.
 void EncodeRow(const TransferParameters& parameters, float* r, float* g, float* b, size_t n);
 void DecodeRow(const TransferParameters& parameters, float* r, float* g, float* b, size_t n);
 
-// The exact scalar form, for tables. `nits` is what linear 1.0 means for PQ. HLG: the inverse OETF, without OOTF.
+// Computes the exact scalar form, for tables. `nits` is what linear 1.0 means for PQ. HLG: the inverse OETF, without
+// OOTF.
 double DecodeSample(ColorDescription::Transfer kind, double exponent, double nits, double signal);
-// Signal of an absolute luminance, 0..10000 nits, and back.
+// Gives the PQ signal of an absolute luminance, 0..10000 nits, and the converse.
 double PqFromNits(double nits);
 double NitsFromPq(double signal);
 // System gamma of HLG for a display of the given peak luminance.

@@ -26,21 +26,21 @@ struct XybParameters {
   float weights[3][3] = {};
 };
 
-// X, Y, B to linear light and on to the signal of `transfer`, in place.
+// Takes X, Y, B to linear light and on to the signal of `transfer`, in place.
 void XybToSignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, float* p1, float* p2,
                     size_t n);
-// As above with all rows of the weights equal: reads three rows, writes p0 only.
+// Does the same where all rows of the weights are equal: it reads three rows and writes p0 only.
 void XybToGreySignalRow(const XybParameters& xyb, const TransferParameters& transfer, float* p0, const float* p1,
                         const float* p2, size_t n);
-// The scaled XYB encoding: ((X, Y, B - Y) + offset) * scale. Part of the definition of the encoding.
+// The scaled XYB encoding is defined as ((X, Y, B - Y) + offset) * scale.
 inline constexpr float kScaledXybOffset[3] = {0.015386134f, 0.0f, 0.27770459f};
 inline constexpr float kScaledXybScale[3] = {22.995788804f, 1.183000077f, 1.502141333f};
 
-// X, Y, B to the scaled XYB encoding, whose samples of ordinary colors are in 0..1.
+// Takes X, Y, B to the scaled XYB encoding, whose samples of ordinary colors are in 0..1.
 void XybToScaledXybRow(float* p0, float* p1, float* p2, size_t n);
 // (p0, p1, p2) = matrix * (p0, p1, p2) for every column of the rows.
 void MultiplyRow(const float (&matrix)[3][3], float* p0, float* p1, float* p2, size_t n);
-// Cb, Y, Cr to R, G, B (full-range BT.601).
+// Takes Cb, Y, Cr to R, G, B (full-range BT.601).
 void YcbcrToRgbRow(float* p0, float* p1, float* p2, size_t n);
 
 }  // namespace jxlpool

@@ -13,7 +13,7 @@ namespace HWY_NAMESPACE {
 
 using Triple = FloatVector[3];
 
-// The first half of the inverse: X, Y, B to the mean of the responses L and M, half of L - M, and S.
+// Does the first half of the inverse: X, Y, B become the mean of the responses L and M, half of L - M, and S.
 struct ConesOfXyb {
   explicit ConesOfXyb(const XybParameters& xyb)
       : square(Constant(xyb.mean.square)),
@@ -43,7 +43,7 @@ struct ConesOfXyb {
   bool differ;
 };
 
-// One row of a matrix.
+// Multiplies by one row of a matrix.
 struct RowWeights {
   explicit RowWeights(const float (&row)[3]) : w{Constant(row[0]), Constant(row[1]), Constant(row[2])} {}
   HWY_INLINE FloatVector operator()(const Triple& v) const {

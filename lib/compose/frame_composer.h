@@ -2,7 +2,8 @@
 // onto the canvas, spot colors, delivery (ISO/IEC 18181-1, frame composition).
 //
 // Everything is done row by row on segments; no intermediate canvas exists unless a later frame needs it. Segments may
-// arrive in any order within a band and from different workers at once; between FinishRows no more than a band.
+// arrive in any order within a band and from different workers at once; no more than a band lies between two calls of
+// FinishRows.
 //
 // Planes: 0..2 color, then the extra channels.
 #ifndef LIB_COMPOSE_FRAME_COMPOSER_H_
@@ -50,7 +51,7 @@ class FrameComposer {
 
   // Bytes that Begin acquires, at most; `has_output` stands for settings.output.
   static uint64_t Bytes(const ComposeSettings& settings, bool has_output);
-  // Planes, rows and columns of what the frame leaves for later frames, and at which point; no planes if nothing.
+  // Tells what the frame leaves for later frames, and at which point it is saved; there are no planes if it is nothing.
   struct Saved {
     size_t num_planes = 0;
     uint32_t width = 0;
@@ -64,11 +65,11 @@ class FrameComposer {
   // True if integer samples may go straight to the output, without Row.
   bool passes_samples_through() const { return passes_through_; }
 
-  // Pixels [x, x + n) of frame row y after upsampling and noise; the rows are overwritten.
+  // Takes pixels [x, x + n) of frame row y after upsampling and noise, and writes over them.
   void Row(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
-  // All of frame rows before y has been given to Row (or to the output).
+  // Call when all of the frame's rows before y were given to Row (or to the output).
   Status FinishRows(uint32_t y);
-  // The whole frame has been given. Returns what is to be saved (empty if nothing).
+  // Call when the whole frame was given. Returns what is to be saved (empty if nothing).
   Result<SharedFrame> Finish();
 
  private:
@@ -77,16 +78,16 @@ class FrameComposer {
   // Decides what has to be done, from settings_.
   void Configure(bool has_output);
   Status BeginSave(Memory* memory);
-  // Whether the planes that this frame replaces can take its result, pixel by pixel.
+  // True if the planes that this frame replaces can take its result, pixel by pixel.
   bool OverwritesSlot() const;
   Status BeginBlending(Memory* memory);
   Status CheckSources() const;
-  // Planes that lie where they are saved stay there.
+  // Planes that already lie where they are to be saved are not copied.
   void SaveRow(uint32_t y, uint32_t x, size_t n, const float* const* planes);
   void BlendOntoCanvas(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
-  // Background of canvas row y at column x, per plane.
+  // Returns the background of canvas row y at column x, per plane.
   void BackgroundRow(uint32_t y, uint32_t x, const float** planes) const;
-  // Pixels of the finished canvas: saves and shows them.
+  // Saves and shows pixels of the finished canvas.
   void Emit(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
   // The rows are overwritten. REQUIRES: there is an output.
   void Show(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
@@ -108,7 +109,7 @@ class FrameComposer {
   bool late_transfer_ = false;
   bool use_engine_ = false;
   ColorTransform transform_;
-  // The canvas rows come from: the frame lies at (x0_, y0_) of it.
+  // The frame lies at (x0_, y0_) of the canvas.
   uint32_t canvas_width_ = 0;
   uint32_t canvas_height_ = 0;
   int64_t x0_ = 0;

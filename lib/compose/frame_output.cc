@@ -8,7 +8,33 @@ namespace {
 
 bool HasAlphaSlot(ChannelSet channels) { return channels == ChannelSet::kColorAlpha || channels == ChannelSet::kRgba; }
 
-// The rows that are kept for a sink.
+// Calls f(plane) for each sample of a pixel: with the index of its plane, or -1 where the pixel is opaque.
+template <typename F>
+Status ForEachChannel(const OutputPlanes& planes, const OutputTarget& target, F f) {
+  if (target.channels == ChannelSet::kExtra) return f(static_cast<int32_t>(3 + target.extra_channel));
+  const bool rgb = target.channels == ChannelSet::kRgb || target.channels == ChannelSet::kRgba;
+  const int32_t num_color = rgb ? 3 : static_cast<int32_t>(planes.num_color);
+  for (int32_t c = 0; c < num_color; ++c) JXLPOOL_RETURN_IF_ERROR(f(planes.num_color == 1 ? 0 : c));
+  if (HasAlphaSlot(target.channels)) return f(planes.alpha < 0 ? -1 : 3 + planes.alpha);
+  if (target.channels != ChannelSet::kAll) return OkStatus();
+  for (uint32_t e = 0; e < planes.num_extra; ++e) JXLPOOL_RETURN_IF_ERROR(f(static_cast<int32_t>(3 + e)));
+  return OkStatus();
+}
+
+OutputRowFormat FormatOf(const OutputPlanes& planes, const OutputTarget& target) {
+  OutputRowFormat format;
+  format.type = target.type;
+  format.bits = target.bits;
+  format.big_endian = target.big_endian;
+  format.num_channels = 0;
+  (void)ForEachChannel(planes, target, [&](int32_t) {
+    ++format.num_channels;
+    return OkStatus();
+  });
+  return format;
+}
+
+// What is kept of the rows for a sink.
 struct RowStore {
   size_t width = 0;
   uint32_t rows = 0;
@@ -59,7 +85,7 @@ Status FrameOutput::Reserve(const OutputSetup& setup, uint64_t streamed_pixel_by
 uint64_t FrameOutput::Bytes(const OutputSetup& setup, uint64_t streamed_pixel_bytes) {
   const OutputPlanes& planes = setup.planes;
   const RowStore store = RowStoreOf(setup);
-  // Targets and their lists of channels.
+  // This is for the targets and their lists of channels.
   uint64_t bytes = uint64_t{2} << 10;
   bytes += Matrix2D<uint8_t>::Bytes(store.rows, store.width * streamed_pixel_bytes);
   // A target in the caller's memory has pixels of at most four floats, but for lists of all channels.
@@ -68,6 +94,14 @@ uint64_t FrameOutput::Bytes(const OutputSetup& setup, uint64_t streamed_pixel_by
     bytes += Matrix2D<uint8_t>::Bytes(setup.num_workers, setup.max_segment * pixel_bytes);
   }
   if (planes.alpha_associated) bytes += Matrix3D<float>::Bytes(setup.num_workers, 3, setup.max_segment);
+  return bytes;
+}
+
+uint64_t FrameOutput::StreamedPixelBytes(const OutputPlanes& planes, std::span<const OutputTarget> targets) {
+  uint64_t bytes = 0;
+  for (const OutputTarget& target : targets) {
+    if (target.sink != nullptr) bytes += FormatOf(planes, target).PixelBytes();
+  }
   return bytes;
 }
 
@@ -103,11 +137,10 @@ Status FrameOutput::Add(const OutputTarget& target, Memory* memory) {
   output.target = target;
   output.target.unpremultiply &=
       HasAlphaSlot(target.channels) && setup_.planes.alpha >= 0 && setup_.planes.alpha_associated;
-  output.format.type = target.type;
-  output.format.bits = target.bits;
-  output.format.big_endian = target.big_endian;
-  JXLPOOL_RETURN_IF_ERROR(ListChannels(&output, memory));
-  output.format.num_channels = static_cast<uint32_t>(output.channels.size());
+  output.format = FormatOf(setup_.planes, target);
+  output.channels = PoolVector<int32_t>(memory, Category::kOther);
+  JXLPOOL_RETURN_IF_ERROR(
+      ForEachChannel(setup_.planes, target, [&](int32_t plane) { return output.channels.PushBack(plane); }));
   output.pixel_bytes = output.format.PixelBytes();
 
   if (target.sink != nullptr) {
@@ -120,25 +153,6 @@ Status FrameOutput::Add(const OutputTarget& target, Memory* memory) {
     output.stride = target.stride;
   }
   return outputs_.PushBack(std::move(output));
-}
-
-Status FrameOutput::ListChannels(Output* output, Memory* memory) const {
-  output->channels = PoolVector<int32_t>(memory, Category::kOther);
-  const ChannelSet set = output->target.channels;
-  if (set == ChannelSet::kExtra)
-    return output->channels.PushBack(static_cast<int32_t>(3 + output->target.extra_channel));
-  const bool rgb = set == ChannelSet::kRgb || set == ChannelSet::kRgba;
-  const int32_t num_color = rgb ? 3 : static_cast<int32_t>(setup_.planes.num_color);
-  for (int32_t c = 0; c < num_color; ++c) {
-    JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(setup_.planes.num_color == 1 ? 0 : c));
-  }
-  if (HasAlphaSlot(set)) return output->channels.PushBack(setup_.planes.alpha < 0 ? -1 : 3 + setup_.planes.alpha);
-  if (set == ChannelSet::kAll) {
-    for (uint32_t e = 0; e < setup_.planes.num_extra; ++e) {
-      JXLPOOL_RETURN_IF_ERROR(output->channels.PushBack(static_cast<int32_t>(3 + e)));
-    }
-  }
-  return OkStatus();
 }
 
 bool FrameOutput::PrepareIntegers(const uint32_t* coded_bits) {

@@ -1,5 +1,5 @@
-// FrameOutput: from rows of finished planes to the caller's pixels: choice of channels, sample type, orientation,
-// bands.
+// FrameOutput: makes the caller's pixels of rows of finished planes: it chooses channels, converts samples, turns the
+// image and collects bands.
 //
 // Rows arrive as segments in stored orientation, in any order within a band and from any worker; each pixel once.
 // Targets with memory of their own are written in place. A sink gets its rows from top to bottom: a band of rows is
@@ -51,6 +51,8 @@ class FrameOutput {
   Status Reserve(const OutputSetup& setup, uint64_t streamed_pixel_bytes, Memory* memory);
   // Bytes that Begin acquires at most for sinks with so many bytes per pixel together.
   static uint64_t Bytes(const OutputSetup& setup, uint64_t streamed_pixel_bytes);
+  // Returns the bytes per pixel of all targets that are sinks, together.
+  static uint64_t StreamedPixelBytes(const OutputPlanes& planes, std::span<const OutputTarget> targets);
 
   // True if some target needs FinishRows to be called in order, so that bands have to be completed one after another.
   bool in_order() const { return in_order_; }
@@ -65,9 +67,9 @@ class FrameOutput {
   template <typename T>
   void StoreIntegers(uint32_t worker, uint32_t y, uint32_t x, size_t n, const T* const* planes);
 
-  // All rows before `y` have been stored. Delivers bands. Errors: those of the sinks.
+  // Call when all rows before `y` are stored. Delivers bands. Errors: those of the sinks.
   Status FinishRows(uint32_t y);
-  // All rows have been stored. Gives memory back.
+  // Call when all rows are stored. Delivers what is left and gives memory back.
   Status Finish();
 
  private:
@@ -94,9 +96,8 @@ class FrameOutput {
   // Memory for the rows of a sink. REQUIRES: output->pixel_bytes is set.
   Status AllocateRows(Memory* memory, Output* output);
   Status AllocateRowScratch(size_t pixel_bytes, Memory* memory);
-  Status ListChannels(Output* output, Memory* memory) const;
   Place PlaceOf(uint32_t y, uint32_t x, size_t n) const;
-  // Where the row segment is to be written; `scratch` if it must be transposed afterwards.
+  // Returns where the row segment is to be written, which is scratch memory if it must be transposed afterwards.
   uint8_t* Destination(const Output& output, uint32_t worker, const Place& place);
   void Transpose(const Output& output, const Place& place, size_t n, const uint8_t* row) const;
   void StoreOne(const Output& output, uint32_t worker, const Place& place, size_t n, const float* const* planes);

@@ -33,7 +33,7 @@ ColorProfile OriginalProfile(const ImageColor& color, bool embedded) {
                   : ColorProfile::Enumerated(*color.original);
 }
 
-// The engine from `source` to the delivered encoding.
+// Makes the engine from `source` to the delivered encoding.
 Status MakeEngine(const ImageHeader& image, const ColorProfile& source, const ColorProfile& target, Memory* memory,
                   ImageColor* color) {
   ColorEngineOptions options;
@@ -43,7 +43,7 @@ Status MakeEngine(const ImageHeader& image, const ColorProfile& source, const Co
   color->has_engine = !color->engine.identity();
   if (color->engine.source_channels() == 4) {
     color->black = image.FindExtraChannel(ExtraChannelType::kBlack);
-    if (color->black < 0) return InvalidArgument("a CMYK profile without a black channel cannot be converted");
+    if (color->black < 0) return Unsupported("a CMYK profile without a black channel cannot be converted");
   }
   return OkStatus();
 }
@@ -58,7 +58,7 @@ Status SetUpXyb(const ImageHeader& image, bool grey, Memory* memory, ImageColor*
     return OkStatus();
   }
   if (color->data->grey() != working.grey()) {
-    return InvalidArgument("grey and color cannot be converted into each other");
+    return Unsupported("grey and color cannot be converted into each other");
   }
   if (IsConvertible(*color->data)) {
     JXLPOOL_ASSIGN_OR_RETURN(color->to_data,
@@ -77,7 +77,7 @@ Status SetUpImageColor(const ImageHeader& image, PoolVector<uint8_t> embedded_ic
   if (embedded) {
     color->original_icc = std::move(embedded_icc);
   } else {
-    color->original = ColorDescription::FromHeader(image.color_encoding);
+    color->original = image.color_encoding.description;
     JXLPOOL_RETURN_IF_ERROR(SynthesiseIfPossible(*color->original, memory, &color->original_icc));
   }
   if (requested[0] != '\0') {

@@ -1,5 +1,4 @@
-// What the caller of a frame decode wants to receive, and where: the plain data that crosses from lib/api to
-// lib/compose.
+// OutputTarget: what the caller of a frame decode wants to receive, and where. It crosses from lib/api to lib/compose.
 #ifndef LIB_COMPOSE_OUTPUT_REQUEST_H_
 #define LIB_COMPOSE_OUTPUT_REQUEST_H_
 

@@ -17,7 +17,7 @@ class CoefficientSink {
  public:
   virtual ~CoefficientSink() = default;
 
-  // What stands before the sections is known, and the geometry of frame.vardct. An error refuses the frame.
+  // What stands before the sections is known. An error refuses the frame.
   virtual Status Begin(const FrameState& frame) = 0;
   // The LF coefficients of an LF group: the codestream's channels 0, 1, 2, to be divided by 2^extra_precision.
   virtual void TakeLf(const FrameState& frame, uint32_t lf_group, uint32_t extra_precision,

@@ -33,17 +33,13 @@ bool NeedsNoStages(const FrameState& frame) {
   for (const uint8_t factor : header.ec_factor) {
     if (factor != 1) return false;
   }
-  return !frame.dimensions.IsSubsampled();
+  return !frame.dimensions.subsampled;
 }
 
 }  // namespace
 
-Status FrameDecoder::BeginVarDct() {
-  if (state_.header.is_modular) return OkStatus();
-  return state_.vardct.Initialize(MakeVarDctParameters(state_.image(), state_.header, state_.dimensions));
-}
-
 Status FrameDecoder::ReadSharedSections() {
+  if (!state_.header.is_modular) state_.vardct.Initialize(state_.image(), state_.header, state_.dimensions);
   JXLPOOL_RETURN_IF_ERROR(sections_.OpenFirst());
   BitReader* reader = sections_.first();
   JXLPOOL_RETURN_IF_ERROR(ReadLfGlobal(reader, &state_).At(reader->Position()));
@@ -58,7 +54,6 @@ Status FrameDecoder::ReadGlobalSamples(ModularStorage storage) {
 
 Status FrameDecoder::ReadGlobals() {
   state_.num_passes = PassesForDownsampling(state_.header, state_.num_extra(), state_.context->downsampling);
-  JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
   JXLPOOL_RETURN_IF_ERROR(ReadSharedSections());
   JXLPOOL_RETURN_IF_ERROR(MakePlan());
   has_globals_ = true;
@@ -140,7 +135,6 @@ Status FrameDecoder::Rehearse(const FrameRequest& request, const Workforce& work
 Status FrameDecoder::DecodeCoefficients(CoefficientSink* sink, ThreadPool* threads) {
   state_.coefficients = sink;
   state_.num_passes = state_.header.passes.num_passes;
-  JXLPOOL_RETURN_IF_ERROR(BeginVarDct());
   JXLPOOL_RETURN_IF_ERROR(sink->Begin(state_));
   JXLPOOL_RETURN_IF_ERROR(ReadSharedSections());
   JXLPOOL_RETURN_IF_ERROR(

@@ -56,8 +56,6 @@ class FrameDecoder {
   Status DecodeCoefficients(CoefficientSink* sink, ThreadPool* threads);
 
  private:
-  // Initialises state().vardct.
-  Status BeginVarDct();
   // LfGlobal up to its samples; HfGlobal unless LF groups come before it.
   Status ReadSharedSections();
   Status ReadHfGlobal();

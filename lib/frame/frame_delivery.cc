@@ -74,7 +74,10 @@ Status FrameDelivery::Begin(const FrameState& frame, const FrameRequest& request
 uint64_t FrameDelivery::Bytes(const FrameState& frame, const FrameRequest& request, const Flow& flow) {
   const uint64_t bytes = FrameComposer::Bytes(SettingsOf(frame, request, flow), request.is_delivered);
   if (!request.is_delivered) return bytes;
-  return bytes + FrameOutput::Bytes(SetupOf(frame, request, flow), request.streamed_pixel_bytes);
+  const OutputSetup setup = SetupOf(frame, request, flow);
+  const uint64_t streamed = request.targets.empty() ? request.streamed_pixel_bytes
+                                                    : FrameOutput::StreamedPixelBytes(setup.planes, request.targets);
+  return bytes + FrameOutput::Bytes(setup, streamed);
 }
 
 FrameComposer::Saved FrameDelivery::SavedBy(const FrameState& frame, const FrameRequest& request) {

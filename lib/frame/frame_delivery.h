@@ -21,8 +21,9 @@ struct FrameRequest {
   SizeHeader canvas;  // the image, or the preview
   // False: the frame is decoded for later frames only.
   bool is_delivered = false;
-  std::span<const OutputTarget> targets;  // may be empty where nothing is going to be delivered yet
-  uint64_t streamed_pixel_bytes = 0;      // per pixel, of all targets that are sinks
+  std::span<const OutputTarget> targets;
+  // Without targets, where nothing is going to be delivered yet: bytes per pixel of the sinks that there will be.
+  uint64_t streamed_pixel_bytes = 0;
 };
 
 // Tiles that cover a frame, in raster order.

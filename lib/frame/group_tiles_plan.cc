@@ -12,8 +12,8 @@ GroupGrid GridOf(const FrameState& frame) {
   grid.groups_x = static_cast<uint32_t>(frame.dimensions.groups_x);
   grid.groups_y = static_cast<uint32_t>(frame.dimensions.groups_y);
   if (frame.header.is_modular || frame.toc.IsSingleSection()) return grid;
-  grid.lf_groups_x = frame.vardct.geometry.lf_groups_x;
-  grid.lf_groups_y = frame.vardct.geometry.lf_groups_y;
+  grid.lf_groups_x = static_cast<uint32_t>(frame.dimensions.lf_groups_x);
+  grid.lf_groups_y = static_cast<uint32_t>(frame.dimensions.lf_groups_y);
   return grid;
 }
 
@@ -179,12 +179,12 @@ Status GroupTilesPlan::DeliverRows(uint64_t* version) {
 // One LF group of each shape that there is; the first one last, as its groups come next. Each is a task where there are
 // several of its shape.
 Status GroupTilesPlan::RehearseLfGroups(SizeRecorder* recorder) {
-  const VarDctGeometry& geometry = frame_->vardct.geometry;
-  const BlockRect first = geometry.LfGroupRect(0);
-  const uint32_t last_column = geometry.lf_groups_x - 1;
-  const uint32_t last_row = (geometry.lf_groups_y - 1) * geometry.lf_groups_x;
-  const bool narrow = geometry.LfGroupRect(last_column).columns != first.columns;
-  const bool low = geometry.LfGroupRect(last_row).rows != first.rows;
+  const FrameDimensions& dimensions = frame_->dimensions;
+  const BlockRect first = dimensions.LfGroupBlocks(0);
+  const uint32_t last_column = grid_.lf_groups_x - 1;
+  const uint32_t last_row = (grid_.lf_groups_y - 1) * grid_.lf_groups_x;
+  const bool narrow = dimensions.LfGroupBlocks(last_column).columns != first.columns;
+  const bool low = dimensions.LfGroupBlocks(last_row).rows != first.rows;
   const auto read_as_task = [&](uint32_t lf_group) {
     recorder->BeginTask();
     JXLPOOL_RETURN_IF_ERROR(lf_.Read(lf_group));

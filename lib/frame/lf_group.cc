@@ -64,7 +64,7 @@ Result<ModularChannel> NewVarblockChannel(Memory* memory, uint32_t num_varblocks
 
 Status ReadHfMetadata(uint32_t lf_group, BitReader* reader, FrameState* state) {
   const uint32_t num_lf_groups = static_cast<uint32_t>(state->dimensions.num_lf_groups);
-  const BlockRect rect = state->vardct.geometry.LfGroupRect(lf_group);
+  const BlockRect rect = state->dimensions.LfGroupBlocks(lf_group);
   const uint32_t num_varblocks = ReadNumVarblocks(reader, state->vardct, lf_group);
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   const uint32_t tile_columns = CeilDiv(rect.columns, 8u);
@@ -97,22 +97,22 @@ Status ReadLfGroup(uint32_t lf_group, BitReader* reader, FrameState* state) {
 
 uint64_t LfGroupScratchBytes(const FrameState& state, uint32_t at_a_time) {
   if (state.header.is_modular) return 0;
-  const VarDctGeometry& geometry = state.vardct.geometry;
   uint64_t bytes = 0;
-  for (uint32_t i = 0; i < std::min(at_a_time, geometry.num_lf_groups()); ++i) {
+  for (uint32_t i = 0; i < std::min<uint64_t>(at_a_time, state.dimensions.num_lf_groups); ++i) {
     const uint64_t section = state.toc.IsSingleSection() ? 0 : state.toc.entries[state.toc.LfGroup(i)].size;
-    bytes += LfGroupScratchBytes(state, geometry.LfGroupRect(i), section);
+    bytes += LfGroupScratchBytes(state, state.dimensions.LfGroupBlocks(i), section);
   }
   return bytes;
 }
 
 Status FillMissingLfGroup(uint32_t lf_group, FrameState* state) {
   VarDctFrame* vardct = &state->vardct;
-  const BlockRect rect = vardct->geometry.LfGroupRect(lf_group);
+  const FrameDimensions& dimensions = state->dimensions;
+  const BlockRect rect = dimensions.LfGroupBlocks(lf_group);
   for (size_t c = 0; c < 3 && !state->header.HasFlag(kFlagUseLfFrame); ++c) {
     const LfChannelSize size = LfChannelSizeOf(*vardct, lf_group, c);
-    const uint32_t x0 = rect.x0 >> vardct->parameters.hshift[c];
-    const uint32_t y0 = rect.y0 >> vardct->parameters.vshift[c];
+    const uint32_t x0 = rect.x0 >> dimensions.hshift[c];
+    const uint32_t y0 = rect.y0 >> dimensions.vshift[c];
     for (uint32_t y = 0; y < size.height; ++y) std::fill_n(vardct->lf_storage[c].Row(y0 + y) + x0, size.width, 0.0f);
   }
   for (uint32_t y = 0; y < rect.rows && !vardct->lf_index.empty(); ++y) {

@@ -11,7 +11,7 @@ namespace jxlpool {
 namespace {
 
 uint32_t KeptBlockRows(const FrameState& frame, uint32_t kept_group_rows) {
-  const uint32_t all = static_cast<uint32_t>(RoundUp(frame.vardct.geometry.block_rows, kGroupDimInBlocks));
+  const uint32_t all = static_cast<uint32_t>(RoundUp(frame.dimensions.yblocks, kGroupDimInBlocks));
   return static_cast<uint32_t>(std::min<uint64_t>(all, uint64_t{kept_group_rows} * kGroupDimInBlocks));
 }
 
@@ -58,7 +58,7 @@ Status LfReader::ReadAll(ThreadPool* threads) {
                                          [&](uint32_t lf_group, uint32_t) { return Read(lf_group); }));
     if (frame_->header.is_modular) return OkStatus();
   }
-  return FinishRows(frame_->vardct.geometry.lf_groups_y);
+  return FinishRows(static_cast<uint32_t>(frame_->dimensions.lf_groups_y));
 }
 
 Status LfReader::Read(uint32_t lf_group) {
@@ -74,8 +74,8 @@ Status LfReader::Read(uint32_t lf_group) {
 Status LfReader::FinishRows(uint32_t lf_rows) {
   VarDctFrame* vardct = &frame_->vardct;
   if (frame_->coefficients == nullptr) {
-    const uint32_t block_rows = lf_rows * static_cast<uint32_t>(kLfGroupDimInBlocks);
-    smoother_.Advance(std::min(vardct->geometry.block_rows, block_rows), vardct);
+    const uint32_t block_rows = lf_rows * frame_->dimensions.group_dim;
+    smoother_.Advance(static_cast<uint32_t>(std::min<uint64_t>(frame_->dimensions.yblocks, block_rows)), vardct);
   }
   return frame_->has_hf_global ? PrepareDequantTables(frame_->memory(), vardct) : OkStatus();
 }

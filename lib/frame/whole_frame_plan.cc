@@ -25,8 +25,7 @@ uint64_t WholeFramePlan::Needs(const FrameRequest& request, const Workforce& wor
   const uint64_t busy_workers = std::min<uint64_t>(num_workers, frame_->dimensions.num_groups);
   uint64_t bytes = LfReader::Bytes(*frame_, LfReader::kAllRows) + frame_->modular.FrameBytes();
   if (!frame_->header.is_modular) {
-    const VarDctGeometry& geometry = frame_->vardct.geometry;
-    bytes += 3 * Matrix2D<float>::Bytes(8 * uint64_t{geometry.block_rows}, 8 * uint64_t{geometry.block_columns});
+    bytes += 3 * Matrix2D<float>::Bytes(frame_->dimensions.ypadded, frame_->dimensions.xpadded);
   }
   const uint64_t decoding = busy_workers * GroupReader::WorkerBytes(*frame_, workforce.GroupsAtATime(*frame_));
   const uint64_t delivering =
@@ -42,23 +41,22 @@ Status WholeFramePlan::ReservePlanes(const Workforce& workforce) {
   JXLPOOL_RETURN_IF_ERROR(lf_.ReadAll(workforce.threads));
   JXLPOOL_RETURN_IF_ERROR(groups_.Begin(workforce.num_workers()));
   if (frame_->header.is_modular) return OkStatus();
-  const VarDctGeometry& geometry = frame_->vardct.geometry;
+  const FrameDimensions& dimensions = frame_->dimensions;
   for (size_t c = 0; c < 3; ++c) {
-    JXLPOOL_ASSIGN_OR_RETURN(
-        color_planes_[c],
-        Matrix2D<float>::Create(frame_->memory(), Category::kTile,
-                                8 * size_t{geometry.block_rows >> frame_->vardct.parameters.vshift[c]},
-                                8 * size_t{geometry.block_columns >> frame_->vardct.parameters.hshift[c]}));
+    JXLPOOL_ASSIGN_OR_RETURN(color_planes_[c], Matrix2D<float>::Create(frame_->memory(), Category::kTile,
+                                                                       dimensions.ypadded >> dimensions.vshift[c],
+                                                                       dimensions.xpadded >> dimensions.hshift[c]));
   }
   return OkStatus();
 }
 
 Status WholeFramePlan::DecodeVarDctGroup(uint32_t group, uint32_t worker) {
-  const BlockRect rect = frame_->vardct.geometry.GroupRect(group);
+  const FrameDimensions& dimensions = frame_->dimensions;
+  const BlockRect rect = dimensions.GroupBlocks(group);
   View2D<float> planes[3];
   for (size_t c = 0; c < 3; ++c) {
-    const uint32_t hshift = frame_->vardct.parameters.hshift[c];
-    const uint32_t vshift = frame_->vardct.parameters.vshift[c];
+    const uint32_t hshift = dimensions.hshift[c];
+    const uint32_t vshift = dimensions.vshift[c];
     planes[c] = color_planes_[c].View().Sub(8 * (rect.x0 >> hshift), 8 * (rect.y0 >> vshift),
                                             8 * (rect.columns >> hshift), 8 * (rect.rows >> vshift));
   }

@@ -10,13 +10,12 @@ constexpr ColorMatrix kBradford = {
 constexpr ColorMatrix kBradfordInverse = {{{0.9869929f, -0.1470543f, 0.1599627f},
                                            {0.4323053f, 0.5183603f, 0.0492912f},
                                            {-0.0085287f, 0.0400428f, 0.9684867f}}};
-constexpr float kD50Xyz[3] = {0.96422f, 1.0f, 0.82521f};
 
-// What the numbers of a profile can hold, less a rounding margin.
+// The largest number that a profile can hold, less a rounding margin.
 constexpr double kLargest = 32767.99;
 
 Result<Chromaticity> CheckWhite(const Chromaticity& white) {
-  // Written so that NaN fails too.
+  // The comparisons are written so that NaN fails, too.
   if (!(white.x >= 0 && white.x <= 1 && white.y > 0 && white.y <= 1)) return Corrupt("white point out of range");
   return white;
 }

@@ -1,16 +1,19 @@
-// 3x3 matrices between RGB, XYZ and XYZ adapted to D50, and which chromaticities have them. Elements are float, sums
-// are accumulated in double, as the format's derived constants (ICC colorants, folded opsin matrices) require.
+// 3x3 matrices between RGB, XYZ and XYZ adapted to D50, and a check which chromaticities have them. Elements are float,
+// sums are accumulated in double, as the format's derived constants (ICC colorants, folded opsin matrices) require.
 #ifndef LIB_HEADERS_COLOR_MATRIX_H_
 #define LIB_HEADERS_COLOR_MATRIX_H_
 
 #include "lib/base/status.h"
-#include "lib/headers/color_encoding.h"
+#include "lib/headers/color_description.h"
 
 namespace jxlpool {
 
 struct ColorMatrix {
   float m[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
 };
+
+// XYZ of D50, to which ICC profiles are adapted.
+inline constexpr float kD50Xyz[3] = {0.96422f, 1.0f, 0.82521f};
 
 // a * b.
 ColorMatrix Multiply(const ColorMatrix& a, const ColorMatrix& b);

@@ -7,7 +7,7 @@
 namespace jxlpool {
 namespace {
 
-// Sampling factors as in JPEG files, from which the subsampling of each channel follows.
+// The codes stand for sampling factors as in JPEG files, from which the subsampling of each channel follows.
 void SetChromaSubsampling(const FrameHeader& frame, FrameDimensions* dimensions) {
   constexpr uint32_t kRawH[4] = {0, 1, 1, 0};
   constexpr uint32_t kRawV[4] = {0, 1, 0, 1};
@@ -19,11 +19,21 @@ void SetChromaSubsampling(const FrameHeader& frame, FrameDimensions* dimensions)
   for (int c = 0; c < 3; ++c) {
     dimensions->hshift[c] = dimensions->max_hshift - kRawH[codes[c]];
     dimensions->vshift[c] = dimensions->max_vshift - kRawV[codes[c]];
+    dimensions->subsampled |= (dimensions->hshift[c] | dimensions->vshift[c]) != 0;
   }
 }
 
 uint64_t BlocksInMcus(uint64_t samples, uint32_t mcu_shift) {
   return CeilDiv<uint64_t>(samples, uint64_t{kBlockDim} << mcu_shift) << mcu_shift;
+}
+
+// Returns cell (x, y) of a grid of squares over the blocks of a frame.
+BlockRect CellBlocks(const FrameDimensions& dimensions, uint64_t x, uint64_t y, uint64_t side) {
+  const auto length = [side](uint64_t begin, uint64_t end) {
+    return static_cast<uint32_t>(std::min(side, end - begin));
+  };
+  return BlockRect{static_cast<uint32_t>(x * side), static_cast<uint32_t>(y * side),
+                   length(x * side, dimensions.xblocks), length(y * side, dimensions.yblocks)};
 }
 
 }  // namespace
@@ -58,6 +68,14 @@ Rect FrameDimensions::GroupRect(uint64_t group) const {
   return Rect{static_cast<int64_t>(x0), static_cast<int64_t>(y0),
               static_cast<int64_t>(std::min<uint64_t>(group_dim, xsize - x0)),
               static_cast<int64_t>(std::min<uint64_t>(group_dim, ysize - y0))};
+}
+
+BlockRect FrameDimensions::GroupBlocks(uint64_t group) const {
+  return CellBlocks(*this, group % groups_x, group / groups_x, group_dim / kBlockDim);
+}
+
+BlockRect FrameDimensions::LfGroupBlocks(uint64_t lf_group) const {
+  return CellBlocks(*this, lf_group % lf_groups_x, lf_group / lf_groups_x, group_dim);
 }
 
 ChannelSize ExtraChannelSize(const FrameDimensions& dimensions, const FrameHeader& frame, size_t index) {

@@ -69,7 +69,7 @@ void ReadUpsampling(const FrameContext& context, FrameHeader* frame) {
   }
 }
 
-// From the flags to the channel scales.
+// Reads the fields from the flags to the channel scales.
 void ReadCoding(const FrameContext& context, FrameHeader* frame) {
   FieldReader* reader = context.reader;
   const bool xyb_encoded = context.image.xyb_encoded;
@@ -164,7 +164,7 @@ void ReadFields(const FrameContext& context, FrameHeader* frame) {
 void Validate(const FrameContext& context, FrameRole role, const FrameHeader& frame) {
   FieldReader* reader = context.reader;
   const FrameDimensions dimensions = ComputeFrameDimensions(context.image, frame);
-  if (!frame.is_modular && dimensions.IsSubsampled()) {
+  if (!frame.is_modular && dimensions.subsampled) {
     reader->Expect(frame.HasFlag(kFlagSkipAdaptiveLfSmoothing), "adaptive LF smoothing of subsampled chroma");
   }
   if (frame.HasFlag(kFlagUseLfFrame)) reader->Expect(frame.lf_level < 4, "there is no LF frame of level 5");
@@ -181,7 +181,7 @@ void Validate(const FrameContext& context, FrameRole role, const FrameHeader& fr
   }
 }
 
-// Sizes the arrays that have one element per extra channel.
+// Gives the arrays one element per extra channel.
 Status AllocateExtraChannels(const ImageHeader& image, Memory* memory, FrameHeader* frame) {
   frame->name = PoolVector<char>(memory, Category::kOther);
   frame->ec_upsampling = PoolVector<uint8_t>(memory, Category::kOther);

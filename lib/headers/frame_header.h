@@ -1,7 +1,7 @@
 // FrameHeader: how one frame is coded and what becomes of it (ISO/IEC 18181-1 "FrameHeader").
 //
-// Plain data with the field names of the standard; fields that are not coded hold the value the standard gives them.
-// Immutable after ReadFrameHeader, then readable from any thread.
+// It is plain data with the field names of the standard. Fields that are not coded hold the value that the standard
+// gives them. Nothing changes after ReadFrameHeader, so that any thread may read it.
 #ifndef LIB_HEADERS_FRAME_HEADER_H_
 #define LIB_HEADERS_FRAME_HEADER_H_
 
@@ -22,7 +22,7 @@ enum class FrameType : uint8_t { kRegularFrame = 0, kLFFrame = 1, kReferenceOnly
 enum class FrameColorTransform : uint8_t { kNone, kXyb, kYCbCr };
 enum class BlendMode : uint8_t { kReplace = 0, kAdd = 1, kBlend = 2, kAlphaWeightedAdd = 3, kMul = 4 };
 
-// Bits of FrameHeader::flags; others are reserved and ignored.
+// Bits of FrameHeader::flags. Other bits are reserved and ignored.
 enum FrameFlags : uint64_t {
   kFlagNoise = 1,
   kFlagPatches = 2,
@@ -42,7 +42,7 @@ struct Passes {
   uint32_t last_pass[kMaxDownsampleSteps] = {};   // strictly increasing, < num_passes
 };
 
-// Modular channels with min_shift <= shift <= max_shift are coded in a pass; empty if max_shift < min_shift.
+// Modular channels with min_shift <= shift <= max_shift are coded in a pass; none if max_shift < min_shift.
 struct ShiftRange {
   int32_t min_shift = 0;
   int32_t max_shift = 2;
@@ -90,7 +90,7 @@ struct FrameHeader {
   RestorationFilter restoration_filter;
 
   bool HasFlag(FrameFlags flag) const { return (flags & flag) != 0; }
-  // Regular or SkipProgressive: blended on the canvas.
+  // True for types that are blended on the canvas.
   bool IsNormalFrame() const {
     return frame_type == FrameType::kRegularFrame || frame_type == FrameType::kSkipProgressive;
   }
@@ -106,7 +106,7 @@ struct FrameHeader {
   bool NeedsBlending(const SizeHeader& canvas) const;
 };
 
-// Which frame of the codestream is being read: previews have their own size and stricter rules.
+// Previews have their own size and stricter rules.
 enum class FrameRole : uint8_t { kMain, kPreview };
 
 // The size that a frame without crop has.

@@ -23,18 +23,14 @@ constexpr uint32_t Tag(const char (&name)[5]) {
          uint32_t{static_cast<uint8_t>(name[2])} << 8 | uint32_t{static_cast<uint8_t>(name[3])};
 }
 
-void StoreBigEndian(uint32_t value, uint8_t* bytes) {
-  for (int i = 0; i < 4; ++i) bytes[i] = static_cast<uint8_t>(value >> (24 - 8 * i));
-}
-
-// Tags whose data is one XYZ value.
+// True for tags whose data is one XYZ value.
 bool HasXyzSize(uint32_t tag) {
   constexpr uint32_t kTags[] = {Tag("rXYZ"), Tag("gXYZ"), Tag("bXYZ"), Tag("kXYZ"),
                                 Tag("wtpt"), Tag("bkpt"), Tag("lumi")};
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 
-// The profile under construction: commands say what to do, data is what they do it with.
+// Builds the profile: commands say what to do, and take bytes from the data.
 class ProfileBuilder {
  public:
   ProfileBuilder(std::span<const uint8_t> commands, std::span<const uint8_t> data, uint64_t output_size,
@@ -62,7 +58,7 @@ class ProfileBuilder {
   Status Command(uint8_t command);
   Status Predict();
 
-  // Errors that the cursors found or an output that grew too large.
+  // Fails if a cursor found an error or the output grew too large.
   Status Check() const {
     if (!commands_.ok() || !data_.ok()) return Corrupt("ICC stream ends too early");
     if (out_->size() > output_size_) return Corrupt("ICC profile larger than announced");
@@ -83,9 +79,9 @@ class ProfileBuilder {
   }
   Status EmitTag(uint32_t tag, uint64_t start, uint64_t size) {
     uint8_t entry[kTagEntrySize];
-    StoreBigEndian(tag, entry);
-    StoreBigEndian(static_cast<uint32_t>(start), entry + 4);
-    StoreBigEndian(static_cast<uint32_t>(size), entry + 8);
+    StoreBigEndian32(tag, entry);
+    StoreBigEndian32(static_cast<uint32_t>(start), entry + 4);
+    StoreBigEndian32(static_cast<uint32_t>(size), entry + 8);
     return Emit(entry, sizeof(entry));
   }
   // Emits bytes that were stored as `width` rows, column by column.
@@ -112,7 +108,7 @@ class ProfileBuilder {
 Status ProfileBuilder::Header() {
   uint8_t prediction[kHeaderSize];
   std::memcpy(prediction, kIccHeaderPrediction, kHeaderSize);
-  StoreBigEndian(static_cast<uint32_t>(output_size_), prediction);
+  StoreBigEndian32(static_cast<uint32_t>(output_size_), prediction);
   uint8_t header[kHeaderSize];
   const size_t size = static_cast<size_t>(std::min<uint64_t>(kHeaderSize, output_size_));
   for (size_t i = 0; i < size; ++i) {
@@ -134,7 +130,7 @@ Status ProfileBuilder::TagList() {
   const uint64_t count = coded_count - 1;
   if (count >= kLimit32) return Corrupt("ICC profile with too many tags");
   uint8_t bytes[4];
-  StoreBigEndian(static_cast<uint32_t>(count), bytes);
+  StoreBigEndian32(static_cast<uint32_t>(count), bytes);
   JXLPOOL_RETURN_IF_ERROR(Emit(bytes, sizeof(bytes)));
   previous_start_ = kHeaderSize + kTagEntrySize * count;
   previous_size_ = 0;

@@ -13,16 +13,17 @@ namespace jxlpool {
 namespace {
 
 constexpr size_t kNumIccContexts = 41;
-// Up to here the context does not depend on the bytes before.
+// The contexts of the bytes before this one do not depend on their values.
 constexpr uint64_t kFirstModelledByte = 129;
-// Enough bytes to hold both sizes of the preamble.
+// This many bytes hold both sizes of the preamble.
 constexpr uint64_t kPreambleBytes = 20;
-// Bytes between two looks at how much input they took.
+// After this many bytes it is checked how much input they took.
 constexpr uint64_t kStretch = 65536;
-// Decoded bytes per input byte beyond which a stream is no profile but an attack.
+// A stream that gives more bytes per input byte is no profile but an attack.
 constexpr uint64_t kMaxExpansion = 256;
 
-// Contributions of the previous byte (low nibble) and of the one before it (high nibble) to the context.
+// Returns the class of a byte as the previous one (low nibble) and as the one before it (high nibble). Both classes
+// make the context.
 constexpr uint8_t ByteClass(uint32_t byte) {
   const auto between = [byte](uint32_t first, uint32_t last) { return byte >= first && byte <= last; };
   if (between('a', 'z') || between('A', 'Z')) return 0x00;
@@ -53,7 +54,8 @@ Status CheckEncodedSize(uint64_t size, const SizeLimits& limits, uint64_t positi
   return OkStatus();
 }
 
-// Makes room for one more stretch; doubles, so that the memory follows what was decoded and not what was announced.
+// Makes room for one more stretch. Room doubles, so that the memory follows what was decoded and not what was
+// announced.
 Status GrowTo(uint64_t size, uint64_t final_size, PoolVector<uint8_t>* encoded) {
   if (size > encoded->capacity()) {
     JXLPOOL_RETURN_IF_ERROR(encoded->Reserve(std::min<uint64_t>(final_size, 2 * size)));

@@ -10,7 +10,7 @@ constexpr uint64_t kExtraChannelTypes =
                 ExtraChannelType::kSelectionMask, ExtraChannelType::kBlack, ExtraChannelType::kCfa,
                 ExtraChannelType::kThermal, ExtraChannelType::kNonOptional, ExtraChannelType::kOptional);
 
-// Width from height for the ratio codes 1..7.
+// Returns the width that follows from the height for the ratio codes 1..7.
 uint32_t WidthFromRatio(uint32_t height, uint32_t ratio) {
   constexpr struct {
     uint32_t numerator, denominator;
@@ -156,7 +156,7 @@ Status ReadExtraChannels(FieldReader* reader, Memory* memory, ImageHeader* heade
   return OkStatus();
 }
 
-// Everything but the part that begins with default_m.
+// Reads everything but the part that begins with default_m.
 Status ReadImageMetadata(FieldReader* reader, Memory* memory, const SizeLimits& limits, ImageHeader* header) {
   header->all_default = reader->Bool();
   if (header->all_default) return CheckImageSize(*reader, limits, *header, reader->reader()->Position());

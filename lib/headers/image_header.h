@@ -1,8 +1,8 @@
 // ImageHeader: everything between the codestream signature and the ICC stream or the first frame
 // (ISO/IEC 18181-1 "Image headers").
 //
-// Plain data with the field names of the standard; a default-constructed bundle holds the defaults of the standard.
-// Immutable after ReadImageHeader, then readable from any thread.
+// It is plain data with the field names of the standard; a default-constructed bundle holds the defaults of the
+// standard. Nothing changes after ReadImageHeader, so that any thread may read it.
 #ifndef LIB_HEADERS_IMAGE_HEADER_H_
 #define LIB_HEADERS_IMAGE_HEADER_H_
 
@@ -18,7 +18,7 @@
 
 namespace jxlpool {
 
-// Planes of a frame: three of color, and the extra channels, of which more are refused.
+// A frame has three planes of color and at most 256 extra channels; more are refused.
 inline constexpr size_t kMaxPlanes = 3 + 256;
 
 // Dimensions in pixels as coded, before orientation; both >= 1, the height <= 2^30, the width <= 2^31.
@@ -27,7 +27,7 @@ struct SizeHeader {
   uint32_t height = 1;
 };
 
-// Exif meaning: what to do with the decoded image for display. The last four swap width and height.
+// What to do with the decoded image for display, with Exif's numbers. The last four swap width and height.
 enum class Orientation : uint8_t {
   kIdentity = 1,
   kFlipHorizontal = 2,  // left <-> right
@@ -39,7 +39,7 @@ enum class Orientation : uint8_t {
   kRotate270 = 8,  // clockwise
 };
 inline constexpr bool SwapsDimensions(Orientation orientation) { return orientation >= Orientation::kTranspose; }
-// Whether the stored columns come in reverse order in the oriented image, as columns or as rows; whether the stored
+// FlipsX: the stored columns come in reverse order in the oriented image, as columns or as rows. FlipsY: the stored
 // rows do.
 inline constexpr bool FlipsX(Orientation orientation) {
   return orientation == Orientation::kFlipHorizontal || orientation == Orientation::kRotate180 ||
@@ -49,7 +49,7 @@ inline constexpr bool FlipsY(Orientation orientation) {
   return orientation == Orientation::kRotate180 || orientation == Orientation::kFlipVertical ||
          orientation == Orientation::kRotate90 || orientation == Orientation::kAntiTranspose;
 }
-// Whether rows of the oriented image are complete from top to bottom if stored rows are.
+// True if rows of the oriented image become complete from top to bottom where stored rows do.
 inline constexpr bool KeepsRowOrder(Orientation orientation) {
   return !SwapsDimensions(orientation) && !FlipsY(orientation);
 }
@@ -140,7 +140,7 @@ struct ImageHeader {
   UpsamplingWeights upsampling_weights;
 
   // Color channels of the image: 1 (grey) or 3.
-  uint32_t NumColorChannels() const { return color_encoding.NumColorChannels(); }
+  uint32_t NumColorChannels() const { return color_encoding.description.num_channels(); }
   // Index of the first extra channel of this type, or -1.
   int32_t FindExtraChannel(ExtraChannelType type) const;
 };

@@ -13,8 +13,8 @@ struct RestorationFilter {
   bool all_default = true;
   bool gab = true;
   bool gab_custom = false;
-  // Per channel X, Y, B: weight of the four edge neighbours and of the four corner neighbours; the centre weighs 1
-  // before normalisation by 1 + 4 * (weight1 + weight2), which is not 0.
+  // The weights of the four edge neighbours (1) and of the four corner neighbours (2) per channel X, Y, B. The centre
+  // weighs 1. All are divided by 1 + 4 * (weight1 + weight2), which is not 0.
   float gab_weight1[3] = {0.115169525f, 0.115169525f, 0.115169525f};
   float gab_weight2[3] = {0.061248592f, 0.061248592f, 0.061248592f};
   uint32_t epf_iters = 2;  // 0..3; 0: off

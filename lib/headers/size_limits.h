@@ -1,4 +1,4 @@
-// What an image may ask for before anything is allocated for its pixels.
+// SizeLimits: what an image may ask for. It is checked before anything is allocated for its pixels.
 #ifndef LIB_HEADERS_SIZE_LIMITS_H_
 #define LIB_HEADERS_SIZE_LIMITS_H_
 

@@ -19,7 +19,7 @@ Status ReadTocPermutation(BitReader* reader, Memory* memory, size_t size, PoolVe
   return decoder.Finish(reader);
 }
 
-// Sizes and offsets in file order.
+// Reads sizes and offsets in file order.
 Status ReadPhysicalEntries(BitReader* reader, uint64_t count, Toc* toc) {
   JXLPOOL_RETURN_IF_ERROR(reader->ZeroPadToByte());
   if (reader->BitsConsumed() + kMinBitsPerEntry * count > reader->BitsTotal()) {

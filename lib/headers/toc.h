@@ -30,7 +30,7 @@ struct Toc {
   uint64_t num_groups = 0;
   uint64_t num_lf_groups = 0;
 
-  // Everything is in one section, back to back at bit granularity.
+  // True if everything is in one section, back to back at bit granularity.
   bool IsSingleSection() const { return entries.size() == 1; }
   // Indices into `entries`. REQUIRES: !IsSingleSection().
   size_t LfGlobal() const { return 0; }

@@ -1,4 +1,4 @@
-// From coded upsampling weights to filter kernels (ISO/IEC 18181-1 "Upsampling").
+// Makes filter kernels of coded upsampling weights (ISO/IEC 18181-1 "Upsampling").
 #ifndef LIB_HEADERS_UPSAMPLING_WEIGHTS_H_
 #define LIB_HEADERS_UPSAMPLING_WEIGHTS_H_
 

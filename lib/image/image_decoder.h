@@ -32,6 +32,7 @@ class CoefficientSink;
 struct ColorDescription;
 class FrameDecoder;
 struct FrameEntry;
+struct FrameIndex;
 struct FrameRequest;
 struct FrameSlots;
 struct FrameState;
@@ -145,6 +146,10 @@ class ImageDecoder {
   // file's frame index, if that agrees with the frames behind it and they need nothing before. An index whose counts
   // are wrong before that entry then makes it another frame. Errors: all, those of frames before `index` included.
   Result<bool> SeekFrame(uint32_t index, bool use_index);
+
+  // The file's frame index, read when it is first asked for; null if there is none. Valid until the image is closed.
+  // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
+  Result<const FrameIndex*> LoadFrameIndex();
 
   // Header and TOC of the index-th frame (from 0) of all, displayed or not, without disturbing the sequence of frames;
   // false if there are fewer. `entry` tells how many frames are delivered before. Both may be null. Errors: those of

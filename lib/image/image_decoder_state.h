@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "lib/bitstream/container.h"
+#include "lib/bitstream/frame_index.h"
 #include "lib/compose/image_color.h"
 #include "lib/frame/frame_decoder.h"
 #include "lib/headers/image_header.h"
@@ -30,6 +31,9 @@ struct ImageDecoder::State {
   // After a jump to an entry of the file's frame index `position` refers to this table, which begins there.
   FrameTable late_table;
   bool is_late = false;
+  // The file's frame index, once it was asked for.
+  bool has_frame_index = false;
+  FrameIndex frame_index;
 
   // Where the sequence of frames is.
   uint64_t position = 0;        // of the next frame in the table, whether the table reaches it or not

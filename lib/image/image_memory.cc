@@ -80,15 +80,6 @@ FrameRequest ImageDecoder::RequestFor(bool is_delivered, std::span<const OutputT
   request.canvas = state_->header.size;
   request.is_delivered = is_delivered;
   request.targets = targets;
-  for (const OutputTarget& target : targets) {
-    if (target.sink == nullptr) continue;
-    uint64_t channels = 4;
-    if (target.channels == ChannelSet::kExtra) channels = 1;
-    if (target.channels == ChannelSet::kColor || target.channels == ChannelSet::kRgb) channels = 3;
-    if (target.channels == ChannelSet::kAll) channels = 3 + uint64_t{state_->header.num_extra_channels};
-    const uint64_t sample_bytes = target.type == OutputType::kUint8 ? 1 : target.type == OutputType::kFloat32 ? 4 : 2;
-    request.streamed_pixel_bytes += channels * sample_bytes;
-  }
   return request;
 }
 

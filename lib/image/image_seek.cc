@@ -124,12 +124,24 @@ void ImageDecoder::MoveTo(const FrameEntry& entry, uint64_t position, uint32_t d
   state_->partial = false;
 }
 
+Result<const FrameIndex*> ImageDecoder::LoadFrameIndex() {
+  if (state_->has_frame_index) return &state_->frame_index;
+  const Box* box = state_->container.Find(kFrameIndexBox);
+  if (box == nullptr) return nullptr;
+  if (box->is_truncated) return NeedMoreInput("the file ends in the frame index");
+  FrameIndex index;
+  JXLPOOL_RETURN_IF_ERROR(ReadFrameIndex(box->contents, memory_, &index));
+  state_->frame_index = std::move(index);
+  state_->has_frame_index = true;
+  return &state_->frame_index;
+}
+
 Result<bool> ImageDecoder::SeekByIndex(uint32_t index) {
   // The index counts displayed frames.
-  const Box* box = state_->container.Find(kFrameIndexBox);
-  if (box == nullptr || box->is_truncated || !state_->options.coalescing) return false;
-  FrameIndex frame_index;
-  JXLPOOL_RETURN_IF_ERROR(ReadFrameIndex(box->contents, memory_, &frame_index));
+  if (!state_->options.coalescing) return false;
+  JXLPOOL_ASSIGN_OR_RETURN(const FrameIndex* const loaded, LoadFrameIndex());
+  if (loaded == nullptr) return false;
+  const FrameIndex& frame_index = *loaded;
   const size_t number = EntryOf(frame_index, index);
   const FrameIndexEntry& start = frame_index.entries[number];
   if (number == 0 || frame_index.entries[0].offset != state_->first_frame_offset || start.first_frame > UINT32_MAX) {

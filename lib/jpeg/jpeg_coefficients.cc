@@ -158,13 +158,14 @@ Status StorePart(const GroupPart& part, JpegComponent* component, PackedBlockSto
   const Matrix2D<int8_t>& factors = c == 0 ? vardct.x_from_y : vardct.b_from_y;
   IntegerCfl cfl(part.luma_quant, component->quant);
   const int32_t offset = part.state->header.do_ycbcr ? 0 : 1024 / component->quant[0];
-  const BlockRect rect = vardct.geometry.GroupRect(part.group);
+  const FrameDimensions& dimensions = part.state->dimensions;
+  const BlockRect rect = dimensions.GroupBlocks(part.group);
   const size_t x0 = rect.x0 >> component->hshift;
   const size_t y0 = rect.y0 >> component->vshift;
   bool in_range = true;
   for (size_t y = 0; y < part.blocks.height; ++y) {
     if (!chunk->HasRoom()) JXLPOOL_RETURN_IF_ERROR(store->Open(chunk));
-    component->ac.Row(y0 + y)[part.group % vardct.geometry.groups_x] = chunk->next;
+    component->ac.Row(y0 + y)[part.group % dimensions.groups_x] = chunk->next;
     const int32_t* in = part.blocks.Row(y);
     const int32_t* luma = predicted ? part.luma_blocks.Row(y) : nullptr;
     const int8_t* factor_row = predicted ? factors.Row((y0 + y) / kColorTileDimInBlocks) : nullptr;
@@ -227,7 +228,7 @@ Status JpegCoefficientSink::Begin(const FrameState& state) {
   jpeg_->extra_precision = PoolVector<uint8_t>(state.memory(), Category::kOther);
   JXLPOOL_RETURN_IF_ERROR(jpeg_->extra_precision.Resize(static_cast<size_t>(state.dimensions.num_lf_groups)));
   jpeg_->store.Begin(state.memory());
-  const VarDctFrame& vardct = state.vardct;
+  const FrameDimensions& dimensions = state.dimensions;
   for (uint32_t i = 0; i < num_components; ++i) {
     JpegComponent* component = &jpeg_->components[i];
     static constexpr uint32_t kYCbCrChannels[3] = {1, 0, 2};
@@ -235,30 +236,29 @@ Status JpegCoefficientSink::Begin(const FrameState& state) {
     component->channel = c;
     component->h_factor = sampling[c] == 1 || sampling[c] == 2 ? 2 : 1;
     component->v_factor = sampling[c] == 1 || sampling[c] == 3 ? 2 : 1;
-    component->block_columns = vardct.geometry.block_columns >> vardct.parameters.hshift[c];
-    component->block_rows = vardct.geometry.block_rows >> vardct.parameters.vshift[c];
-    component->hshift = vardct.parameters.hshift[c];
-    component->vshift = vardct.parameters.vshift[c];
+    component->block_columns = static_cast<uint32_t>(dimensions.xblocks >> dimensions.hshift[c]);
+    component->block_rows = static_cast<uint32_t>(dimensions.yblocks >> dimensions.vshift[c]);
+    component->hshift = dimensions.hshift[c];
+    component->vshift = dimensions.vshift[c];
     JXLPOOL_ASSIGN_OR_RETURN(component->dc, Matrix2D<int16_t>::Create(state.memory(), Category::kCoefficients,
                                                                       component->block_rows, component->block_columns));
     JXLPOOL_ASSIGN_OR_RETURN(
         component->ac, Matrix2D<const uint8_t*>::Create(state.memory(), Category::kCoefficients, component->block_rows,
-                                                        vardct.geometry.groups_x));
+                                                        dimensions.groups_x));
   }
   return OkStatus();
 }
 
 void JpegCoefficientSink::TakeLf(const FrameState& state, uint32_t lf_group, uint32_t extra_precision,
                                  const View2D<const int32_t> (&quantized)[3]) {
-  const VarDctFrame& vardct = state.vardct;
-  const BlockRect rect = vardct.geometry.LfGroupRect(lf_group);
+  const BlockRect rect = state.dimensions.LfGroupBlocks(lf_group);
   jpeg_->extra_precision[lf_group] = static_cast<uint8_t>(extra_precision);
   for (uint32_t i = 0; i < jpeg_->num_components; ++i) {
     JpegComponent* component = &jpeg_->components[i];
     const uint32_t c = component->channel;
-    const size_t x0 = rect.x0 >> vardct.parameters.hshift[c];
-    const size_t y0 = rect.y0 >> vardct.parameters.vshift[c];
-    const LfChannelSize size = LfChannelSizeOf(vardct, lf_group, c);
+    const size_t x0 = rect.x0 >> component->hshift;
+    const size_t y0 = rect.y0 >> component->vshift;
+    const LfChannelSize size = LfChannelSizeOf(state.vardct, lf_group, c);
     for (uint32_t y = 0; y < size.height; ++y) {
       const int32_t* in = quantized[c].Row(y);
       int16_t* out = component->dc.Row(y0 + y) + x0;
@@ -296,7 +296,7 @@ Status JpegCoefficientSink::BeginGroups(const FrameState& state) {
 
 Status JpegCoefficientSink::TakeGroup(const FrameState& state, uint32_t group,
                                       const View2D<const int32_t> (&blocks)[3]) {
-  const bool has_cfl = jpeg_->num_components == 3 && !state.vardct.geometry.subsampled;
+  const bool has_cfl = jpeg_->num_components == 3 && !state.dimensions.subsampled;
   const JpegComponent* luma = &jpeg_->components[0];
   for (uint32_t i = 0; i < jpeg_->num_components && luma->channel != 1; ++i) luma = &jpeg_->components[i];
   PackedBlockStore::Chunk chunk;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr U32Coding kUsedOrdersCoding = {{Value(0x5F), Value(0x13), Value(0), Bits(13)}};
 
-// Where each order starts when they are stored one after another; the last entry is the size of all.
+// The orders are stored one after another. These are their starts; the last entry is the size of all.
 constexpr std::array<size_t, kNumOrders + 1> MakeOrderOffsets() {
   std::array<size_t, kNumOrders + 1> offsets = {};
   for (size_t o = 0; o < kNumOrders; ++o) offsets[o + 1] = offsets[o] + kOrderSizes[o].size();

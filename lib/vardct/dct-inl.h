@@ -18,8 +18,8 @@ namespace jxlpool {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Inverse DCT of N vectors in place, of which those from index K on are zero (and not read). Fully unrolled; for N up
-// to 16.
+// Does an inverse DCT of N <= 16 vectors in place, fully unrolled. Vectors from index K on count as zero and are not
+// read.
 template <size_t N, size_t K, class D, class V = hn::Vec<D>>
 HWY_INLINE void InverseInRegisters(D d, V* HWY_RESTRICT x) {
   if constexpr (K == 1) {
@@ -59,9 +59,9 @@ HWY_INLINE void InverseSmallColumn(D d, const float* HWY_RESTRICT in, size_t in_
   HWY_UNROLL(16) for (size_t i = 0; i < N; ++i) hn::StoreU(x[i], d, out + i * out_stride);
 }
 
-// Inverse DCT of size N of a column of vectors in memory: vector i is at in + i * in_stride; vectors from index `bound`
-// on count as zero; up to the next power of two they must be zero. 1 <= bound <= N. `scratch` has 2 * N * Lanes(d)
-// floats. `out` must not overlap the others.
+// Does an inverse DCT of size N of a column of vectors in memory: vector i is at in + i * in_stride. Vectors from index
+// `bound` on count as zero; up to the next power of two they must be zero. `scratch` has 2 * N * Lanes(d) floats; `out`
+// must not overlap the others. REQUIRES: 1 <= bound <= N.
 template <size_t N, class D>
 HWY_NOINLINE void InverseColumn(D d, const float* HWY_RESTRICT in, size_t in_stride, size_t bound,
                                 float* HWY_RESTRICT out, size_t out_stride, float* HWY_RESTRICT scratch) {

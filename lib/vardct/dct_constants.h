@@ -10,7 +10,7 @@ namespace jxlpool {
 inline constexpr double kPi = 3.14159265358979323846;
 inline constexpr float kSqrt2 = 1.41421356237309504880f;
 
-// Taylor series; exact to double precision for 0 <= x <= pi / 2.
+// Sums the Taylor series, which is exact to double precision for 0 <= x <= pi / 2.
 constexpr double CosineOfFirstQuadrant(double x) {
   double sum = 0;
   double term = 1;
@@ -21,7 +21,7 @@ constexpr double CosineOfFirstQuadrant(double x) {
   return sum;
 }
 
-// 1 / (2 cos((i + 1/2) pi / N)), i < N / 2: what the odd half of an inverse DCT of size N is multiplied with.
+// The odd half of an inverse DCT of size N is multiplied with 1 / (2 cos((i + 1/2) pi / N)) for i < N / 2.
 template <size_t N>
 constexpr std::array<float, N / 2> MakeDctGains() {
   std::array<float, N / 2> gains = {};

@@ -28,7 +28,7 @@ enum class DequantMode : uint8_t {
   kRaw = 7,
 };
 
-// Weights of channel c as a function of distance from the lowest frequency.
+// The weights of channel c depend on the distance from the lowest frequency.
 struct DequantBands {
   static constexpr size_t kMaxBands = 16;
   uint32_t count = 0;  // 1 ... kMaxBands if present
@@ -45,7 +45,8 @@ struct DequantParameters {
   float raw_denominator = 0.0f;
 };
 
-// Where the samples of RAW tables come from: they are modular sub-bitstreams, which the frame decoder can read.
+// Reads the samples of RAW tables: they are modular sub-bitstreams, which the frame decoder can read and this folder
+// cannot.
 struct RawTableSource {
   void* context = nullptr;
   // Decodes 3 channels of width x height samples of raw table `table` at the reader. planes[] stay valid until the next
@@ -84,10 +85,10 @@ class DequantTables {
   Buffer raw_[kNumDequantTables];
 };
 
-// Default table t from the process-wide cache, 3 arrays one after another. Thread-safe.
+// Returns default table t from the process-wide cache, 3 arrays one after another. Thread-safe.
 const float* DefaultDequantTable(size_t t);
 
-// Mask of the tables that these types use, for DequantTables::Prepare.
+// Returns the mask of the tables that these types use, for DequantTables::Prepare.
 uint32_t DequantTablesOfTypes(uint32_t type_mask);
 
 }  // namespace jxlpool

@@ -14,10 +14,10 @@ constexpr float kMaxWeight = 1e8f;
 
 constexpr Status BadBand() { return Corrupt("dequantisation band is too small"); }
 
-// Weight factor of a coded band relative to the previous one.
+// Returns the factor from the previous band's weight to that of a coded band.
 float BandFactor(float value) { return value > 0.0f ? 1.0f + value : 1.0f / (1.0f - value); }
 
-// A positive function given at positions 0, 1, ..., count - 1, in between geometrically interpolated.
+// A positive function that is given at positions 0, 1, ..., count - 1 and interpolated geometrically in between.
 class BandCurve {
  public:
   // `first` is the value at 0, each of `factors` the coded factor from one position to the next.
@@ -45,7 +45,7 @@ class BandCurve {
   float log_ratios_[DequantBands::kMaxBands] = {};
 };
 
-// Weights of a rows x columns array by the distance from its first entry, both axes normalised.
+// Weighs the entries of a rows x columns array by their distance from the first one, with both axes normalised.
 Status DistanceWeights(const DequantBands& bands, size_t c, size_t rows, size_t columns, float* weights) {
   BandCurve curve;
   JXLPOOL_RETURN_IF_ERROR(curve.Initialize(bands.values[c][0], bands.values[c] + 1, bands.count));
@@ -75,7 +75,7 @@ void HornussWeights(const float* fixed, float* weights) {
 void Dct2Weights(const float* fixed, float* weights) {
   for (size_t y = 0; y < kBlockDim; ++y) {
     for (size_t x = 0; x < kBlockDim; ++x) {
-      // Two parameters for each of the three sizes 2, 4, 8: beside the diagonal, and on it.
+      // Each of the sizes 2, 4, 8 has two parameters: one beside the diagonal, one on it.
       const size_t larger = std::max(x, y);
       const size_t smaller = std::min(x, y);
       const size_t level = larger < 2 ? 0 : larger < 4 ? 1 : 2;
@@ -106,7 +106,7 @@ Status Dct4x8Weights(const DequantParameters& parameters, size_t c, float* weigh
 }
 
 Status AfvWeights(const DequantParameters& parameters, size_t c, float* weights) {
-  // How far up the frequencies of the corner's basis functions are.
+  // The frequencies of the corner's basis functions.
   static constexpr float kFrequencies[4][4] = {
       {0.0f, 0.0f, 0.8517778890324296f, 5.37778436506804f},
       {0.0f, 0.0f, 4.734747904497923f, 5.449245381693219f},

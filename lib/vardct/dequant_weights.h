@@ -1,4 +1,4 @@
-// From the parameters of a dequantisation table to its multipliers (ISO/IEC 18181-1, HF dequantisation matrices).
+// Makes the multipliers of a dequantisation table from its parameters (ISO/IEC 18181-1, HF dequantisation matrices).
 #ifndef LIB_VARDCT_DEQUANT_WEIGHTS_H_
 #define LIB_VARDCT_DEQUANT_WEIGHTS_H_
 
@@ -10,7 +10,7 @@
 
 namespace jxlpool {
 
-// The default parameters of table t, in a form with a mode of its own (never kDefault).
+// Returns the default parameters of table t, with the mode that they are made by (never kDefault).
 DequantParameters DefaultDequantParameters(size_t t);
 
 // Computes the three arrays of table t, one after another: 3 * kDequantTableSizes[t].size() floats. `raw` holds as many

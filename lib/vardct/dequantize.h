@@ -1,4 +1,4 @@
-// Kernels on coefficients of one varblock (SIMD, chosen for this CPU).
+// SIMD kernels on the coefficients of one varblock.
 #ifndef LIB_VARDCT_DEQUANTIZE_H_
 #define LIB_VARDCT_DEQUANTIZE_H_
 
@@ -7,7 +7,7 @@
 
 namespace jxlpool {
 
-// How a quantised value becomes a real one: towards zero by a bias.
+// Quantised values are moved towards zero by a bias.
 struct QuantBias {
   float of_one;     // what +-1 becomes
   float numerator;  // larger values q become q - numerator / q

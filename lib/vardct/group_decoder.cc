@@ -12,7 +12,7 @@
 namespace jxlpool {
 namespace {
 
-// The start of GroupDecoder's map buffer.
+// What GroupDecoder's map buffer holds.
 struct GroupMaps {
   Varblock varblocks[kMaxVarblocksPerGroup];
   uint8_t nonzeros[3][kMaxVarblocksPerGroup];
@@ -38,11 +38,11 @@ size_t LargestScratch(uint32_t used_types) {
 
 bool IsUsual(const TransformShape& shape) { return shape.block_rows <= 8 && shape.block_columns <= 8; }
 
-// Types that have occurred, and, if more LF groups may follow, those that are usual. So how much memory a worker has
-// does not depend on the groups that it happens to get.
+// Returns the types that have occurred and, if more LF groups may follow, those that are usual. So the memory of a
+// worker does not depend on the groups that it happens to get.
 uint32_t ExpectedTypes(const VarDctFrame& frame) {
   uint32_t types = frame.used_types.load(std::memory_order_relaxed);
-  if (frame.geometry.lf_groups_y < 2) return types;
+  if (frame.dimensions->lf_groups_y < 2) return types;
   for (size_t t = 0; t < kNumTransformTypes; ++t) {
     if (IsUsual(kTransformShapes[t])) types |= uint32_t{1} << t;
   }
@@ -77,25 +77,28 @@ Status DecodeStored(const GroupState& state, BitReader* readers, uint32_t num_re
 
 }  // namespace
 
-void StartGroup(GroupState* state) {
-  const VarDctFrame& frame = *state->frame;
-  const BlockRect& rect = state->rect;
+void StartGroup(const VarDctFrame& frame, uint32_t group, GroupState* state) {
+  const FrameDimensions& dimensions = *frame.dimensions;
+  const BlockRect rect = dimensions.GroupBlocks(group);
+  state->frame = &frame;
+  state->dimensions = &dimensions;
+  state->rect = rect;
   const auto part = [&](const auto& ring) { return ring.View().Band(rect.x0, rect.y0, rect.columns, rect.rows); };
   state->block_type = part(frame.block_type);
   state->hf_mul = part(frame.hf_mul);
   if (!frame.lf_index.empty()) state->lf_index = part(frame.lf_index);
   for (size_t c = 0; c < 3; ++c) {
-    const uint8_t hshift = frame.parameters.hshift[c];
-    const uint8_t vshift = frame.parameters.vshift[c];
+    const uint32_t hshift = dimensions.hshift[c];
+    const uint32_t vshift = dimensions.vshift[c];
     if (frame.lf[c].empty()) continue;
     state->lf[c] = frame.lf[c].Band(rect.x0 >> hshift, rect.y0 >> vshift, rect.columns >> hshift, rect.rows >> vshift);
   }
   size_t count = 0;
   uint32_t position = 0;
-  for (uint32_t y = 0; y < state->rect.rows; ++y) {
+  for (uint32_t y = 0; y < rect.rows; ++y) {
     const uint8_t* types = state->block_type.Row(y);
     const uint8_t* multipliers = state->hf_mul.Row(y);
-    for (uint32_t x = 0; x < state->rect.columns; ++x) {
+    for (uint32_t x = 0; x < rect.columns; ++x) {
       if ((types[x] & VarDctFrame::kFirstBlock) == 0) continue;
       Varblock& varblock = state->varblocks[count++];
       varblock.x = static_cast<uint8_t>(x);
@@ -131,18 +134,17 @@ uint64_t GroupDecoder::Bytes(const VarDctFrame& frame, uint32_t num_passes) {
   uint32_t types = 0;
   for (size_t t = 0; t < kNumTransformTypes; ++t) {
     const TransformShape& shape = kTransformShapes[t];
-    const bool fits =
-        shape.block_rows <= frame.geometry.block_rows && shape.block_columns <= frame.geometry.block_columns;
+    const bool fits = shape.block_rows <= frame.dimensions->yblocks && shape.block_columns <= frame.dimensions->xblocks;
     if (fits && IsUsual(shape)) types |= uint32_t{1} << t;
   }
   uint64_t window_bytes = 0;
-  for (uint32_t pass = 0; pass < frame.parameters.num_passes; ++pass) {
+  for (uint32_t pass = 0; pass < frame.header->passes.num_passes; ++pass) {
     window_bytes = std::max(window_bytes, EntropyDecoder::Bytes(frame.passes[pass].code, 0, 3 * kMaxVarblockSize));
   }
   uint64_t bytes = window_bytes + BufferBytes(sizeof(GroupMaps)) +
                    BufferBytes(3 * LargestVarblock(types) * sizeof(float)) +
                    BufferBytes(LargestScratch(types) * sizeof(float));
-  if (num_passes != 1 || frame.parameters.num_passes != 1) {
+  if (num_passes != 1 || frame.header->passes.num_passes != 1) {
     bytes += BufferBytes(3 * kMaxVarblockSize * (FitsInt16(frame) ? sizeof(int16_t) : sizeof(int32_t)));
   }
   return bytes;
@@ -167,23 +169,21 @@ Status GroupDecoder::Decode(const VarDctFrame& frame, uint32_t group, BitReader*
   CleanUp();
   GroupMaps* maps = reinterpret_cast<GroupMaps*>(maps_.data());
   GroupState state;
-  state.frame = &frame;
-  state.rect = frame.geometry.GroupRect(group);
   state.varblocks = maps->varblocks;
   state.nonzeros = maps->nonzeros;
   state.transform_scratch = reinterpret_cast<float*>(transform_scratch_.data());
   state.transforms = InverseTransforms();
-  const uint32_t qm_scales[3] = {frame.parameters.x_qm_scale, 2, frame.parameters.b_qm_scale};
+  const uint32_t qm_scales[3] = {frame.header->x_qm_scale, 2, frame.header->b_qm_scale};
   for (size_t c = 0; c < 3; ++c) {
     state.blocks[c] = reinterpret_cast<float*>(blocks_.data()) + c * block_size_;
     state.planes[c] = planes[c];
     const double matrix_scale = std::pow(0.8, static_cast<int>(qm_scales[c]) - 2);
     state.quant_scale[c] = static_cast<float>(65536.0 / frame.quantizer.global_scale * matrix_scale);
   }
-  StartGroup(&state);
+  StartGroup(frame, group, &state);
 
   clean_ = false;
-  if (num_readers == 1 && frame.parameters.num_passes == 1) {
+  if (num_readers == 1 && frame.header->passes.num_passes == 1) {
     JXLPOOL_RETURN_IF_ERROR(DecodeOnlyPass(state, &readers[0], memory_));
   } else if (FitsInt16(frame)) {
     JXLPOOL_RETURN_IF_ERROR(PrepareStorage(sizeof(int16_t)));
@@ -203,11 +203,9 @@ Status GroupDecoder::DecodeCoefficients(const VarDctFrame& frame, uint32_t group
   CleanUp();
   GroupMaps* maps = reinterpret_cast<GroupMaps*>(maps_.data());
   GroupState state;
-  state.frame = &frame;
-  state.rect = frame.geometry.GroupRect(group);
   state.varblocks = maps->varblocks;
   state.nonzeros = maps->nonzeros;
-  StartGroup(&state);
+  StartGroup(frame, group, &state);
   for (size_t i = 0; i < state.num_varblocks; ++i) {
     if (state.varblocks[i].type != TransformType::kDct8x8) {
       return Unsupported("quantised coefficients exist for DCT8x8 only");
@@ -219,9 +217,9 @@ Status GroupDecoder::DecodeCoefficients(const VarDctFrame& frame, uint32_t group
     JXLPOOL_RETURN_IF_ERROR(AddPass(state, p, coefficients, &readers[p], memory_));
   }
   for (size_t c = 0; c < 3; ++c) {
-    const size_t width = (state.rect.columns >> frame.parameters.hshift[c]) * kBlockSize;
+    const size_t width = (state.rect.columns >> frame.dimensions->hshift[c]) * kBlockSize;
     blocks[c] = View2D<const int32_t>{coefficients.planes[c], width, width,
-                                      static_cast<size_t>(state.rect.rows >> frame.parameters.vshift[c])};
+                                      static_cast<size_t>(state.rect.rows >> frame.dimensions->vshift[c])};
   }
   return OkStatus();
 }

@@ -1,7 +1,8 @@
-// GroupDecoder: the HF coefficients of one group, all passes back to back, to samples (ISO/IEC 18181-1, PassGroup).
+// GroupDecoder: decodes the HF coefficients of one group, all passes back to back, and makes samples of them
+// (ISO/IEC 18181-1, PassGroup).
 //
-// Holds the scratch memory of one worker. With one pass a varblock is decoded, dequantised and transformed at once;
-// with several, the sums of the passes are kept for one group. Not thread-safe; use one per worker.
+// It holds the scratch memory of one worker. With one pass a varblock is decoded, dequantised and transformed at once;
+// with several, the sums of the passes are kept for one group. Not thread-safe; each worker has its own.
 #ifndef LIB_VARDCT_GROUP_DECODER_H_
 #define LIB_VARDCT_GROUP_DECODER_H_
 
@@ -33,7 +34,7 @@ class GroupDecoder {
   // Decodes one group to samples. `readers` are the sections of its first `num_readers` passes (in single-section
   // frames, the reader of the section), positioned at the start of the HF coefficients; afterwards they stand at the
   // group's modular data. With fewer passes than the frame has the result is a coarser image; 0 is allowed (LF only).
-  // planes[c] receive GroupRect(group) of channel c, padded to whole blocks: at least
+  // planes[c] receive GroupBlocks(group) of channel c, padded to whole blocks: at least
   // (8 * columns >> hshift[c]) x (8 * rows >> vshift[c]) samples; rows may be unaligned.
   // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit; the samples are garbage then.
   // REQUIRES: Prepare was called for this frame.

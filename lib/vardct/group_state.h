@@ -1,4 +1,4 @@
-// What the steps of decoding one group share: where its varblocks are, which arrays they use. Internal to GroupDecoder.
+// GroupState: what the steps of decoding one group share. Internal to GroupDecoder.
 #ifndef LIB_VARDCT_GROUP_STATE_H_
 #define LIB_VARDCT_GROUP_STATE_H_
 
@@ -21,23 +21,26 @@ struct Varblock {
   TransformType type;
   uint8_t hf_mul;           // HfMul - 1
   uint32_t first_position;  // of its coefficients, if varblocks are stored one after another
-  // Bitwise or of the stored indices of the nonzeros of each channel: bounds their rows and columns.
+  // The bitwise or of the stored indices of each channel's nonzeros, which bounds their rows and columns.
   uint32_t extent[3];
 };
 
-// Quantised coefficients of a group, kept if there are several passes: plane c holds the varblocks of channel c.
+// The quantised coefficients of a group, which are kept if there are several passes. Plane c holds the varblocks of
+// channel c.
 template <typename T>
 struct StoredCoefficients {
   T* planes[3] = {};
 };
 
-// Constant while a group is decoded, except what the pointers point to.
+// It does not change while a group is decoded; what its pointers point to does.
 struct GroupState {
   const VarDctFrame* frame = nullptr;
+  const FrameDimensions* dimensions = nullptr;  // frame->dimensions
   BlockRect rect;
   Varblock* varblocks = nullptr;
   size_t num_varblocks = 0;
-  // Number of nonzeros per block, rows of kGroupDimInBlocks, of each channel (in its own grid); per pass.
+  // How many coefficients of each channel's blocks are not zero, in the pass that is decoded. Each channel has its own
+  // grid, with rows of kGroupDimInBlocks.
   uint8_t (*nonzeros)[kMaxVarblocksPerGroup] = nullptr;
 
   // The group's part of the frame's planes and maps.
@@ -46,7 +49,7 @@ struct GroupState {
   View2D<const uint8_t> lf_index;  // empty if always 0
   View2D<const float> lf[3];
 
-  // For samples. blocks[c] holds one varblock in stored layout; all zero between varblocks.
+  // For samples. blocks[c] holds one varblock in stored layout and is all zero between varblocks.
   float* blocks[3] = {};
   float* transform_scratch = nullptr;
   const InverseTransformFunction* transforms = nullptr;
@@ -54,23 +57,21 @@ struct GroupState {
   float quant_scale[3] = {};  // 65536 / global_scale * 0.8^(qm scale - 2)
 
   bool HasChannel(const Varblock& varblock, size_t c) const {
-    const VarDctParameters& parameters = frame->parameters;
-    return (varblock.x & ((1u << parameters.hshift[c]) - 1)) == 0 &&
-           (varblock.y & ((1u << parameters.vshift[c]) - 1)) == 0;
+    return (varblock.x & ((1u << dimensions->hshift[c]) - 1)) == 0 &&
+           (varblock.y & ((1u << dimensions->vshift[c]) - 1)) == 0;
   }
-  // Where the stored coefficients of a varblock start in the plane of channel c: with subsampled chroma (all varblocks
-  // are 8x8) blocks are in raster order of the channel.
+  // Returns where the stored coefficients of a varblock start in the plane of channel c. With subsampled chroma, where
+  // all varblocks are 8x8, blocks are in raster order of the channel.
   size_t Position(const Varblock& varblock, size_t c) const {
-    if (!frame->geometry.subsampled) return varblock.first_position;
-    const VarDctParameters& parameters = frame->parameters;
-    const size_t columns = rect.columns >> parameters.hshift[c];
-    return ((varblock.y >> parameters.vshift[c]) * columns + (varblock.x >> parameters.hshift[c])) * kBlockSize;
+    if (!dimensions->subsampled) return varblock.first_position;
+    const size_t columns = rect.columns >> dimensions->hshift[c];
+    return ((varblock.y >> dimensions->vshift[c]) * columns + (varblock.x >> dimensions->hshift[c])) * kBlockSize;
   }
 };
 
-// Points the group's views to the planes of its frame and finds its varblocks in raster order. REQUIRES: state->frame,
-// rect and varblocks are set.
-void StartGroup(GroupState* state);
+// Points the group's views to the planes of its frame and finds its varblocks in raster order. REQUIRES:
+// state->varblocks is set.
+void StartGroup(const VarDctFrame& frame, uint32_t group, GroupState* state);
 
 }  // namespace jxlpool
 

@@ -12,7 +12,7 @@
 #include "lib/vardct/varblock.h"
 #include "lib/vardct/vardct_tables.h"
 
-// Nothing here is SIMD, but the loops gain from the shift instructions of newer CPUs; two builds are enough.
+// Nothing here is SIMD, but the loops gain from the shift instructions of newer CPUs. Two builds are enough.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/vardct/hf_coefficients.cc"
@@ -25,7 +25,8 @@
 #define LIB_VARDCT_HF_COEFFICIENTS_ONCE_
 namespace jxlpool {
 
-// Contexts of a coefficient, times two, from the position and from the number of nonzeros left, both per block.
+// The context of a coefficient is a sum of two parts: one follows from its position, one from the number of nonzeros
+// left, both divided by the number of blocks. These tables hold the parts times two.
 constexpr std::array<uint16_t, 65> MakeDoubled(const int16_t (&table)[64]) {
   std::array<uint16_t, 65> doubled = {};
   for (size_t i = 1; i < 64; ++i) doubled[i] = static_cast<uint16_t>(2 * table[i]);
@@ -35,16 +36,15 @@ constexpr std::array<uint16_t, 65> MakeDoubled(const int16_t (&table)[64]) {
 inline constexpr std::array<uint16_t, 65> kPositionContext2 = MakeDoubled(kFrequencyContexts);
 inline constexpr std::array<uint16_t, 65> kNonzerosContext2 = MakeDoubled(kNonzeroContexts);
 
-// Where decoded coefficients go: here, dequantised into the blocks of the group state.
+// Sinks take decoded coefficients. This one dequantises them into the blocks of the group state.
 struct SampleSink {
   // Coded integers below this have their dequantised value in a table.
   static constexpr uint32_t kNumSmall = 64;
   static constexpr bool kReconstructs = true;
 
   explicit SampleSink(const GroupState& group_state) : state(&group_state) {
-    const VarDctParameters& parameters = state->frame->parameters;
     for (size_t c = 0; c < 3; ++c) {
-      bias[c] = QuantBias{parameters.quant_bias[c], parameters.quant_bias_numerator};
+      bias[c] = state->frame->Bias(c);
       for (uint32_t i = 0; i < kNumSmall; ++i) small[c][i] = AdjustQuantBias(UnpackSigned(i), bias[c]);
     }
   }
@@ -71,7 +71,7 @@ struct SampleSink {
   float small[3][kNumSmall];
 };
 
-// Or added to what earlier passes said.
+// This one adds them to what earlier passes said.
 template <typename T>
 struct StoreSink {
   static constexpr bool kReconstructs = false;
@@ -121,7 +121,7 @@ HWY_INLINE uint32_t ReadWithMask(Symbols& symbols, size_t cluster, uint32_t* non
   }
 }
 
-// Decodes the coefficients of one varblock and channel, of which `left` > 0 are not zero. False if that is not true.
+// Decodes the coefficients of one varblock and channel, of which `left` > 0 are not zero; false if fewer are.
 // kLog2Blocks: log2 of the number of blocks, or -1 if only known at run time. The cluster of the next coefficient is
 // looked up for both possible outcomes of the current one, off the chain of dependencies.
 template <int kLog2Blocks, class Symbols, class Block>
@@ -154,7 +154,7 @@ HWY_INLINE bool DecodeCoefficients(Symbols& symbols, const uint8_t* HWY_RESTRICT
   return true;
 }
 
-// From the counts of the blocks to the left and above; `nonzeros` is the entry of block (x, y).
+// Predicts the count of block (x, y), whose entry `nonzeros` is, from those of the blocks to the left and above.
 HWY_INLINE uint32_t PredictNonzeros(const uint8_t* nonzeros, uint32_t x, uint32_t y) {
   if (y == 0) return x == 0 ? 32 : nonzeros[-1];
   const uint32_t above = nonzeros[-static_cast<ptrdiff_t>(kGroupDimInBlocks)];
@@ -165,9 +165,9 @@ HWY_INLINE uint32_t BlockContextOf(const GroupState& state, const Varblock& varb
   const VarDctFrame& frame = *state.frame;
   const HfBlockContext& context = frame.block_context;
   uint32_t hf_mul = varblock.hf_mul;
-  if (frame.geometry.subsampled) {
+  if (state.dimensions->subsampled) {
     // The multiplier comes from the column of the channel's own grid.
-    const uint32_t x = varblock.x >> frame.parameters.hshift[c];
+    const uint32_t x = varblock.x >> state.dimensions->hshift[c];
     hf_mul = state.hf_mul.Row(varblock.y)[x];
   }
   const uint32_t row = (c == 1   ? 0
@@ -195,8 +195,8 @@ HWY_INLINE Status DecodeVarblocks(const PassContext& pass, const Sink& sink, Ent
     const uint32_t lf_index = state.lf_index.empty() ? 0 : state.lf_index.Row(varblock.y)[varblock.x];
     for (const size_t c : {size_t{1}, size_t{0}, size_t{2}}) {
       if (!state.HasChannel(varblock, c)) continue;
-      const uint32_t x = varblock.x >> frame.parameters.hshift[c];
-      const uint32_t y = varblock.y >> frame.parameters.vshift[c];
+      const uint32_t x = varblock.x >> state.dimensions->hshift[c];
+      const uint32_t y = varblock.y >> state.dimensions->vshift[c];
       uint8_t* nonzeros = state.nonzeros[c] + y * kGroupDimInBlocks + x;
       const uint32_t predicted = PredictNonzeros(nonzeros, x, y);
       const uint32_t block_context = BlockContextOf(state, varblock, c, lf_index);
@@ -296,7 +296,7 @@ Status DecodeOnlyPass(const GroupState& state, BitReader* reader, Memory* memory
 template <typename T>
 Status AddPass(const GroupState& state, uint32_t pass, const StoredCoefficients<T>& coefficients, BitReader* reader,
                Memory* memory) {
-  const StoreSink<T> sink = {&state, coefficients, state.frame->parameters.pass_shift[pass]};
+  const StoreSink<T> sink = {&state, coefficients, state.frame->header->passes.shift[pass]};
   return DecodePass(state, pass, sink, reader, memory);
 }
 
@@ -304,12 +304,12 @@ template Status AddPass(const GroupState&, uint32_t, const StoredCoefficients<in
 template Status AddPass(const GroupState&, uint32_t, const StoredCoefficients<int32_t>&, BitReader*, Memory*);
 
 bool FitsInt16(const VarDctFrame& frame) {
-  const VarDctParameters& parameters = frame.parameters;
+  const Passes& passes = frame.header->passes;
   uint32_t bits = 0;
-  for (uint32_t p = 0; p < parameters.num_passes; ++p) {
-    bits = std::max(bits, frame.passes[p].code.max_value_bits() + parameters.pass_shift[p]);
+  for (uint32_t p = 0; p < passes.num_passes; ++p) {
+    bits = std::max(bits, frame.passes[p].code.max_value_bits() + passes.shift[p]);
   }
-  return bits + CeilLog2(parameters.num_passes) < 16;
+  return bits + CeilLog2(passes.num_passes) < 16;
 }
 
 }  // namespace jxlpool

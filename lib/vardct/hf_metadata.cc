@@ -8,7 +8,7 @@
 namespace jxlpool {
 namespace {
 
-// Value of block_type for a block that no varblock covers yet.
+// The block_type of a block that no varblock covers yet.
 constexpr uint8_t kFree = 0xFF;
 
 constexpr double kSigmaNumerator = -1.1715728752538099;  // 4 (sqrt(1/2) - 1)
@@ -21,7 +21,7 @@ void CopyFactors(const View2D<const int32_t>& from, size_t tile_x, size_t tile_y
   }
 }
 
-// Places the varblocks of one LF group; coordinates of the loop are relative to it.
+// Places the varblocks of one LF group. Coordinates are relative to it.
 class VarblockPlacer {
  public:
   VarblockPlacer(const BlockRect& rect, VarDctFrame* frame) : rect_(rect), frame_(frame) {}
@@ -51,7 +51,7 @@ class VarblockPlacer {
   Status Place(uint32_t x, uint32_t y, int32_t type, int32_t multiplier) {
     if (type < 0 || type >= static_cast<int32_t>(kNumTransformTypes)) return Corrupt("unknown varblock type");
     const TransformShape& shape = kTransformShapes[type];
-    if (frame_->geometry.subsampled && shape.num_blocks() > 1) {
+    if (frame_->dimensions->subsampled && shape.num_blocks() > 1) {
       return Corrupt("varblock larger than 8x8 in a frame with subsampled chroma");
     }
     const uint32_t group_dim = kGroupDimInBlocks;
@@ -88,15 +88,15 @@ Status CheckSharpness(const View2D<const int32_t>& sharpness) {
 }
 
 void FillInverseSigma(const BlockRect& rect, const View2D<const int32_t>& sharpness, VarDctFrame* frame) {
-  const VarDctParameters& parameters = frame->parameters;
+  const RestorationFilter& filter = frame->header->restoration_filter;
   const double scale = frame->quantizer.global_scale / 65536.0;
-  const float base = static_cast<float>(parameters.epf_quant_mul / (scale * kSigmaNumerator));
+  const float base = static_cast<float>(filter.epf_quant_mul / (scale * kSigmaNumerator));
   for (uint32_t y = 0; y < rect.rows; ++y) {
     const uint8_t* hf_mul = frame->hf_mul.Row(rect.y0 + y) + rect.x0;
     const int32_t* sharp = sharpness.Row(y);
     float* out = frame->epf_inverse_sigma.Row(rect.y0 + y) + rect.x0;
     for (uint32_t x = 0; x < rect.columns; ++x) {
-      const float sigma = base * parameters.epf_sharp_lut[sharp[x]] / static_cast<float>(hf_mul[x] + 1);
+      const float sigma = base * filter.epf_sharp_lut[sharp[x]] / static_cast<float>(hf_mul[x] + 1);
       out[x] = 1.0f / std::min(-1e-4f, sigma);
     }
   }
@@ -105,17 +105,17 @@ void FillInverseSigma(const BlockRect& rect, const View2D<const int32_t>& sharpn
 }  // namespace
 
 uint32_t ReadNumVarblocks(BitReader* reader, const VarDctFrame& frame, uint32_t lf_group) {
-  const BlockRect rect = frame.geometry.LfGroupRect(lf_group);
+  const BlockRect rect = frame.dimensions->LfGroupBlocks(lf_group);
   return 1 + reader->Read(CeilLog2(uint64_t{rect.columns} * rect.rows));
 }
 
 Status ProcessHfMetadata(uint32_t lf_group, const HfMetadata& metadata, VarDctFrame* frame) {
-  const BlockRect rect = frame->geometry.LfGroupRect(lf_group);
+  const BlockRect rect = frame->dimensions->LfGroupBlocks(lf_group);
   CopyFactors(metadata.x_from_y, rect.x0 / kColorTileDimInBlocks, rect.y0 / kColorTileDimInBlocks, &frame->x_from_y);
   CopyFactors(metadata.b_from_y, rect.x0 / kColorTileDimInBlocks, rect.y0 / kColorTileDimInBlocks, &frame->b_from_y);
   JXLPOOL_RETURN_IF_ERROR(CheckSharpness(metadata.sharpness));
   JXLPOOL_RETURN_IF_ERROR(VarblockPlacer(rect, frame).Run(metadata.block_info));
-  if (frame->parameters.epf_iterations != 0) FillInverseSigma(rect, metadata.sharpness, frame);
+  if (frame->header->restoration_filter.epf_iters != 0) FillInverseSigma(rect, metadata.sharpness, frame);
   return OkStatus();
 }
 

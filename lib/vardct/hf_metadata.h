@@ -21,15 +21,15 @@ struct HfMetadata {
   View2D<const int32_t> sharpness;   // w x h, shifts 0, 0
 };
 
-// Reads the width of block_info, 1 ... w * h.
+// Reads the width of block_info, which is 1 to w * h.
 uint32_t ReadNumVarblocks(BitReader* reader, const VarDctFrame& frame, uint32_t lf_group);
 
 // Fills the maps of the frame for one LF group: block_type, hf_mul, x_from_y, b_from_y, epf_inverse_sigma, used_types.
 // Different LF groups may run at the same time. Errors: kCorrupt (unknown type, overlap, varblock across a border,
 // sharpness out of range, too few entries).
 //
-// The EPF map holds what the filter multiplies with, K = 4 (sqrt(1/2) - 1) / sigma, per block; always negative and at
-// least -10^4; blocks of varblocks share HfMul but not the sharpness.
+// The EPF map holds K = 4 (sqrt(1/2) - 1) / sigma per block, with which the filter multiplies. K is negative and at
+// least -10^4. Blocks of one varblock share HfMul, but each has its own sharpness.
 Status ProcessHfMetadata(uint32_t lf_group, const HfMetadata& metadata, VarDctFrame* frame);
 
 }  // namespace jxlpool

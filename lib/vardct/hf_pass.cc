@@ -9,11 +9,11 @@ namespace jxlpool {
 
 Status ReadHfGlobal(BitReader* reader, const RawTableSource& source, Memory* memory, VarDctFrame* frame) {
   JXLPOOL_RETURN_IF_ERROR(frame->dequant.Read(reader, source, memory));
-  frame->num_histograms = 1 + reader->Read(CeilLog2(frame->geometry.num_groups()));
+  frame->num_histograms = 1 + reader->Read(CeilLog2(frame->dimensions->num_groups));
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
   const size_t num_contexts =
       size_t{frame->num_histograms} * kContextsPerBlockContext * frame->block_context.num_block_contexts;
-  for (uint32_t p = 0; p < frame->parameters.num_passes; ++p) {
+  for (uint32_t p = 0; p < frame->header->passes.num_passes; ++p) {
     HfPass& pass = frame->passes[p];
     JXLPOOL_RETURN_IF_ERROR(pass.orders.Read(reader, memory));
     JXLPOOL_ASSIGN_OR_RETURN(pass.code, EntropyCode::Read(reader, memory, num_contexts));

@@ -18,12 +18,12 @@ namespace jxlpool {
 
 struct VarDctFrame;
 
-// Contexts of one block context: 37 for the number of nonzeros and 458 for coefficients.
+// Each block context has 37 contexts for the number of nonzeros and 458 for coefficients.
 inline constexpr uint32_t kNonzeroCountContexts = 37;
 inline constexpr uint32_t kCoefficientContexts = 458;
 inline constexpr uint32_t kContextsPerBlockContext = kNonzeroCountContexts + kCoefficientContexts;
 
-// One pass. Immutable after reading; shared by all groups and threads.
+// What all groups of a pass share. It does not change once it is read, so that any thread may use it.
 struct HfPass {
   CoefficientOrders orders;
   EntropyCode code;

@@ -17,8 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace jxlpool {
 namespace HWY_NAMESPACE {
 
-// `in` has kWidth rows and kHeight columns: row u is the horizontal frequency, column v the vertical one. Entries
-// outside of the first u_bound rows and v_bound columns are zero; both are powers of two.
+// `in` has kWidth rows and kHeight columns: the row u is the horizontal frequency, the column v the vertical one.
+// Entries outside of the first u_bound rows and v_bound columns are zero; both bounds are powers of two.
 template <size_t kHeight, size_t kWidth>
 HWY_INLINE void InverseSeparable(const float* HWY_RESTRICT in, size_t u_bound, size_t v_bound,
                                  float* HWY_RESTRICT scratch, float* HWY_RESTRICT samples, size_t stride) {

@@ -13,7 +13,8 @@
 
 namespace jxlpool {
 
-// Size of channel c (0 X, 1 Y, 2 B) of the LF coefficients of an LF group: the size of its modular channel.
+// Returns the size of channel c (0 X, 1 Y, 2 B) of the LF coefficients of an LF group, which is that of its modular
+// channel.
 struct LfChannelSize {
   uint32_t width = 0;
   uint32_t height = 0;
@@ -22,12 +23,11 @@ LfChannelSize LfChannelSizeOf(const VarDctFrame& frame, uint32_t lf_group, size_
 
 // Writes the LF planes (and the LF index) of one LF group. `quantized` are the channels X, Y, B -- not the order Y, X,
 // B of the bitstream -- with the sizes of LfChannelSizeOf. Different LF groups may run at the same time. REQUIRES:
-// extra_precision <= 3; !use_lf_frame.
+// extra_precision <= 3; the frame does not take its LF image from an LF frame.
 void DequantizeLf(uint32_t lf_group, uint32_t extra_precision, const View2D<const int32_t> (&quantized)[3],
                   VarDctFrame* frame);
 
-// Smooths the LF planes in place, row by row as they become available; needs the original of two rows of memory only.
-// Not thread-safe.
+// Smooths the LF planes in place, row by row as they become available. It keeps copies of two rows. Not thread-safe.
 class LfSmoother {
  public:
   // Errors: kMemoryLimit.
@@ -35,8 +35,8 @@ class LfSmoother {
   // Bytes that Create acquires.
   static uint64_t Bytes(const VarDctFrame& frame);
 
-  // `rows` block rows from the top of the frame are dequantised (in all LF groups). Smooths what can be and returns
-  // how many rows from the top are final. Without smoothing all rows are final at once.
+  // Call when the first `rows` block rows of the frame are dequantised, in all LF groups. Smooths what can be smoothed
+  // and returns how many rows from the top are final. Without smoothing all rows are final at once.
   uint32_t Advance(uint32_t rows, VarDctFrame* frame);
 
  private:

@@ -1,7 +1,7 @@
 // What LfGlobal says about a VarDCT frame: quantiser, block contexts, chroma from luma (ISO/IEC 18181-1, LfGlobal).
 //
-// Plain data; reading is the only operation. Errors of all Read functions: kCorrupt with the position; running out of
-// bits gives zeros, so check the reader afterwards.
+// These structs are plain data, which the Read functions fill. Errors of all of them: kCorrupt with the position. Bits
+// beyond the end are zeros, so check the reader afterwards.
 #ifndef LIB_VARDCT_LF_GLOBAL_H_
 #define LIB_VARDCT_LF_GLOBAL_H_
 
@@ -15,7 +15,7 @@
 
 namespace jxlpool {
 
-// Present in every frame; Modular XYB frames use the multipliers for their samples.
+// Every frame has it: Modular XYB frames use the multipliers for their samples.
 struct LfChannelDequantization {
   // Step of X, Y, B before the quantiser's scale; at least 1e-8.
   float multiplier[3] = {1.0f / 4096, 1.0f / 512, 1.0f / 256};
@@ -30,7 +30,7 @@ struct Quantizer {
 };
 Status ReadQuantizer(BitReader* reader, Quantizer* quantizer);
 
-// How the context of a varblock follows from channel, order id, HfMul and the quantised LF values.
+// Gives the context of a varblock from channel, order id, HfMul and the quantised LF values.
 struct HfBlockContext {
   static constexpr size_t kMaxThresholds = 15;
   static constexpr size_t kMaxBlockContexts = 16;

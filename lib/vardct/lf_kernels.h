@@ -1,4 +1,4 @@
-// Row kernels of the LF image (SIMD, chosen for this CPU at the first call). Pure functions; rows may be unaligned.
+// SIMD kernels on rows of the LF image. They are pure functions; rows may be unaligned.
 #ifndef LIB_VARDCT_LF_KERNELS_H_
 #define LIB_VARDCT_LF_KERNELS_H_
 
@@ -13,15 +13,15 @@ struct LfRowParameters {
   float b_from_y;
 };
 
-// One row of dequantised LF samples with chroma from luma. `out` must not overlap.
+// Makes one row of dequantised LF samples with chroma from luma. `out` must not overlap.
 void DequantizeLfRow(const int32_t* const (&quantized)[3], const LfRowParameters& parameters, size_t width,
                      float* const (&out)[3]);
 
 // out[i] = scale * quantized[i].
 void ScaleRow(const int32_t* quantized, float scale, size_t width, float* out);
 
-// One row of adaptive smoothing of the three channels: reads columns 0 ... width - 1 of the rows above, at and below,
-// writes columns 1 ... width - 2 of `out`, which must not overlap. inverse_step[c] is 1 / LF step.
+// Smooths one row of the three channels. Reads columns 0 ... width - 1 of the rows above, at and below, and writes
+// columns 1 ... width - 2 of `out`, which must not overlap. inverse_step[c] is 1 / LF step.
 struct LfSmoothingRows {
   const float* above[3];
   const float* at[3];

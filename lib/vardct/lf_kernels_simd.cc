@@ -15,7 +15,8 @@ namespace jxlpool {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Not fused on any target: every sample of an image depends on these, so targets that differ here differ everywhere.
+// The operations are not fused on any target: every sample of an image depends on these, so that targets that differ
+// here differ everywhere.
 template <class V>
 HWY_INLINE V MulThenAdd(V a, V b, V c) {
   return hn::Add(hn::Mul(a, b), c);
@@ -26,7 +27,7 @@ HWY_INLINE hn::Vec<D> LoadScaled(D d, const int32_t* from, float scale) {
   return hn::Mul(hn::ConvertTo(d, hn::LoadU(hn::RebindToSigned<D>(), from)), hn::Set(d, scale));
 }
 
-// Columns [begin, end) as far as whole vectors go; returns where it stopped.
+// Does the columns [begin, end) as far as whole vectors go and returns where it stopped.
 template <class D>
 HWY_INLINE size_t DequantizePart(D d, const int32_t* const* quantized, const LfRowParameters& parameters, size_t begin,
                                  size_t end, float* const* out) {

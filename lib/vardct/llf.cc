@@ -8,7 +8,7 @@
 namespace jxlpool {
 namespace {
 
-// Forward DCT in place, without the factor 1 / N.
+// Does a forward DCT in place, without the factor 1 / N.
 template <size_t N>
 void ForwardDct(float* x) {
   if constexpr (N > 1) {
@@ -29,7 +29,7 @@ void ForwardDct(float* x) {
   }
 }
 
-// kRows x kColumns LF samples; the result goes to stored rows and columns of an array `stored_columns` wide.
+// Transforms kRows x kColumns LF samples into the LF corner of a stored array that is `stored_columns` wide.
 template <size_t kRows, size_t kColumns>
 void Llf(const float* lf, size_t lf_stride, float* coefficients, size_t stored_columns) {
   float transposed[kColumns][kRows];  // horizontal frequency, row

@@ -19,7 +19,7 @@ HWY_BEFORE_NAMESPACE();
 namespace jxlpool {
 namespace HWY_NAMESPACE {
 
-// Inverse DCTs of size N over `kBlockDim` columns.
+// Does inverse DCTs of size N over `kBlockDim` columns.
 template <size_t N>
 HWY_INLINE void InverseEightColumns(const float* HWY_RESTRICT in, size_t in_stride, float* HWY_RESTRICT out,
                                     size_t out_stride) {
@@ -31,8 +31,8 @@ HWY_INLINE void InverseEightColumns(const float* HWY_RESTRICT in, size_t in_stri
 
 HWY_INLINE void CopyFour(const float* from, float* to) { std::memcpy(to, from, 4 * sizeof(float)); }
 
-// One step of the Haar-like transform on the top-left N x N entries: each group of four entries, one from every
-// quadrant, becomes a 2x2 square.
+// Does one step of the Haar-like transform on the top-left N x N entries: four entries, one from each quadrant, become
+// a 2x2 square.
 template <size_t N>
 HWY_INLINE void InverseHaarStep(const float* HWY_RESTRICT in, float* HWY_RESTRICT out, size_t out_stride) {
   constexpr size_t kHalf = N / 2;
@@ -106,7 +106,8 @@ void InverseDct4x4(float* coefficients, CoefficientBounds /*bounds*/, float* scr
   }
 }
 
-// The first axis of DCT4x8 and DCT8x4: size 4 on the rows of each parity. Row 4 * half + i, column k of `out`.
+// Transforms the first axis of DCT4x8 and DCT8x4, with size 4 on the rows of each parity. Results go to row
+// 4 * half + i, column k of `out`.
 HWY_INLINE void InverseHalves(float* coefficients, float* out) {
   const float mean = coefficients[0];
   const float difference = coefficients[kBlockDim];
@@ -133,7 +134,7 @@ void InverseDct8x4(float* coefficients, CoefficientBounds /*bounds*/, float* scr
   InverseEightColumns<8>(second, kBlockDim, samples, stride);
 }
 
-// The 4x4 corner: a product with the basis matrix; `out` has 16 entries in raster order.
+// Makes the 4x4 corner, a product with the basis matrix. `out` has 16 entries in raster order.
 HWY_INLINE void InverseAfvCorner(const float* HWY_RESTRICT coefficients, float dc, float* HWY_RESTRICT out) {
   const hn::CappedTag<float, 16> d;
   for (size_t i = 0; i < 16; i += hn::Lanes(d)) {
@@ -148,7 +149,7 @@ HWY_INLINE void InverseAfvCorner(const float* HWY_RESTRICT coefficients, float d
   }
 }
 
-// kFlipX, kFlipY: the corner is at the right, at the bottom.
+// The corner is at the right if kFlipX, at the bottom if kFlipY.
 template <size_t kFlipX, size_t kFlipY>
 void InverseAfv(float* coefficients, CoefficientBounds /*bounds*/, float* scratch, float* samples, size_t stride) {
   float* first = scratch;

@@ -58,11 +58,9 @@ inline constexpr size_t kBlockSize = size_t{kBlockDim} * kBlockDim;
 // Groups of VarDCT frames are always this large.
 inline constexpr size_t kGroupDimInBlocks = 32;
 inline constexpr size_t kGroupDim = kGroupDimInBlocks * kBlockDim;
-// LF groups are 8 x 8 groups.
-inline constexpr size_t kLfGroupDimInBlocks = 8 * kGroupDimInBlocks;
-// Granularity of the chroma-from-luma factors.
+// Chroma-from-luma factors hold for squares of this side.
 inline constexpr size_t kColorTileDimInBlocks = 8;
-// Coefficients of the largest varblock, and of a group, per channel.
+// The largest varblock is a whole group. It has this many coefficients per channel.
 inline constexpr size_t kMaxVarblockSize = kGroupDim * kGroupDim;
 
 struct TransformShape {
@@ -93,7 +91,7 @@ inline constexpr TransformShape kTransformShapes[kNumTransformTypes] = {
 
 constexpr const TransformShape& ShapeOf(TransformType type) { return kTransformShapes[static_cast<size_t>(type)]; }
 
-// Rows and columns of the stored arrays by order id and by dequantisation table.
+// The sizes of the stored arrays by order id and by dequantisation table.
 struct StoredSize {
   uint16_t rows;
   uint16_t columns;

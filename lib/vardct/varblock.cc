@@ -10,7 +10,7 @@
 namespace jxlpool {
 namespace {
 
-// Rows and columns, as powers of two, that hold the stored indices whose bitwise or is `extent`.
+// Returns the rows and columns, as powers of two, that hold the stored indices whose bitwise or is `extent`.
 CoefficientBounds BoundsOf(uint32_t extent, size_t stored_columns) {
   const uint32_t column_mask = static_cast<uint32_t>(stored_columns) - 1;
   return CoefficientBounds{
@@ -19,7 +19,7 @@ CoefficientBounds BoundsOf(uint32_t extent, size_t stored_columns) {
   };
 }
 
-// Adds multiples of luma to the chroma blocks; returns their extents.
+// Adds multiples of luma to the chroma blocks and extends their extents.
 void AddChromaFromLuma(const GroupState& state, const Varblock& varblock, uint32_t (&extent)[3]) {
   if (extent[1] == 0 || !state.HasChannel(varblock, 1)) return;
   const VarDctFrame& frame = *state.frame;
@@ -43,15 +43,14 @@ void FillBlock(float value, float* samples, size_t stride) {
 }  // namespace
 
 void ReconstructVarblock(const GroupState& state, const Varblock& varblock) {
-  const VarDctFrame& frame = *state.frame;
   const TransformShape& shape = ShapeOf(varblock.type);
   const size_t columns = shape.StoredColumns();
   uint32_t extent[3] = {varblock.extent[0], varblock.extent[1], varblock.extent[2]};
   AddChromaFromLuma(state, varblock, extent);
   for (size_t c = 0; c < 3; ++c) {
     if (!state.HasChannel(varblock, c)) continue;
-    const size_t x = varblock.x >> frame.parameters.hshift[c];
-    const size_t y = varblock.y >> frame.parameters.vshift[c];
+    const size_t x = varblock.x >> state.dimensions->hshift[c];
+    const size_t y = varblock.y >> state.dimensions->vshift[c];
     const View2D<const float>& lf = state.lf[c];
     const float* lf_sample = lf.Row(y) + x;
     const View2D<float>& plane = state.planes[c];
@@ -85,7 +84,7 @@ void ReconstructStoredVarblock(const GroupState& state, const Varblock& varblock
   const size_t columns = shape.StoredColumns();
   for (size_t c = 0; c < 3; ++c) {
     if (varblock.extent[c] == 0) continue;
-    const QuantBias bias = {frame.parameters.quant_bias[c], frame.parameters.quant_bias_numerator};
+    const QuantBias bias = frame.Bias(c);
     const float scale = state.quant_scale[c] / static_cast<float>(varblock.hf_mul + 1);
     const size_t count = BoundsOf(varblock.extent[c], columns).rows * columns;
     DequantizeCoefficients(coefficients.planes[c] + state.Position(varblock, c),

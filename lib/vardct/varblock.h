@@ -1,4 +1,4 @@
-// From the coefficients of one varblock to samples: chroma from luma, lowest frequencies from the LF image, inverse
+// Makes samples of the coefficients of one varblock: chroma from luma, lowest frequencies from the LF image, inverse
 // transform (ISO/IEC 18181-1, dequantisation of HF coefficients and what follows).
 #ifndef LIB_VARDCT_VARBLOCK_H_
 #define LIB_VARDCT_VARBLOCK_H_

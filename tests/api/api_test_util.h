@@ -11,6 +11,10 @@
 namespace jxlpool::testing {
 
 inline std::string DataPath(const std::string& name) { return std::string(JXLPOOL_API_TESTDATA) + "/" + name + ".jxl"; }
+// An image of testdata/images.
+inline std::string ImagePath(const std::string& name) {
+  return std::string(JXLPOOL_TESTDATA) + "/images/" + name + ".jxl";
+}
 inline Bytes Data(const std::string& name) { return ReadFile(DataPath(name)); }
 
 inline constexpr uint32_t kWidth = 23, kHeight = 17;

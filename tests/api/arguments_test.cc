@@ -96,6 +96,17 @@ TEST(Options, BadOnesAreRefused) {
   EXPECT_TRUE(Decoder(&options));
 }
 
+// Then it is the file that is at fault.
+TEST(Options, AnEncodingThatDoesNotSuitTheImageIsNotABadArgument) {
+  auto options = Make<JxlpoolDecoderOptions>();
+  options.color_encoding = "DisplayP3";
+  Decoder decoder(&options);
+  for (const char* name : {"grey8", "vardct_grey"}) {
+    EXPECT_EQ(decoder.OpenFile(testing::ImagePath(name).c_str()), JXLPOOL_UNSUPPORTED) << name;
+  }
+  EXPECT_EQ(decoder.OpenFile(testing::DataPath("rgb8").c_str()), JXLPOOL_OK);
+}
+
 TEST(Handles, CanBeMoved) {
   Decoder decoder;
   ASSERT_EQ(decoder.OpenFile(DataPath("rgb8").c_str()), JXLPOOL_OK);

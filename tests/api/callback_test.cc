@@ -103,7 +103,7 @@ TEST(Callbacks, OfRowsAreRefusedWhatWouldDisturbTheDecode) {
     options.num_threads = num_threads;
     Decoder decoder(&options);
     for (const std::string name : {"groups_128", "vardct_groups"}) {
-      const std::string path = std::string(JXLPOOL_TESTDATA) + "/images/" + name + ".jxl";
+      const std::string path = testing::ImagePath(name);
       const Bytes expected = Decode(&decoder, path, [] {});
       const uint32_t width = decoder.ImageInfo()->width;
       int count = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tests/api/api_test_util.h"
 #include "tests/api/png_reading.h"
 
 namespace jxlpool {
@@ -277,7 +278,7 @@ TEST(Canvas, OnlyFramesThatAreReferredToTakeOneAndThatIsNotCopied) {
   JxlpoolImageInfo info;
   EXPECT_EQ(peak_of(Large(), &info), 0u);
   // Each frame is shown, kept, and the next is laid over it, where it lies.
-  const uint64_t peak = peak_of(std::string(JXLPOOL_TESTDATA) + "/images/animation_layers.jxl", &info);
+  const uint64_t peak = peak_of(testing::ImagePath("animation_layers"), &info);
   const uint64_t row_bytes = (uint64_t{info.width} * sizeof(float) + 127) / 64 * 64;
   const uint64_t frame_bytes = (3 + info.num_extra_channels) * row_bytes * info.height + 1024;
   EXPECT_GT(peak, 0u);

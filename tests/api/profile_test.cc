@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tests/api/api_test_util.h"
 
 namespace jxlpool {
 namespace {
 
-std::string ImagePath(const std::string& name) { return std::string(JXLPOOL_TESTDATA) + "/images/" + name + ".jxl"; }
+using testing::ImagePath;
 
 TEST(MemoryProfile, HasStagesAndThePeak) {
   auto options = Make<JxlpoolDecoderOptions>();

@@ -17,8 +17,7 @@ namespace {
 
 using testing::Bytes;
 using testing::DataPath;
-
-std::string ImagePath(const std::string& name) { return std::string(JXLPOOL_TESTDATA) + "/images/" + name + ".jxl"; }
+using testing::ImagePath;
 
 JxlpoolFrameHeader Header(Decoder* decoder, uint32_t index) {
   auto header = Make<JxlpoolFrameHeader>();

@@ -231,10 +231,7 @@ DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings&
     Run run(settings, &decoder, &promises, &outcome);
     outcome.status = promises.Note("create", decoder.creation_status());
     if (outcome.status == JXLPOOL_OK) {
-      outcome.status = decoder.OpenMemory(data, size);
-      // The encoding that is asked for need not suit the image.
-      const bool unsuitable = outcome.status == JXLPOOL_INVALID_ARGUMENT && settings.color_encoding != nullptr;
-      if (!unsuitable) (void)promises.Note("open_memory", outcome.status);
+      outcome.status = promises.Note("open_memory", decoder.OpenMemory(data, size));
     }
     if (outcome.status == JXLPOOL_OK && settings.jpeg) run.ReconstructJpeg();
     if (outcome.status == JXLPOOL_OK && settings.frames) outcome.status = run.DecodeAll();

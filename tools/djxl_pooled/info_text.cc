@@ -96,9 +96,10 @@ class TextReport {
     WriteMetadata(json);
     if (json.contains("memory_estimate")) {
       const Json& memory = json["memory_estimate"];
-      Line(1, "memory to decode, at most",
+      Line(1, "memory to decode",
            Plain(memory["parallel_bytes"]) + " bytes in parallel, " + Plain(memory["streaming_bytes"]) +
-               " streaming, " + Plain(memory["one_thread_bytes"]) + " with one thread");
+               " streaming, " + Plain(memory["one_thread_bytes"]) +
+               " with one thread; bounds for files as encoders write them");
     }
     if (json.contains("preview_frame")) WriteFrame("preview frame", json["preview_frame"]);
     if (!json.contains("frames")) return text_;

@@ -21,28 +21,6 @@ nlohmann::ordered_json DescribeFrame(const ImageDescription& image, const FrameR
 
 }  // namespace
 
-const char* ExtraChannelName(JxlpoolExtraChannelType type) {
-  switch (type) {
-    case JXLPOOL_EXTRA_ALPHA:
-      return "Alpha";
-    case JXLPOOL_EXTRA_DEPTH:
-      return "Depth";
-    case JXLPOOL_EXTRA_SPOT_COLOR:
-      return "SpotColor";
-    case JXLPOOL_EXTRA_SELECTION_MASK:
-      return "SelectionMask";
-    case JXLPOOL_EXTRA_BLACK:
-      return "Black";
-    case JXLPOOL_EXTRA_CFA:
-      return "CFA";
-    case JXLPOOL_EXTRA_THERMAL:
-      return "Thermal";
-    case JXLPOOL_EXTRA_OPTIONAL:
-      break;
-  }
-  return "Optional";
-}
-
 const char* BoxTypeOf(const std::string& output_format) {
   if (output_format == "exif") return "Exif";
   if (output_format == "xmp" || output_format == "xml") return "xml ";

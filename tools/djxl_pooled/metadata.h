@@ -33,9 +33,6 @@ Metadata ReadBox(Decoder* decoder, const char* type, uint64_t max_bytes = UINT64
 // The TIFF structure of the Exif box, without the offset before it.
 Metadata ReadExif(Decoder* decoder, uint64_t max_bytes = UINT64_MAX);
 
-// "Alpha", "Depth", ...
-const char* ExtraChannelName(JxlpoolExtraChannelType type);
-
 struct FrameRecord {
   std::string name;
   uint32_t duration = 0;  // ticks

@@ -91,6 +91,28 @@ std::optional<FileFormat> FormatFromName(const std::string& name) {
   return std::nullopt;
 }
 
+const char* ExtraChannelName(JxlpoolExtraChannelType type) {
+  switch (type) {
+    case JXLPOOL_EXTRA_ALPHA:
+      return "Alpha";
+    case JXLPOOL_EXTRA_DEPTH:
+      return "Depth";
+    case JXLPOOL_EXTRA_SPOT_COLOR:
+      return "SpotColor";
+    case JXLPOOL_EXTRA_SELECTION_MASK:
+      return "SelectionMask";
+    case JXLPOOL_EXTRA_BLACK:
+      return "Black";
+    case JXLPOOL_EXTRA_CFA:
+      return "CFA";
+    case JXLPOOL_EXTRA_THERMAL:
+      return "Thermal";
+    case JXLPOOL_EXTRA_OPTIONAL:
+      break;
+  }
+  return "Optional";
+}
+
 bool IsSrgb(const ImageDescription& image) {
   if (!image.encoding || image.encoding->from_icc) return false;
   const JxlpoolColorEncoding& encoding = *image.encoding;

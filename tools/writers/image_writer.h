@@ -44,6 +44,9 @@ struct ImageDescription {
   bool animation = false;                        // several frames go to one file, with durations
 };
 
+// "Alpha", "Depth", ...
+const char* ExtraChannelName(JxlpoolExtraChannelType type);
+
 // Whether the delivered pixels are what readers take a file without any color information for: sRGB, or grey with that
 // curve, and the file says so by fields.
 bool IsSrgb(const ImageDescription& image);

@@ -5,28 +5,6 @@
 namespace jxlpool::tools {
 namespace {
 
-const char* TupleType(JxlpoolExtraChannelType type) {
-  switch (type) {
-    case JXLPOOL_EXTRA_ALPHA:
-      return "Alpha";
-    case JXLPOOL_EXTRA_DEPTH:
-      return "Depth";
-    case JXLPOOL_EXTRA_SPOT_COLOR:
-      return "SpotColor";
-    case JXLPOOL_EXTRA_SELECTION_MASK:
-      return "SelectionMask";
-    case JXLPOOL_EXTRA_BLACK:
-      return "Black";
-    case JXLPOOL_EXTRA_CFA:
-      return "CFA";
-    case JXLPOOL_EXTRA_THERMAL:
-      return "Thermal";
-    case JXLPOOL_EXTRA_OPTIONAL:
-      break;
-  }
-  return "Optional";
-}
-
 // A text header and rows from top to bottom.
 class NetpbmWriter : public ImageWriter {
  public:
@@ -81,7 +59,7 @@ class PamWriter : public NetpbmWriter {
     header += std::string("TUPLTYPE ") + (color ? "RGB" : "GRAYSCALE") + (layout().has_alpha ? "_ALPHA" : "") + "\n";
     if (layout().channels == JXLPOOL_CHANNELS_ALL) {
       for (size_t i = layout().has_alpha ? 1 : 0; i < image_.extra_channels.size(); ++i) {
-        header += std::string("TUPLTYPE ") + TupleType(image_.extra_channels[i].type) + "\n";
+        header += std::string("TUPLTYPE ") + ExtraChannelName(image_.extra_channels[i].type) + "\n";
       }
     }
     return header + "ENDHDR\n";

@@ -1,10 +1,9 @@
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 
 #include <cmath>
 
 #include "lib/color/encoding_matrix.h"
 #include "lib/color/encoding_names.h"
-#include "tests/unit/bitstream/field_writer.h"
 #include "tests/unit/color/color_test_util.h"
 
 namespace jxlpool {
@@ -146,19 +145,14 @@ TEST(ColorDescriptionTest, SameEncodingIgnoresIntentAndMeaninglessFields) {
   EXPECT_TRUE(SameEncoding(custom, ColorDescription()));
 }
 
-TEST(ColorDescriptionTest, TakesOverTheHeadersFields) {
-  ColorEncoding encoding;
-  EXPECT_TRUE(SameEncoding(ColorDescription::FromHeader(encoding), ColorDescription()));
-  encoding.have_gamma = true;
-  encoding.gamma = 4545455;
-  encoding.white_point = WhitePoint::kCustom;
-  encoding.white = {345669, 358496};
-  encoding.rendering_intent = RenderingIntent::kSaturation;
-  EXPECT_EQ(FullEncodingName(ColorDescription::FromHeader(encoding)).view(), "RGB_0.345669;0.358496_SRG_Sat_g0.454545");
-  encoding = ColorEncoding();
-  encoding.color_space = ColorSpace::kXyb;
-  encoding.rendering_intent = RenderingIntent::kPerceptual;
-  EXPECT_EQ(FullEncodingName(ColorDescription::FromHeader(encoding)).view(), "XYB_Per");
+TEST(ColorDescriptionTest, NamesOfCustomFields) {
+  ColorDescription description;
+  description.transfer = Transfer::kGamma;
+  description.gamma = 4545455;
+  description.white_point = WhitePoint::kCustom;
+  description.white = {345669, 358496};
+  description.intent = RenderingIntent::kSaturation;
+  EXPECT_EQ(FullEncodingName(description).view(), "RGB_0.345669;0.358496_SRG_Sat_g0.454545");
 }
 
 TEST(ColorDescriptionTest, ChecksWhatTheFormatForbids) {
@@ -181,57 +175,6 @@ TEST(ColorDescriptionTest, ChecksWhatTheFormatForbids) {
   description = ColorDescription::Srgb(true);
   description.white_point = WhitePoint::kCustom;
   EXPECT_FALSE(CheckDescription(description).ok());
-}
-
-// What a header lets through can be converted to a matrix. Triangles so thin that rounding decides.
-TEST(ColorDescriptionTest, AcceptsWhatHeadersAccept) {
-  TestRandom random(6);
-  const auto millionths = [&] { return static_cast<int32_t>(random.Bits() % 800000); };
-  size_t num_accepted = 0;
-  for (int i = 0; i < 2000; ++i) {
-    const Customxy red = {millionths(), millionths()};
-    const Customxy blue = {millionths(), millionths()};
-    const Customxy green = {(red.x + blue.x) / 2, (red.y + blue.y) / 2};
-    FieldWriter writer;
-    writer.Bool(false).Bool(false).Enum(0).Enum(1).Enum(2);  // RGB, D65, custom primaries
-    for (const int32_t v : {red.x, red.y, green.x, green.y, blue.x, blue.y}) {
-      const uint32_t code = 2 * static_cast<uint32_t>(v);
-      if (code < 524288) writer.U32(0, 19, code);
-      if (code >= 524288 && code < 1048576) writer.U32(1, 19, code - 524288);
-      if (code >= 1048576) writer.U32(2, 20, code - 1048576);
-    }
-    writer.Bool(false).Enum(8).Enum(1);
-    BitReader bits(writer.bytes().data(), writer.bytes().size());
-    FieldReader reader(&bits);
-    ColorEncoding encoding;
-    ReadColorEncoding(&reader, &encoding);
-    ASSERT_EQ(encoding.blue.y, blue.y);
-    const ColorDescription description = ColorDescription::FromHeader(encoding);
-    EXPECT_EQ(CheckDescription(description).ok(), reader.status().ok()) << i;
-    num_accepted += reader.status().ok();
-  }
-  EXPECT_GT(num_accepted, 20u);
-  EXPECT_LT(num_accepted, 1980u);
-}
-
-TEST(ColorDescriptionTest, CicpRoundTrips) {
-  size_t count = 0;
-  for (int primaries = 0; primaries < 256; ++primaries) {
-    for (int transfer = 0; transfer < 256; ++transfer) {
-      const auto description = DescriptionOfCicp({static_cast<uint8_t>(primaries), static_cast<uint8_t>(transfer)});
-      if (!description) continue;
-      ++count;
-      const auto cicp = CicpOf(*description);
-      ASSERT_TRUE(cicp.has_value());
-      EXPECT_EQ(cicp->primaries, primaries);
-      EXPECT_EQ(cicp->transfer, transfer);
-    }
-  }
-  EXPECT_EQ(count, 4u * 6);
-  for (const char* name : {"RGB_EER_SRG_Rel_SRG", "RGB_D65_SRG_Rel_g0.45455", "Gra_D65_Rel_SRG", "RGB_DCI_SRG_Rel_SRG",
-                           "RGB_EER_DCI_Rel_SRG", "XYB_Per", "Adobe98"}) {
-    EXPECT_FALSE(CicpOf(Parse(name)).has_value()) << name;
-  }
 }
 
 }  // namespace

@@ -9,14 +9,9 @@
 #include "lib/pool/budget.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
+#include "tests/unit/test_memory.h"
 
 namespace jxlpool {
-
-struct TestMemory {
-  BufferPool pool;
-  Budget budget;
-  Memory memory{&pool, &budget};
-};
 
 inline std::vector<uint8_t> FromHex(const std::string& hex) {
   std::vector<uint8_t> bytes;

@@ -16,6 +16,7 @@
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
 #include "tests/unit/each_target.h"
+#include "tests/unit/test_memory.h"
 
 namespace jxlpool {
 
@@ -30,12 +31,6 @@ class Rng {
 
  private:
   std::mt19937 engine_;
-};
-
-struct TestMemory {
-  BufferPool pool;
-  Budget budget;
-  Memory memory{&pool, &budget};
 };
 
 // Floats aligned to 64 bytes with room for vectors before and after.

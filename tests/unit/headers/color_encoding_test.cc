@@ -60,10 +60,10 @@ const std::vector<double> kP3 = {0.680, 0.320, 0.265, 0.690, 0.150, 0.060};
 TEST(ColorEncodingTest, DefaultIsSrgb) {
   const Outcome outcome = Read(FieldWriter().Bool(true));
   EXPECT_TRUE(outcome.status.ok());
-  EXPECT_EQ(outcome.encoding.color_space, ColorSpace::kRgb);
-  EXPECT_EQ(outcome.encoding.transfer_function, TransferFunction::kSrgb);
-  EXPECT_EQ(outcome.encoding.rendering_intent, RenderingIntent::kRelative);
-  EXPECT_EQ(outcome.encoding.NumColorChannels(), 3u);
+  EXPECT_EQ(outcome.encoding.description.space, ColorSpace::kRgb);
+  EXPECT_EQ(outcome.encoding.description.transfer, ColorDescription::Transfer::kSrgb);
+  EXPECT_EQ(outcome.encoding.description.intent, RenderingIntent::kRelative);
+  EXPECT_EQ(outcome.encoding.description.num_channels(), 3u);
 }
 
 TEST(ColorEncodingTest, ProfileLeavesOnlyTheSpace) {
@@ -72,7 +72,7 @@ TEST(ColorEncodingTest, ProfileLeavesOnlyTheSpace) {
     EXPECT_TRUE(outcome.status.ok());
     EXPECT_TRUE(outcome.read_all);
     EXPECT_TRUE(outcome.encoding.want_icc);
-    EXPECT_EQ(outcome.encoding.NumColorChannels(), space == 1 ? 1u : 3u);
+    EXPECT_EQ(outcome.encoding.description.num_channels(), space == 1 ? 1u : 3u);
   }
 }
 
@@ -80,15 +80,18 @@ TEST(ColorEncodingTest, FieldsDependOnTheSpace) {
   Outcome outcome = Read(Start(ColorSpace::kGrey).Enum(10).Bool(false).Enum(8).Enum(3));
   EXPECT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
-  EXPECT_EQ(outcome.encoding.white_point, WhitePoint::kE);
-  EXPECT_EQ(outcome.encoding.rendering_intent, RenderingIntent::kAbsolute);
+  EXPECT_EQ(outcome.encoding.description.white_point, WhitePoint::kE);
+  EXPECT_EQ(outcome.encoding.description.intent, RenderingIntent::kAbsolute);
   outcome = Read(Start(ColorSpace::kXyb).Enum(0));
   EXPECT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
+  EXPECT_EQ(outcome.encoding.description.white_point, WhitePoint::kD65);
+  EXPECT_EQ(outcome.encoding.description.transfer, ColorDescription::Transfer::kGamma);
+  EXPECT_EQ(outcome.encoding.description.gamma, 3333333u);
   outcome = Read(Start(ColorSpace::kRgb).Enum(11).Enum(11).Bool(false).Enum(17).Enum(2));
   EXPECT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
-  EXPECT_EQ(outcome.encoding.primaries, Primaries::kP3);
+  EXPECT_EQ(outcome.encoding.description.primaries, Primaries::kP3);
 }
 
 TEST(ColorEncodingTest, UnknownsNeedAProfile) {
@@ -106,7 +109,8 @@ TEST(ColorEncodingTest, GammaRange) {
   const auto read = [](uint32_t gamma) {
     return Read(Start(ColorSpace::kRgb).Enum(1).Enum(1).Bool(true).U(24, gamma).Enum(1));
   };
-  EXPECT_EQ(read(4545455).encoding.gamma, 4545455u);
+  EXPECT_EQ(read(4545455).encoding.description.gamma, 4545455u);
+  EXPECT_EQ(read(4545455).encoding.description.transfer, ColorDescription::Transfer::kGamma);
   for (const uint32_t good : {1221u, 4545455u, 10000000u}) EXPECT_TRUE(read(good).status.ok()) << good;
   for (const uint32_t bad : {0u, 1u, 1220u, 10000001u, 0xFFFFFFu}) {
     EXPECT_EQ(read(bad).status.code(), ErrorCode::kCorrupt) << bad;
@@ -117,9 +121,9 @@ TEST(ColorEncodingTest, CustomChromaticitiesOfEverySize) {
   const Outcome outcome = ReadCustom(kD65, kP3);
   ASSERT_TRUE(outcome.status.ok());
   EXPECT_TRUE(outcome.read_all);
-  EXPECT_EQ(outcome.encoding.white.x, 312700);
-  EXPECT_EQ(outcome.encoding.blue.y, 60000);
-  EXPECT_EQ(PrimaryChromaticities(outcome.encoding).green.y, 0.690);
+  EXPECT_EQ(outcome.encoding.description.white.x, 312700);
+  EXPECT_EQ(outcome.encoding.description.blue.y, 60000);
+  EXPECT_EQ(outcome.encoding.description.PrimariesXy().green.y, 0.690);
   // Wide primaries outside the triangle of visible colors (ACES), with negative and large numbers.
   EXPECT_TRUE(ReadCustom({0.32168, 0.33767}, {0.7347, 0.2653, 0.0, 1.0, 0.0001, -0.077}).status.ok());
   EXPECT_TRUE(ReadCustom(kD65, {1.9, -0.9, -1.2, 2.0, 0.0, -1.0}).status.ok());
@@ -156,16 +160,14 @@ TEST(ColorEncodingTest, GreyWhitePoint) {
 
 // White maps to D50 whatever the primaries; sRGB to its well-known profile colorants.
 TEST(ColorEncodingTest, MatrixToD50) {
-  ColorEncoding encoding;
-  const auto matrix = [&] {
-    return RgbToXyzD50Matrix(PrimaryChromaticities(encoding), WhiteChromaticity(encoding)).value();
-  };
+  ColorDescription description;
+  const auto matrix = [&] { return RgbToXyzD50Matrix(description.PrimariesXy(), description.WhiteXy()).value(); };
   const double expected[9] = {0.4360, 0.3851, 0.1431, 0.2225, 0.7169, 0.0606, 0.0139, 0.0971, 0.7141};
   for (int i = 0; i < 9; ++i) EXPECT_NEAR(matrix().m[i / 3][i % 3], expected[i], 2e-4) << i;
   for (const Primaries primaries : {Primaries::kSrgb, Primaries::kBt2100, Primaries::kP3}) {
     for (const WhitePoint white : {WhitePoint::kD65, WhitePoint::kE, WhitePoint::kDci}) {
-      encoding.primaries = primaries;
-      encoding.white_point = white;
+      description.primaries = primaries;
+      description.white_point = white;
       const ColorMatrix rgb = matrix();
       constexpr double kD50[3] = {0.96422, 1.0, 0.82521};
       for (int r = 0; r < 3; ++r) EXPECT_NEAR(double{rgb.m[r][0]} + rgb.m[r][1] + rgb.m[r][2], kD50[r], 3e-7);

@@ -23,7 +23,7 @@ TEST(FrameDimensionsTest, OnePixel) {
 
 TEST(FrameDimensionsTest, GreyModularFramesHaveOneChannel) {
   ImageHeader image;
-  image.color_encoding.color_space = ColorSpace::kGrey;
+  image.color_encoding.description.space = ColorSpace::kGrey;
   FrameHeader frame;
   for (const bool is_modular : {false, true}) {
     for (const FrameColorTransform transform :
@@ -44,7 +44,7 @@ TEST(FrameDimensionsTest, EqualSamplingFactorsPadButDoNotSubsample) {
   frame.height = 17;
   for (uint32_t& code : frame.jpeg_upsampling) code = 1;
   const FrameDimensions d = ComputeFrameDimensions(image, frame);
-  EXPECT_FALSE(d.IsSubsampled());
+  EXPECT_FALSE(d.subsampled);
   EXPECT_EQ(d.xblocks, 2u);
   EXPECT_EQ(d.yblocks, 4u);
   frame.width = 17;
@@ -72,6 +72,8 @@ TEST(FrameDimensionsTest, SamplingFactorsOfEveryCode) {
           EXPECT_EQ(d.hshift[c], max_h - h[all[c]]);
           EXPECT_EQ(d.vshift[c], max_v - v[all[c]]);
         }
+        const bool all_equal = h[cb] == h[y] && h[y] == h[cr] && v[cb] == v[y] && v[y] == v[cr];
+        EXPECT_EQ(d.subsampled, !all_equal);
       }
     }
   }
@@ -123,6 +125,33 @@ TEST(FrameDimensionsTest, GroupsTileTheFrame) {
       }
     }
   }
+}
+
+TEST(FrameDimensionsTest, BlocksOfGroups) {
+  ImageHeader image;
+  FrameHeader frame;
+  frame.width = 2049;
+  frame.height = 8;
+  FrameDimensions d = ComputeFrameDimensions(image, frame);
+  EXPECT_EQ(d.num_groups, 9u);
+  EXPECT_EQ(d.num_lf_groups, 2u);
+  EXPECT_EQ(d.LfGroupBlocks(0).columns, 256u);
+  EXPECT_EQ(d.LfGroupBlocks(1).x0, 256u);
+  EXPECT_EQ(d.LfGroupBlocks(1).columns, 1u);
+  EXPECT_EQ(d.LfGroupBlocks(1).rows, 1u);
+  EXPECT_EQ(d.GroupBlocks(7).columns, 32u);
+  EXPECT_EQ(d.GroupBlocks(8).x0, 256u);
+  EXPECT_EQ(d.GroupBlocks(8).columns, 1u);
+  // MCUs of two blocks pad the last group.
+  for (uint32_t& code : frame.jpeg_upsampling) code = 2;
+  d = ComputeFrameDimensions(image, frame);
+  EXPECT_EQ(d.GroupBlocks(8).columns, 2u);
+  frame.height = 2049;
+  d = ComputeFrameDimensions(image, frame);
+  EXPECT_EQ(d.GroupBlocks(80).y0, 256u);
+  EXPECT_EQ(d.GroupBlocks(80).rows, 1u);
+  EXPECT_EQ(d.LfGroupBlocks(2).x0, 0u);
+  EXPECT_EQ(d.LfGroupBlocks(2).y0, 256u);
 }
 
 TEST(FrameDimensionsTest, LargestFramesDoNotOverflow) {

@@ -45,7 +45,7 @@ TEST_F(FrameHeaderTest, SubsampledYCbCr) {
   EXPECT_EQ(frame_.flags, 128u);
   EXPECT_EQ(frame_.color_transform, FrameColorTransform::kYCbCr);
   const FrameDimensions dimensions = ComputeFrameDimensions(image, frame_);
-  EXPECT_TRUE(dimensions.IsSubsampled());
+  EXPECT_TRUE(dimensions.subsampled);
   EXPECT_EQ(dimensions.xblocks, 2u);
   for (int c = 0; c < 3; ++c) {
     EXPECT_EQ(dimensions.hshift[c], c == 1 ? 0u : 1u);

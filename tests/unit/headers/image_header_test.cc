@@ -85,11 +85,11 @@ TEST_F(ImageHeaderTest, HdrHeader) {
   EXPECT_EQ(position_, 124u);
   EXPECT_EQ(header_.bit_depth.bits_per_sample, 10u);
   EXPECT_FALSE(header_.modular_16bit_buffers);
-  EXPECT_EQ(header_.color_encoding.color_space, ColorSpace::kRgb);
-  EXPECT_EQ(header_.color_encoding.white_point, WhitePoint::kD65);
-  EXPECT_EQ(header_.color_encoding.primaries, Primaries::kBt2100);
-  EXPECT_EQ(header_.color_encoding.transfer_function, TransferFunction::kPq);
-  EXPECT_EQ(header_.color_encoding.rendering_intent, RenderingIntent::kRelative);
+  EXPECT_EQ(header_.color_encoding.description.space, ColorSpace::kRgb);
+  EXPECT_EQ(header_.color_encoding.description.white_point, WhitePoint::kD65);
+  EXPECT_EQ(header_.color_encoding.description.primaries, Primaries::kBt2100);
+  EXPECT_EQ(header_.color_encoding.description.transfer, ColorDescription::Transfer::kPq);
+  EXPECT_EQ(header_.color_encoding.description.intent, RenderingIntent::kRelative);
   EXPECT_EQ(header_.tone_mapping.intensity_target, 10000.0f);
   EXPECT_EQ(header_.tone_mapping.min_nits, 0.0f);
 }

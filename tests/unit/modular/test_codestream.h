@@ -13,14 +13,9 @@
 #include "lib/pool/budget.h"
 #include "lib/pool/buffer_pool.h"
 #include "lib/pool/memory.h"
+#include "tests/unit/test_memory.h"
 
 namespace jxlpool {
-
-struct TestMemory {
-  BufferPool pool;
-  Budget budget;
-  Memory memory{&pool, &budget};
-};
 
 struct DecodeOptions {
   ChannelLoops loops = ChannelLoops::kFastest;

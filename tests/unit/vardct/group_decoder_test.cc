@@ -26,11 +26,11 @@ struct Tile {
 
 void ExpectSamples(const GroupModel& model, const VarDctFrame& frame, uint32_t group, uint32_t num_passes,
                    const Tile& tile) {
-  const BlockRect rect = frame.geometry.GroupRect(group);
+  const BlockRect rect = frame.dimensions->GroupBlocks(group);
   for (size_t c = 0; c < 3; ++c) {
     SCOPED_TRACE(c);
     const std::vector<double> expected = model.ExpectedSamples(group, c, num_passes);
-    const size_t width = 8 * (rect.columns >> frame.parameters.hshift[c]);
+    const size_t width = 8 * (rect.columns >> frame.dimensions->hshift[c]);
     double largest = 1;
     for (const double value : expected) largest = std::max(largest, std::abs(value));
     for (size_t i = 0; i < expected.size(); ++i) {
@@ -43,14 +43,15 @@ void ExpectSamples(const GroupModel& model, const VarDctFrame& frame, uint32_t g
   }
 }
 
-void DecodeAndCheck(const ModelOptions& options) {
-  GroupModel model(options);
+void DecodeAndCheck(ModelOptions& options) {
+  GroupModel model(&options);
   if (testing::Test::HasFailure()) return;
   GroupDecoder decoder;
   ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
-  for (uint32_t g = 0; g < model.frame().geometry.num_groups(); ++g) {
+  for (uint32_t g = 0; g < model.frame().dimensions->num_groups; ++g) {
     SCOPED_TRACE(testing::Message() << "group " << g);
-    for (uint32_t passes = options.parameters.num_passes; passes <= options.parameters.num_passes; --passes) {
+    for (uint32_t passes = options.headers.header.passes.num_passes; passes <= options.headers.header.passes.num_passes;
+         --passes) {
       Tile tile;
       std::vector<BitReader> readers = model.Readers(g);
       const Status status = decoder.Decode(model.frame(), g, readers.data(), passes, tile.planes);
@@ -64,9 +65,9 @@ void DecodeAndCheck(const ModelOptions& options) {
 
 ModelOptions Options(uint32_t width, uint32_t height) {
   ModelOptions options;
-  options.parameters.width = width;
-  options.parameters.height = height;
-  options.parameters.x_qm_scale = 3;
+  options.headers.header.width = width;
+  options.headers.header.height = height;
+  options.headers.header.x_qm_scale = 3;
   return options;
 }
 
@@ -94,7 +95,7 @@ TEST(GroupDecoderTest, EveryTypeAlone) {
 TEST(GroupDecoderTest, SmallBlocksOnly) {
   ModelOptions options = Options(300, 270);
   options.type_mask = 0x3F00F;
-  options.parameters.b_qm_scale = 5;
+  options.headers.header.b_qm_scale = 5;
   DecodeAndCheck(options);
   options.density = 0;
   DecodeAndCheck(options);
@@ -105,22 +106,22 @@ TEST(GroupDecoderTest, SmallBlocksOnly) {
 
 TEST(GroupDecoderTest, SeveralPassesIn32Bits) {
   ModelOptions options = Options(280, 264);
-  options.parameters.num_passes = 3;
-  options.parameters.pass_shift[0] = 3;
-  options.parameters.pass_shift[1] = 1;
+  options.headers.header.passes.num_passes = 3;
+  options.headers.header.passes.shift[0] = 3;
+  options.headers.header.passes.shift[1] = 1;
   DecodeAndCheck(options);
 }
 
 TEST(GroupDecoderTest, SeveralPassesIn16Bits) {
   ModelOptions options = Options(280, 264);
-  options.parameters.num_passes = 2;
-  options.parameters.pass_shift[0] = 2;
+  options.headers.header.passes.num_passes = 2;
+  options.headers.header.passes.shift[0] = 2;
   options.small_integers = true;
-  EXPECT_TRUE(FitsInt16(GroupModel(options).frame()));
+  EXPECT_TRUE(FitsInt16(GroupModel(&options).frame()));
   DecodeAndCheck(options);
   // The choice is by the number of bits.
   options.small_integers = false;
-  EXPECT_FALSE(FitsInt16(GroupModel(options).frame()));
+  EXPECT_FALSE(FitsInt16(GroupModel(&options).frame()));
 }
 
 TEST(GroupDecoderTest, StorageOfSeveralPassesDoesNotChangeTheSamples) {
@@ -130,8 +131,8 @@ TEST(GroupDecoderTest, StorageOfSeveralPassesDoesNotChangeTheSamples) {
   options.zero_after_first_pass = true;
   Tile tiles[3];
   for (uint32_t i = 0; i < 3; ++i) {
-    options.parameters.num_passes = i == 0 ? 1 : 2;
-    GroupModel model(options);
+    options.headers.header.passes.num_passes = i == 0 ? 1 : 2;
+    GroupModel model(&options);
     GroupDecoder decoder;
     ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
     std::vector<BitReader> readers = model.Readers(0);
@@ -153,15 +154,9 @@ TEST(GroupDecoderTest, SubsampledChroma) {
     for (uint32_t passes = 1; passes <= 2; ++passes) {
       SCOPED_TRACE(testing::Message() << "shifts " << shifts << " passes " << passes);
       ModelOptions options = Options(270, 265);
-      VarDctParameters& parameters = options.parameters;
-      parameters.skip_adaptive_lf_smoothing = true;
-      parameters.max_hshift = shifts & 1;
-      parameters.max_vshift = static_cast<uint8_t>(shifts >> 1);
-      for (const size_t c : {0, 2}) {
-        parameters.hshift[c] = parameters.max_hshift;
-        parameters.vshift[c] = parameters.max_vshift;
-      }
-      parameters.num_passes = passes;
+      const uint32_t luma_codes[4] = {0, 2, 3, 1};
+      options.headers.Subsample(0, luma_codes[shifts], 0);
+      options.headers.header.passes.num_passes = passes;
       options.type_mask = 0x3F00F;
       DecodeAndCheck(options);
     }
@@ -170,20 +165,17 @@ TEST(GroupDecoderTest, SubsampledChroma) {
 
 TEST(GroupDecoderTest, QuantizedCoefficients) {
   for (uint32_t passes = 1; passes <= 2; ++passes) {
-    for (uint8_t shift = 0; shift <= 1; ++shift) {
+    for (const bool subsampled : {false, true}) {
       ModelOptions options = Options(300, 264);
-      options.parameters.skip_adaptive_lf_smoothing = true;
-      options.parameters.max_hshift = options.parameters.max_vshift = shift;
-      options.parameters.hshift[0] = options.parameters.hshift[2] = shift;
-      options.parameters.vshift[0] = shift;
-      options.parameters.num_passes = passes;
-      options.parameters.pass_shift[0] = static_cast<uint8_t>(passes - 1);
+      if (subsampled) options.headers.Subsample(0, 1, 3);
+      options.headers.header.passes.num_passes = passes;
+      options.headers.header.passes.shift[0] = passes - 1;
       options.type_mask = 1;
-      GroupModel model(options);
+      GroupModel model(&options);
       GroupDecoder decoder;
       ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
-      for (uint32_t g = 0; g < model.frame().geometry.num_groups(); ++g) {
-        const BlockRect rect = model.frame().geometry.GroupRect(g);
+      for (uint32_t g = 0; g < model.frame().dimensions->num_groups; ++g) {
+        const BlockRect rect = model.frame().dimensions->GroupBlocks(g);
         std::vector<BitReader> readers = model.Readers(g);
         View2D<const int32_t> blocks[3];
         ASSERT_TRUE(decoder.DecodeCoefficients(model.frame(), g, readers.data(), passes, blocks).ok());
@@ -194,8 +186,8 @@ TEST(GroupDecoderTest, QuantizedCoefficients) {
           }
           for (size_t c = 0; c < 3; ++c) {
             if (!model.Exists(varblock, c)) continue;
-            const size_t x = (varblock.x - rect.x0) >> options.parameters.hshift[c];
-            const size_t y = (varblock.y - rect.y0) >> options.parameters.vshift[c];
+            const size_t x = (varblock.x - rect.x0) >> options.headers.dimensions.hshift[c];
+            const size_t y = (varblock.y - rect.y0) >> options.headers.dimensions.vshift[c];
             const std::vector<int64_t> expected = model.Sum(varblock, c, passes);
             for (size_t i = 0; i < 64; ++i) ASSERT_EQ(blocks[c].Row(y)[64 * x + i], expected[i]);
           }
@@ -214,7 +206,7 @@ TEST(GroupDecoderTest, QuantizedCoefficientsNeedDct8x8) {
   ModelOptions options = Options(64, 64);
   options.num_histograms = 1;
   options.type_mask = 1u << 4;
-  GroupModel model(options);
+  GroupModel model(&options);
   GroupDecoder decoder;
   ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
   std::vector<BitReader> readers = model.Readers(0);
@@ -226,8 +218,8 @@ TEST(GroupDecoderTest, TruncatedSectionsAreErrorsAndDoNoHarm) {
   for (uint32_t passes = 1; passes <= 2; ++passes) {
     ModelOptions options = Options(200, 130);
     options.num_histograms = 1;
-    options.parameters.num_passes = passes;
-    GroupModel model(options);
+    options.headers.header.passes.num_passes = passes;
+    GroupModel model(&options);
     GroupDecoder decoder;
     ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
     const uint32_t last = passes - 1;
@@ -249,7 +241,7 @@ TEST(GroupDecoderTest, TruncatedSectionsAreErrorsAndDoNoHarm) {
 TEST(GroupDecoderTest, RandomBitsNeverHarm) {
   ModelOptions options = Options(256, 256);
   options.num_histograms = 1;
-  GroupModel model(options);
+  GroupModel model(&options);
   GroupDecoder decoder;
   ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
   Rng random(5);
@@ -271,7 +263,7 @@ TEST(GroupDecoderTest, ImpossibleCountsAreCorrupt) {
   ModelOptions options = Options(8, 8);
   options.type_mask = 1;
   options.num_histograms = 1;
-  GroupModel model(options);
+  GroupModel model(&options);
   GroupDecoder decoder;
   ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
   const HfBlockContext& context = model.frame().block_context;
@@ -305,7 +297,7 @@ TEST(GroupDecoderTest, ImpossibleCountsAreCorrupt) {
 TEST(GroupDecoderTest, UnknownHistogramIsCorrupt) {
   ModelOptions options = Options(600, 10);
   options.num_histograms = 3;
-  GroupModel model(options);
+  GroupModel model(&options);
   GroupDecoder decoder;
   ASSERT_TRUE(decoder.Prepare(model.frame(), model.memory()).ok());
   BitWriter writer;
@@ -317,8 +309,8 @@ TEST(GroupDecoderTest, UnknownHistogramIsCorrupt) {
 
 TEST(GroupDecoderTest, MemoryIsAcquiredOnce) {
   ModelOptions options = Options(500, 500);
-  options.parameters.num_passes = 2;
-  GroupModel model(options);
+  options.headers.header.passes.num_passes = 2;
+  GroupModel model(&options);
   const size_t before = model.budget().total().live;
   {
     GroupDecoder decoder;

@@ -13,17 +13,18 @@ namespace {
 
 constexpr size_t kChannelOrder[3] = {1, 0, 2};
 
-double Biased(int64_t quantized, const VarDctParameters& parameters, size_t c) {
+double Biased(int64_t quantized, const OpsinInverseMatrix& matrix, size_t c) {
   const auto value = static_cast<double>(quantized);
   if (quantized == 0) return 0;
-  if (std::abs(value) == 1) return value * parameters.quant_bias[c];
-  return value - parameters.quant_bias_numerator / value;
+  if (std::abs(value) == 1) return value * matrix.quant_bias[c];
+  return value - matrix.quant_bias_numerator / value;
 }
 
 }  // namespace
 
-GroupModel::GroupModel(const ModelOptions& options) : options_(options), random_(options.seed) {
-  EXPECT_TRUE(frame_.Initialize(options.parameters).ok());
+GroupModel::GroupModel(ModelOptions* options) : options_(*options), random_(options->seed) {
+  options->headers.Start(&frame_);
+  const FrameDimensions& dimensions = options_.headers.dimensions;
   frame_.quantizer.global_scale = 3000;
   frame_.quantizer.quant_lf = 20;
   // 2 LF thresholds in Y, one in B, 2 for the multiplier: 3 * 2 * 3 cells, 6 block contexts.
@@ -35,9 +36,9 @@ GroupModel::GroupModel(const ModelOptions& options) : options_(options), random_
   context.num_block_contexts = 6;
   for (uint8_t& entry : context.map) entry = static_cast<uint8_t>(random_() % 6);
   for (size_t i = 0; i < 256; ++i) context.qf_index[i] = static_cast<uint8_t>(i < 5 ? 0 : i < 9 ? 1 : 2);
-  EXPECT_TRUE(frame_.Allocate(memory(), frame_.geometry.block_rows).ok());
-  for (uint32_t y = 0; y < frame_.geometry.block_rows; ++y) {
-    for (uint32_t x = 0; x < frame_.geometry.block_columns; ++x) {
+  EXPECT_TRUE(frame_.Allocate(memory(), static_cast<uint32_t>(dimensions.yblocks)).ok());
+  for (uint32_t y = 0; y < dimensions.yblocks; ++y) {
+    for (uint32_t x = 0; x < dimensions.xblocks; ++x) {
       frame_.lf_index.Row(y)[x] = static_cast<uint8_t>(random_() % 6);
     }
   }
@@ -53,16 +54,16 @@ GroupModel::GroupModel(const ModelOptions& options) : options_(options), random_
   MakeCoefficients();
   WriteHfGlobal();
   EXPECT_TRUE(PrepareDequantTables(memory(), &frame_).ok());
-  for (uint32_t p = 0; p < options.parameters.num_passes; ++p) {
-    for (uint32_t g = 0; g < frame_.geometry.num_groups(); ++g) WriteGroup(p, g);
+  for (uint32_t p = 0; p < options_.headers.header.passes.num_passes; ++p) {
+    for (uint32_t g = 0; g < dimensions.num_groups; ++g) WriteGroup(p, g);
   }
 }
 
 // Fills the frame greedily with random types, largest attempts first now and then.
 void GroupModel::MakeMetadata() {
-  const uint32_t columns = frame_.geometry.block_columns;
-  const uint32_t rows = frame_.geometry.block_rows;
-  ASSERT_EQ(frame_.geometry.num_lf_groups(), 1u);
+  const uint32_t columns = static_cast<uint32_t>(frame_.dimensions->xblocks);
+  const uint32_t rows = static_cast<uint32_t>(frame_.dimensions->yblocks);
+  ASSERT_EQ(frame_.dimensions->num_lf_groups, 1u);
   std::vector<bool> used(size_t{columns} * rows);
   std::vector<int32_t> types, multipliers;
   for (uint32_t y = 0; y < rows; ++y) {
@@ -109,14 +110,14 @@ void GroupModel::MakeMetadata() {
 }
 
 bool GroupModel::Exists(const ModelVarblock& varblock, size_t c) const {
-  return varblock.x % (1u << options_.parameters.hshift[c]) == 0 &&
-         varblock.y % (1u << options_.parameters.vshift[c]) == 0;
+  return varblock.x % (1u << frame_.dimensions->hshift[c]) == 0 &&
+         varblock.y % (1u << frame_.dimensions->vshift[c]) == 0;
 }
 
 void GroupModel::MakeCoefficients() {
   for (ModelVarblock& varblock : varblocks_) {
     const TransformShape& shape = ShapeOf(varblock.type);
-    for (uint32_t p = 0; p < options_.parameters.num_passes; ++p) {
+    for (uint32_t p = 0; p < options_.headers.header.passes.num_passes; ++p) {
       for (size_t c = 0; c < 3; ++c) {
         if (!Exists(varblock, c)) continue;
         std::vector<int32_t>& list = varblock.coefficients[p][c];
@@ -143,10 +144,10 @@ void GroupModel::WriteHfGlobal() {
   const uint32_t num_contexts = options_.num_histograms * kContextsPerBlockContext * 6;
   BitWriter writer;
   writer.U(1, 1);  // default dequantisation tables
-  const uint32_t group_bits = CeilLog2(frame_.geometry.num_groups());
+  const uint32_t group_bits = CeilLog2(frame_.dimensions->num_groups);
   ASSERT_LE(options_.num_histograms, 1u << group_bits);
   writer.U(options_.num_histograms - 1, group_bits);
-  for (uint32_t p = 0; p < options_.parameters.num_passes; ++p) {
+  for (uint32_t p = 0; p < options_.headers.header.passes.num_passes; ++p) {
     writer.U(2, 2);  // natural orders
     streams_.emplace_back(num_contexts, options_.seed + p, options_.small_integers);
     streams_.back().WriteHeader(&writer);
@@ -163,7 +164,7 @@ bool GroupModel::InGroup(const ModelVarblock& varblock, const BlockRect& rect) c
 }
 
 void GroupModel::WriteGroup(uint32_t pass, uint32_t group) {
-  const BlockRect rect = frame_.geometry.GroupRect(group);
+  const BlockRect rect = frame_.dimensions->GroupBlocks(group);
   const HfBlockContext& context = frame_.block_context;
   StreamWriter& stream = streams_[pass];
   sections_.emplace_back();
@@ -180,8 +181,8 @@ void GroupModel::WriteGroup(uint32_t pass, uint32_t group) {
     const auto size = static_cast<uint32_t>(shape.size());
     for (const size_t c : kChannelOrder) {
       if (!Exists(varblock, c)) continue;
-      const uint32_t sx = (varblock.x - rect.x0) >> options_.parameters.hshift[c];
-      const uint32_t sy = (varblock.y - rect.y0) >> options_.parameters.vshift[c];
+      const uint32_t sx = (varblock.x - rect.x0) >> frame_.dimensions->hshift[c];
+      const uint32_t sy = (varblock.y - rect.y0) >> frame_.dimensions->vshift[c];
       uint32_t predicted = 32;
       if (sx == 0 && sy > 0) predicted = nonzeros[c][(sy - 1) * 32];
       if (sx > 0 && sy == 0) predicted = nonzeros[c][sx - 1];
@@ -189,7 +190,7 @@ void GroupModel::WriteGroup(uint32_t pass, uint32_t group) {
         predicted = (nonzeros[c][(sy - 1) * 32 + sx] + nonzeros[c][sy * 32 + sx - 1] + 1) >> 1;
       }
       const uint32_t hf_mul =
-          1u + frame_.hf_mul.Row(varblock.y)[frame_.geometry.subsampled ? rect.x0 + sx : varblock.x];
+          1u + frame_.hf_mul.Row(varblock.y)[frame_.dimensions->subsampled ? rect.x0 + sx : varblock.x];
       const uint32_t qf_index = context.qf_index[hf_mul - 1];
       const uint32_t cc = c == 1 ? 0 : c == 0 ? 1 : 2;
       const uint32_t block_context =
@@ -222,7 +223,8 @@ void GroupModel::WriteGroup(uint32_t pass, uint32_t group) {
 
 std::vector<BitReader> GroupModel::Readers(uint32_t group) const {
   std::vector<BitReader> readers;
-  for (uint32_t p = 0; p < options_.parameters.num_passes; ++p) readers.push_back(Section(p, group).Reader());
+  for (uint32_t p = 0; p < options_.headers.header.passes.num_passes; ++p)
+    readers.push_back(Section(p, group).Reader());
   return readers;
 }
 
@@ -230,17 +232,17 @@ std::vector<int64_t> GroupModel::Sum(const ModelVarblock& varblock, size_t c, ui
   std::vector<int64_t> sum(ShapeOf(varblock.type).size());
   for (uint32_t p = 0; p < num_passes; ++p) {
     for (size_t i = 0; i < sum.size(); ++i) {
-      sum[i] += int64_t{varblock.coefficients[p][c][i]} * (1 << options_.parameters.pass_shift[p]);
+      sum[i] += int64_t{varblock.coefficients[p][c][i]} * (1 << options_.headers.header.passes.shift[p]);
     }
   }
   return sum;
 }
 
 std::vector<double> GroupModel::ExpectedSamples(uint32_t group, size_t c, uint32_t num_passes) const {
-  const VarDctParameters& parameters = options_.parameters;
-  const BlockRect rect = frame_.geometry.GroupRect(group);
-  const uint32_t hshift = parameters.hshift[c];
-  const uint32_t vshift = parameters.vshift[c];
+  const FrameHeader& header = options_.headers.header;
+  const BlockRect rect = frame_.dimensions->GroupBlocks(group);
+  const uint32_t hshift = frame_.dimensions->hshift[c];
+  const uint32_t vshift = frame_.dimensions->vshift[c];
   const size_t stride = 8 * (rect.columns >> hshift);
   std::vector<double> samples(stride * 8 * (rect.rows >> vshift), 1e9);
   for (const ModelVarblock& varblock : varblocks_) {
@@ -248,14 +250,13 @@ std::vector<double> GroupModel::ExpectedSamples(uint32_t group, size_t c, uint32
     const TransformShape& shape = ShapeOf(varblock.type);
     const double inverse_scale =
         65536.0 / frame_.quantizer.global_scale / (frame_.hf_mul.Row(varblock.y)[varblock.x] + 1);
-    const double matrix_scales[3] = {std::pow(0.8, parameters.x_qm_scale - 2.0), 1,
-                                     std::pow(0.8, parameters.b_qm_scale - 2.0)};
+    const double matrix_scales[3] = {std::pow(0.8, header.x_qm_scale - 2.0), 1, std::pow(0.8, header.b_qm_scale - 2.0)};
     const auto dequantize = [&](size_t channel) {
       std::vector<double> values;
       const float* table = DefaultDequantTable(shape.dequant_table) + channel * shape.size();
       for (const int64_t quantized : Sum(varblock, channel, num_passes)) {
-        values.push_back(Biased(quantized, parameters, channel) * table[values.size()] * inverse_scale *
-                         matrix_scales[channel]);
+        values.push_back(Biased(quantized, options_.headers.image.opsin_inverse_matrix, channel) *
+                         table[values.size()] * inverse_scale * matrix_scales[channel]);
       }
       return values;
     };

@@ -14,7 +14,7 @@
 namespace jxlpool {
 
 struct ModelOptions {
-  VarDctParameters parameters;
+  TestHeaders headers;
   uint32_t type_mask = (1u << kNumTransformTypes) - 1;
   uint32_t num_histograms = 2;
   // Nonzero coefficients are about this share of all; 0 makes blocks without any.
@@ -35,14 +35,15 @@ struct ModelVarblock {
 
 class GroupModel {
  public:
-  explicit GroupModel(const ModelOptions& options);
+  // Completes the headers of `options`, which must stay as they are while the model is used.
+  explicit GroupModel(ModelOptions* options);
 
   VarDctFrame& frame() { return frame_; }
   Memory* memory() { return &memory_.memory; }
   Budget& budget() { return memory_.budget; }
   // The section of a pass and group.
   const BitWriter& Section(uint32_t pass, uint32_t group) const {
-    return sections_[pass * frame_.geometry.num_groups() + group];
+    return sections_[pass * frame_.dimensions->num_groups + group];
   }
   std::vector<BitReader> Readers(uint32_t group) const;
   // The samples of a group and channel, with 8 * (columns >> hshift) samples a row; `num_passes` passes only.
@@ -59,7 +60,7 @@ class GroupModel {
   void WriteGroup(uint32_t pass, uint32_t group);
   bool InGroup(const ModelVarblock& varblock, const BlockRect& rect) const;
 
-  ModelOptions options_;
+  const ModelOptions& options_;
   TestMemory memory_;
   Rng random_;
   VarDctFrame frame_;

@@ -10,15 +10,13 @@ namespace {
 
 struct MetadataTest : testing::Test {
   // A frame of this many blocks.
-  void Start(uint32_t columns, uint32_t rows, uint8_t shift = 0) {
-    VarDctParameters parameters;
-    parameters.width = 8 * columns;
-    parameters.height = 8 * rows;
-    parameters.max_hshift = parameters.hshift[0] = shift;
-    parameters.skip_adaptive_lf_smoothing = true;
-    parameters.epf_iterations = 1;
-    ASSERT_TRUE(frame.Initialize(parameters).ok());
-    ASSERT_TRUE(frame.Allocate(&memory.memory, frame.geometry.block_rows).ok());
+  void Start(uint32_t columns, uint32_t rows, bool subsampled = false) {
+    headers.header.width = 8 * columns;
+    headers.header.height = 8 * rows;
+    if (subsampled) headers.Subsample(0, 2, 2);
+    headers.header.restoration_filter.epf_iters = 1;
+    headers.Start(&frame);
+    ASSERT_TRUE(frame.Allocate(&memory.memory, static_cast<uint32_t>(headers.dimensions.yblocks)).ok());
     frame.quantizer.global_scale = 2555;
   }
 
@@ -29,7 +27,7 @@ struct MetadataTest : testing::Test {
     return Process(lf_group, types, multipliers);
   }
   Status Process(uint32_t lf_group, const std::vector<int32_t>& types, const std::vector<int32_t>& multipliers) {
-    const BlockRect rect = frame.geometry.LfGroupRect(lf_group);
+    const BlockRect rect = headers.dimensions.LfGroupBlocks(lf_group);
     const size_t tile_columns = CeilDiv(rect.columns, 8u);
     const size_t tile_rows = CeilDiv(rect.rows, 8u);
     x_from_y.resize(tile_columns * tile_rows, 5);
@@ -47,6 +45,7 @@ struct MetadataTest : testing::Test {
   uint8_t First(TransformType type) const { return static_cast<uint8_t>(type) | VarDctFrame::kFirstBlock; }
 
   TestMemory memory;
+  TestHeaders headers;
   VarDctFrame frame;
   std::vector<int32_t> x_from_y;
   std::vector<int32_t> b_from_y;
@@ -106,7 +105,7 @@ TEST_F(MetadataTest, RejectsWhatBreaksTheRules) {
   Start(4, 4);
   EXPECT_EQ(Process(0, {0, 6, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0}).code(), ErrorCode::kCorrupt);
   // Large varblocks with subsampled chroma.
-  Start(4, 4, 1);
+  Start(4, 4, true);
   EXPECT_EQ(Process(0, {4}).code(), ErrorCode::kCorrupt);
   EXPECT_TRUE(Process(0, std::vector<int32_t>(16, 14)).ok());
 }
@@ -117,7 +116,7 @@ TEST_F(MetadataTest, SharpnessMustBeInRange) {
     sharpness.assign(9, 7);
     sharpness[5] = bad;
     EXPECT_EQ(Process(0, std::vector<int32_t>(9, 0)).code(), ErrorCode::kCorrupt);
-    frame.parameters.epf_iterations = 0;
+    headers.header.restoration_filter.epf_iters = 0;
     EXPECT_EQ(Process(0, std::vector<int32_t>(9, 0)).code(), ErrorCode::kCorrupt) << "also without the filter";
   }
 }
@@ -138,13 +137,13 @@ TEST_F(MetadataTest, LfGroupsAreIndependent) {
 TEST_F(MetadataTest, InverseSigma) {
   Start(4, 2);
   sharpness = {0, 1, 2, 3, 4, 5, 6, 7};
-  frame.parameters.epf_sharp_lut[3] = -0.5f;
+  headers.header.restoration_filter.epf_sharp_lut[3] = -0.5f;
   std::vector<int32_t> multipliers = {0, 255, 3, 7, 20, 20, 100, 14};
   ASSERT_TRUE(Process(0, std::vector<int32_t>(8, 0), multipliers).ok());
   for (size_t i = 0; i < 8; ++i) {
     const double numerator = 4 * (std::sqrt(0.5) - 1);
     double sigma_like = 0.46 / (2555 / 65536.0 * (multipliers[i] + 1) * numerator);
-    sigma_like = std::min(-1e-4, sigma_like * frame.parameters.epf_sharp_lut[i]);
+    sigma_like = std::min(-1e-4, sigma_like * headers.header.restoration_filter.epf_sharp_lut[i]);
     EXPECT_NEAR(frame.epf_inverse_sigma.Row(i / 4)[i % 4] * sigma_like, 1, 1e-5) << i;
   }
   EXPECT_FLOAT_EQ(frame.epf_inverse_sigma.Row(0)[0], -1e4f);

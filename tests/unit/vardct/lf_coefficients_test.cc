@@ -39,19 +39,16 @@ TEST(LfSmoothingTest, PublishedExamples) {
 struct LfCase {
   uint32_t columns;  // of blocks
   uint32_t rows;
-  uint8_t shift = 0;
+  bool subsampled = false;
 };
 
 class LfFrame {
  public:
-  explicit LfFrame(const LfCase& lf_case, uint32_t seed) : random_(seed) {
-    VarDctParameters parameters;
-    parameters.width = 8 * lf_case.columns;
-    parameters.height = 8 * lf_case.rows;
-    parameters.max_hshift = parameters.max_vshift = lf_case.shift;
-    parameters.hshift[0] = parameters.hshift[2] = parameters.vshift[2] = lf_case.shift;
-    parameters.skip_adaptive_lf_smoothing = lf_case.shift != 0;
-    EXPECT_TRUE(frame.Initialize(parameters).ok());
+  explicit LfFrame(const LfCase& lf_case, uint32_t seed)
+      : headers(8 * lf_case.columns, 8 * lf_case.rows), random_(seed) {
+    // The first channel has half the columns, the last one a quarter of the samples.
+    if (lf_case.subsampled) headers.Subsample(3, 1, 0);
+    headers.Start(&frame);
     BitWriter writer;
     writer.U(1, 1);                                                                 // default steps
     writer.U(0, 2).U(1999, 11).U(1, 2).U(9, 5);                                     // global_scale 2000, quant_lf 10
@@ -62,35 +59,36 @@ class LfFrame {
     writer.U(0, 1).U(0, 2).F16(0.25).F16(0.75).U(128 + 21, 8).U(128 - 42, 8);
     BitReader reader = writer.Reader();
     EXPECT_TRUE(ReadVarDctLfGlobal(&reader, &memory.memory, &frame).ok());
-    EXPECT_TRUE(frame.Allocate(&memory.memory, frame.geometry.block_rows).ok());
+    const FrameDimensions& d = headers.dimensions;
+    EXPECT_TRUE(frame.Allocate(&memory.memory, static_cast<uint32_t>(d.yblocks)).ok());
     for (size_t c = 0; c < 3; ++c) {
-      const size_t size =
-          (frame.geometry.block_columns >> parameters.hshift[c]) * (frame.geometry.block_rows >> parameters.vshift[c]);
+      const size_t size = (d.xblocks >> d.hshift[c]) * (d.yblocks >> d.vshift[c]);
       for (size_t i = 0; i < size; ++i) quantized[c].push_back(static_cast<int32_t>(random_() % 200) - 60);
     }
-    for (uint32_t g = 0; g < frame.geometry.num_lf_groups(); ++g) extra.push_back(random_() % 4);
+    for (uint32_t g = 0; g < headers.dimensions.num_lf_groups; ++g) extra.push_back(random_() % 4);
   }
 
   int32_t At(size_t c, size_t x, size_t y) const {
-    return quantized[c][y * (frame.geometry.block_columns >> frame.parameters.hshift[c]) + x];
+    return quantized[c][y * (headers.dimensions.xblocks >> headers.dimensions.hshift[c]) + x];
   }
-  uint32_t GroupAt(uint32_t x, uint32_t y) const { return y / 256 * frame.geometry.lf_groups_x + x / 256; }
+  size_t GroupAt(uint32_t x, uint32_t y) const { return y / 256 * headers.dimensions.lf_groups_x + x / 256; }
 
   void Dequantize() {
-    for (uint32_t g = 0; g < frame.geometry.num_lf_groups(); ++g) {
-      const BlockRect rect = frame.geometry.LfGroupRect(g);
+    for (uint32_t g = 0; g < headers.dimensions.num_lf_groups; ++g) {
+      const BlockRect rect = headers.dimensions.LfGroupBlocks(g);
       View2D<const int32_t> planes[3];
       for (size_t c = 0; c < 3; ++c) {
-        const size_t stride = frame.geometry.block_columns >> frame.parameters.hshift[c];
+        const size_t stride = headers.dimensions.xblocks >> headers.dimensions.hshift[c];
         const LfChannelSize size = LfChannelSizeOf(frame, g, c);
         planes[c] = View2D<const int32_t>{quantized[c].data(), stride, stride, 0}.Sub(
-            rect.x0 >> frame.parameters.hshift[c], rect.y0 >> frame.parameters.vshift[c], size.width, size.height);
+            rect.x0 >> headers.dimensions.hshift[c], rect.y0 >> headers.dimensions.vshift[c], size.width, size.height);
       }
       DequantizeLf(g, extra[g], planes, &frame);
     }
   }
 
   TestMemory memory;
+  TestHeaders headers;
   VarDctFrame frame;
   std::vector<int32_t> quantized[3];
   std::vector<uint32_t> extra;
@@ -119,15 +117,15 @@ TEST(LfCoefficientsTest, DequantizationWithChromaFromLuma) {
 
 TEST(LfCoefficientsTest, SubsampledChromaIsNotPredicted) {
   ForEachTarget([&] {
-    LfFrame lf(LfCase{271, 13, 1}, 4);
+    LfFrame lf(LfCase{271, 13, true}, 4);
     lf.Dequantize();
-    EXPECT_EQ(lf.frame.geometry.block_columns, 272u);
-    EXPECT_EQ(lf.frame.geometry.block_rows, 14u);
+    EXPECT_EQ(lf.headers.dimensions.xblocks, 272u);
+    EXPECT_EQ(lf.headers.dimensions.yblocks, 14u);
     const double steps[3] = {1 / 4096.0, 1 / 512.0, 1 / 256.0};
     for (size_t c = 0; c < 3; ++c) {
-      for (uint32_t y = 0; y < 14u >> lf.frame.parameters.vshift[c]; ++y) {
-        for (uint32_t x = 0; x < 272u >> lf.frame.parameters.hshift[c]; ++x) {
-          const uint32_t group = lf.GroupAt(x << lf.frame.parameters.hshift[c], y);
+      for (uint32_t y = 0; y < 14u >> lf.headers.dimensions.vshift[c]; ++y) {
+        for (uint32_t x = 0; x < 272u >> lf.headers.dimensions.hshift[c]; ++x) {
+          const size_t group = lf.GroupAt(x << lf.headers.dimensions.hshift[c], y);
           const double scale = 65536.0 / 2000 / 10 / (1 << lf.extra[group]);
           ASSERT_NEAR(lf.frame.lf[c].Row(y)[x], lf.At(c, x, y) * scale * steps[c], 1e-6);
         }
@@ -137,14 +135,14 @@ TEST(LfCoefficientsTest, SubsampledChromaIsNotPredicted) {
 }
 
 TEST(LfCoefficientsTest, LfIndexCountsThresholds) {
-  for (const uint8_t shift : {uint8_t{0}, uint8_t{1}}) {
-    LfFrame lf(LfCase{262, 12, shift}, 5);
+  for (const bool subsampled : {false, true}) {
+    LfFrame lf(LfCase{262, 12, subsampled}, 5);
     lf.Dequantize();
-    const VarDctParameters& parameters = lf.frame.parameters;
+    const FrameDimensions& dimensions = lf.headers.dimensions;
     for (uint32_t y = 0; y < 12; ++y) {
       for (uint32_t x = 0; x < 262; ++x) {
         int32_t value[3];
-        for (size_t c = 0; c < 3; ++c) value[c] = lf.At(c, x >> parameters.hshift[c], y >> parameters.vshift[c]);
+        for (size_t c = 0; c < 3; ++c) value[c] = lf.At(c, x >> dimensions.hshift[c], y >> dimensions.vshift[c]);
         const uint32_t n0 = value[0] > 10 ? 1 : 0;
         const uint32_t n1 = (value[1] > -3 ? 1 : 0) + (value[1] > 30 ? 1 : 0);
         const uint32_t n2 = value[2] > 0 ? 1 : 0;
@@ -156,8 +154,8 @@ TEST(LfCoefficientsTest, LfIndexCountsThresholds) {
 
 // The definition, on whole planes.
 std::vector<double> Smoothed(const LfFrame& lf, size_t channel) {
-  const size_t columns = lf.frame.geometry.block_columns;
-  const size_t rows = lf.frame.geometry.block_rows;
+  const size_t columns = lf.headers.dimensions.xblocks;
+  const size_t rows = lf.headers.dimensions.yblocks;
   std::vector<double> result;
   const double w1 = 0.20345139757231578, w2 = 0.0334829185968739, w0 = 1 - 4 * (w1 + w2);
   for (size_t y = 0; y < rows; ++y) {
@@ -227,28 +225,20 @@ TEST(LfSmoothingTest, RowsMayArriveInAnyPortions) {
   }
 }
 
-TEST(LfSmoothingTest, NotWantedOrImpossible) {
+TEST(LfSmoothingTest, NotWanted) {
   LfFrame lf(LfCase{20, 20}, 8);
   lf.Dequantize();
-  lf.frame.parameters.skip_adaptive_lf_smoothing = true;
+  lf.headers.header.flags = kFlagSkipAdaptiveLfSmoothing;
   const std::vector<float> before(lf.frame.lf[1].Row(5), lf.frame.lf[1].Row(5) + 20);
   ASSERT_TRUE(SmoothLf(&lf.memory.memory, &lf.frame).ok());
   EXPECT_EQ(before, std::vector<float>(lf.frame.lf[1].Row(5), lf.frame.lf[1].Row(5) + 20));
-
-  VarDctParameters parameters;
-  parameters.width = parameters.height = 100;
-  parameters.max_hshift = parameters.hshift[0] = 1;
-  VarDctFrame frame;
-  EXPECT_EQ(frame.Initialize(parameters).code(), ErrorCode::kCorrupt);
 }
 
 TEST(VarDctFrameTest, LfFrameMustBeLargeEnough) {
-  VarDctParameters parameters;
-  parameters.width = 100;
-  parameters.height = 50;
-  parameters.use_lf_frame = true;
+  TestHeaders headers(100, 50);
+  headers.header.flags = kFlagUseLfFrame;
   VarDctFrame frame;
-  ASSERT_TRUE(frame.Initialize(parameters).ok());
+  headers.Start(&frame);
   const std::vector<float> samples(20 * 20);
   View2D<const float> planes[3];
   for (auto& plane : planes) plane = View2D<const float>{samples.data(), 20, 13, 7};
@@ -256,24 +246,6 @@ TEST(VarDctFrameTest, LfFrameMustBeLargeEnough) {
   EXPECT_EQ(frame.lf[2].Row(0), samples.data());
   planes[1].height = 6;
   EXPECT_EQ(frame.UseLfFrame(planes).code(), ErrorCode::kCorrupt);
-}
-
-TEST(VarDctFrameTest, Geometry) {
-  VarDctParameters parameters;
-  parameters.width = 2049;
-  parameters.height = 8;
-  VarDctGeometry geometry = MakeVarDctGeometry(parameters);
-  EXPECT_EQ(geometry.block_columns, 257u);
-  EXPECT_EQ(geometry.groups_x, 9u);
-  EXPECT_EQ(geometry.lf_groups_x, 2u);
-  EXPECT_EQ(geometry.LfGroupRect(1).columns, 1u);
-  EXPECT_EQ(geometry.GroupRect(8).x0, 256u);
-  EXPECT_EQ(geometry.GroupRect(8).columns, 1u);
-  parameters.max_hshift = 1;
-  geometry = MakeVarDctGeometry(parameters);
-  EXPECT_EQ(geometry.block_columns, 258u);
-  EXPECT_EQ(geometry.GroupRect(8).columns, 2u);
-  EXPECT_FALSE(geometry.subsampled);
 }
 
 }  // namespace

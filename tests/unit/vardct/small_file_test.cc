@@ -35,14 +35,11 @@ class SmallFileTest : public testing::Test {
   }
 
   void DecodeUpToHfGlobal() {
-    VarDctParameters parameters;
-    parameters.width = 24;
-    parameters.height = 16;
-    parameters.x_qm_scale = 3;
-    ASSERT_TRUE(frame_.Initialize(parameters).ok());
+    headers_.header.x_qm_scale = 3;
+    headers_.Start(&frame_);
     BitReader reader = ReaderAt(0);
     ASSERT_TRUE(ReadVarDctLfGlobal(&reader, &memory_.memory, &frame_).ok());
-    ASSERT_TRUE(frame_.Allocate(&memory_.memory, frame_.geometry.block_rows).ok());
+    ASSERT_TRUE(frame_.Allocate(&memory_.memory, 2).ok());
 
     // Between LfGlobal's own fields and bit 316: the tree; up to bit 462: extra precision and LF coefficients.
     reader = ReaderAt(316);
@@ -70,6 +67,7 @@ class SmallFileTest : public testing::Test {
 
   std::vector<uint8_t> bytes_;
   TestMemory memory_;
+  TestHeaders headers_{24, 16};
   VarDctFrame frame_;
 };
 

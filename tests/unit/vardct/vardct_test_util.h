@@ -18,19 +18,41 @@
 #include "lib/pool/memory.h"
 #include "lib/vardct/lf_coefficients.h"
 #include "tests/unit/each_target.h"
+#include "tests/unit/test_memory.h"
 
 namespace jxlpool {
 
-struct TestMemory {
-  BufferPool pool;
-  Budget budget;
-  Memory memory{&pool, &budget};
+// The headers of a frame as far as they concern VarDCT. Dimensions follow from the rest.
+struct TestHeaders {
+  TestHeaders() {
+    header.restoration_filter.epf_iters = 0;
+    header.x_qm_scale = 2;
+  }
+  TestHeaders(uint32_t width, uint32_t height) : TestHeaders() {
+    header.width = width;
+    header.height = height;
+  }
+  // `codes`: see FrameHeader::jpeg_upsampling.
+  void Subsample(uint32_t c0, uint32_t c1, uint32_t c2) {
+    header.jpeg_upsampling[0] = c0;
+    header.jpeg_upsampling[1] = c1;
+    header.jpeg_upsampling[2] = c2;
+    header.flags = kFlagSkipAdaptiveLfSmoothing;
+  }
+  void Start(VarDctFrame* frame) {
+    dimensions = ComputeFrameDimensions(image, header);
+    frame->Initialize(image, header, dimensions);
+  }
+
+  ImageHeader image;
+  FrameHeader header;
+  FrameDimensions dimensions;
 };
 
 // Smooths the LF planes of the whole frame at once.
 inline Status SmoothLf(Memory* memory, VarDctFrame* frame) {
   JXLPOOL_ASSIGN_OR_RETURN(LfSmoother smoother, LfSmoother::Create(*frame, memory));
-  smoother.Advance(frame->geometry.block_rows, frame);
+  smoother.Advance(static_cast<uint32_t>(frame->dimensions->yblocks), frame);
   return OkStatus();
 }
 

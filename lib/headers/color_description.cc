@@ -1,20 +1,19 @@
-#include "lib/color/color_description.h"
+#include "lib/headers/color_description.h"
 
 #include <cmath>
 
-#include "lib/color/encoding_matrix.h"
+#include "lib/headers/color_matrix.h"
 
 namespace jxlpool {
 namespace {
 
 constexpr double kMicro = 1e-6;
 constexpr double kSnapDistance = 1e-3;
-constexpr uint32_t kGammaOne = 10000000;
 
 constexpr Chromaticity kD65White = {0.3127, 0.3290};
 constexpr Chromaticity kEWhite = {1.0 / 3, 1.0 / 3};
 constexpr Chromaticity kDciWhite = {0.314, 0.351};
-// Not the rounded values of the standard: these give the s15Fixed16 colorants of the usual sRGB profile.
+// These are not the rounded values of the standard: they give the s15Fixed16 colorants of the usual sRGB profile.
 constexpr RgbChromaticities kSrgbPrimaries = {
     {0.639998686, 0.330010138}, {0.300003784, 0.600003357}, {0.150002046, 0.059997204}};
 constexpr RgbChromaticities kBt2100Primaries = {{0.708, 0.292}, {0.170, 0.797}, {0.131, 0.046}};
@@ -31,26 +30,6 @@ bool Near(const RgbChromaticities& a, const RgbChromaticities& b) {
 }
 
 }  // namespace
-
-ColorDescription ColorDescription::FromHeader(const ColorEncoding& encoding) {
-  ColorDescription result;
-  result.space = encoding.color_space;
-  result.white_point = encoding.white_point;
-  result.white = encoding.white;
-  result.primaries = encoding.primaries;
-  result.red = encoding.red;
-  result.green = encoding.green;
-  result.blue = encoding.blue;
-  result.intent = encoding.rendering_intent;
-  result.transfer = encoding.have_gamma ? Transfer::kGamma : static_cast<Transfer>(encoding.transfer_function);
-  if (encoding.have_gamma) result.gamma = encoding.gamma;
-  if (result.space == ColorSpace::kXyb) {
-    result.white_point = WhitePoint::kD65;
-    result.transfer = Transfer::kGamma;
-    result.gamma = kGammaOne / 3;
-  }
-  return result;
-}
 
 ColorDescription ColorDescription::LinearSrgb(bool grey) {
   ColorDescription result = Srgb(grey);
@@ -143,7 +122,8 @@ Status CheckDescription(const ColorDescription& description) {
     return Corrupt("unknown transfer function without an ICC profile");
   }
   if (description.transfer == ColorDescription::Transfer::kGamma &&
-      (description.gamma > kGammaOne || uint64_t{description.gamma} * 8192 < kGammaOne)) {
+      (description.gamma > ColorDescription::kGammaOne ||
+       uint64_t{description.gamma} * 8192 < ColorDescription::kGammaOne)) {
     return Corrupt("gamma out of range");
   }
   if (description.grey()) return CheckGreyWhite(description.WhiteXy());
