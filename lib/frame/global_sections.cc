@@ -4,7 +4,7 @@
 
 #include "lib/base/bits.h"
 #include "lib/frame/lf_group.h"
-#include "lib/modular/modular_stream.h"
+#include "lib/modular/stream/modular_stream.h"
 #include "lib/vardct/hf_pass.h"
 
 namespace jxlpool {

@@ -42,9 +42,9 @@
 #include "lib/base/status.h"
 #include "lib/base/thread_pool.h"
 #include "lib/bitstream/bit_reader.h"
-#include "lib/modular/ma_tree.h"
 #include "lib/modular/modular_image.h"
-#include "lib/modular/modular_stream.h"
+#include "lib/modular/stream/ma_tree.h"
+#include "lib/modular/stream/modular_stream.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 

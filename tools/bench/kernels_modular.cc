@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "lib/entropy/entropy_decoder.h"
-#include "lib/modular/channel_decoder.h"
-#include "lib/modular/rct.h"
-#include "lib/modular/squeeze.h"
+#include "lib/modular/stream/channel_decoder.h"
+#include "lib/modular/transforms/rct.h"
+#include "lib/modular/transforms/squeeze.h"
 #include "tools/bench/bench_memory.h"
 #include "tools/bench/synthetic_stream.h"
 

@@ -8,9 +8,9 @@
 
 #include "lib/entropy/entropy_code.h"
 #include "lib/entropy/entropy_decoder.h"
-#include "lib/modular/channel_decoder.h"
-#include "lib/modular/ma_tree.h"
 #include "lib/modular/modular_image.h"
+#include "lib/modular/stream/channel_decoder.h"
+#include "lib/modular/stream/ma_tree.h"
 #include "tests/unit/each_target.h"
 #include "tests/unit/entropy/test_encoder.h"
 #include "tests/unit/modular/test_codestream.h"

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <random>
 
-#include "lib/modular/modular_stream.h"
+#include "lib/modular/stream/modular_stream.h"
 #include "tests/unit/entropy/test_encoder.h"
 #include "tests/unit/modular/test_codestream.h"
 

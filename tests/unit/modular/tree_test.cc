@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "lib/entropy/entropy_code.h"
-#include "lib/modular/leaf_tables.h"
-#include "lib/modular/ma_tree.h"
-#include "lib/modular/tree_prune.h"
+#include "lib/modular/loops/leaf_tables.h"
+#include "lib/modular/loops/tree_prune.h"
+#include "lib/modular/stream/ma_tree.h"
 #include "tests/unit/entropy/test_encoder.h"
 #include "tests/unit/modular/test_codestream.h"
 

@@ -1,0 +1,87 @@
+// LeafTables: finding the leaf of a pruned tree without walking it.
+//
+// Each property's decisions cut its values into intervals. For each interval there is a set of the leaves that can
+// still be reached, one bit a leaf; the sets of all properties have exactly one leaf in common. So a leaf costs one
+// table lookup for each property, whatever the depth of the tree, and no branch that could be mispredicted.
+//
+// One thread at a time builds; immutable afterwards.
+#ifndef LIB_MODULAR_LOOPS_LEAF_TABLES_H_
+#define LIB_MODULAR_LOOPS_LEAF_TABLES_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/modular/loops/tree_prune.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+
+namespace jxlpool {
+
+// Where the set of each value v of a property is, low <= v <= high; values outside have the set of the nearer end.
+// Addresses are integers that v is added to, so that a lookup needs no subtraction:
+// without LeafTables::is_ranked() the set is at `base` + v * bytes of a set, otherwise at LeafTables::sets() plus the
+// uint32_t at `base` + v * 4.
+struct PropertyTable {
+  int32_t low = 0;
+  int32_t high = 0;
+  uintptr_t base = 0;
+};
+
+class LeafTables {
+ public:
+  static constexpr size_t kMaxWords = 8;
+  static constexpr size_t kMaxLeaves = 64 * kMaxWords;
+  // Properties of the tables that can be asked for: those of the current channel, and of three previous channels.
+  static constexpr size_t kMaxProperties = 28;
+
+  LeafTables() = default;
+
+  // `word_sizes` is the sum of the sizes that sets may have, in words; kMaxWords is one of them. `num_samples` is the
+  // number of samples that are going to be looked up; the effort of making tables is bounded by a multiple of it. Sets
+  // *possible to false, and has no tables then, if the tree has too many leaves or too many references, or if its
+  // decisions are too many or too far apart for so few samples. Errors: kMemoryLimit.
+  Status Build(const PrunedTree& tree, uint32_t word_sizes, uint64_t num_samples, Memory* memory, bool* possible);
+
+  // Words of a set: 1, 2, 4 or 8.
+  size_t num_words() const { return num_words_; }
+  // Sets of 4 and more words are not repeated for each value.
+  static constexpr bool is_ranked(size_t num_words) { return num_words >= 4; }
+  // What ranked tables refer to.
+  const uint8_t* sets() const { return reinterpret_cast<const uint8_t*>(interval_sets_.data()); }
+  // The set of any value. REQUIRES: property < kMaxProperties.
+  const uint64_t* Find(size_t property, int32_t value) const;
+  // Makes the table of property `merged_into` do the work of `merged` too, where the values of the latter are the
+  // absolute values of the former (not for -2^31). Sets *possible to false and changes nothing if the merged table
+  // exceeds what Build left of the bound. REQUIRES: !is_ranked(num_words()). Errors: kMemoryLimit.
+  Status MergeMagnitude(size_t merged, size_t merged_into, Memory* memory, bool* possible);
+  // A property that no decision looks at has a table of one set with all leaves. REQUIRES: property < kMaxProperties.
+  const PropertyTable& table(size_t property) const { return tables_[property]; }
+  bool is_used(size_t property) const { return (used_ >> property & 1) != 0; }
+
+ private:
+  // Takes `count` from steps_left_, if there are so many.
+  bool Spend(uint64_t count);
+  Status Collect(const PrunedTree& tree, Memory* memory, bool* possible);
+  Status MarkLeaves(const PrunedTree& tree, Memory* memory);
+  void FillTables();
+  void GrowTo(size_t num_words);
+
+  size_t num_words_ = 1;
+  uint32_t word_sizes_ = kMaxWords;
+  uint32_t used_ = 0;
+  uint64_t steps_left_ = 0;  // entries of tables that may still be filled
+  // Sorted values of the decisions of each property, one after the other; property p has those from first_[p] to
+  // first_[p + 1].
+  PoolVector<int32_t> thresholds_;
+  uint32_t first_[kMaxProperties + 1] = {};
+  PoolVector<uint64_t> interval_sets_;  // first_[p] + p is the first one of property p
+  PoolVector<uint64_t> value_sets_;
+  PoolVector<uint32_t> offsets_;
+  PoolVector<uint64_t> merged_sets_[2];  // of properties 4 and 6, 5 and 7
+  PropertyTable tables_[kMaxProperties];
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_MODULAR_LOOPS_LEAF_TABLES_H_

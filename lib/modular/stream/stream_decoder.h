@@ -1,0 +1,78 @@
+// The parts of decoding a modular sub-bitstream, so that two of them can be decoded side by side.
+#ifndef LIB_MODULAR_STREAM_STREAM_DECODER_H_
+#define LIB_MODULAR_STREAM_STREAM_DECODER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/base/status.h"
+#include "lib/bitstream/bit_reader.h"
+#include "lib/entropy/entropy_decoder.h"
+#include "lib/modular/modular_image.h"
+#include "lib/modular/stream/channel_decoder.h"
+#include "lib/modular/stream/ma_tree.h"
+#include "lib/modular/stream/modular_stream.h"
+
+namespace jxlpool {
+
+// The tree, the code and then the samples of the non-empty ones among the first channels of an image.
+class ChannelSequence {
+ public:
+  ChannelSequence() = default;
+  ChannelSequence(const ChannelSequence&) = delete;
+  ChannelSequence& operator=(const ChannelSequence&) = delete;
+
+  // Reads up to the first sample. The arguments must outlive this object. Errors: kCorrupt, kNeedMoreInput,
+  // kMemoryLimit.
+  Status Begin(const ModularStreamParams& params, const ModularHeader& header, size_t count, uint64_t max_local_nodes,
+               BitReader* reader, ModularImage* image);
+  // Decodes all samples. REQUIRES: Begin. Errors: as Begin.
+  Status DecodeAll();
+  // DecodeAll for two independent streams.
+  static void DecodeTogether(ChannelSequence* first, ChannelSequence* second, Status* first_status,
+                             Status* second_status);
+
+ private:
+  // The next channel that has samples to decode; false after the last one.
+  bool Next();
+  // Its decoding, in three steps.
+  Status PlanChannel(ChannelDecoder* decoder);
+  Status BeginChannel(size_t min_words, ChannelDecoder* decoder);
+  Status FinishChannel(ChannelDecoder* decoder);
+  // What comes after the last channel.
+  Status Finish();
+
+  MaTreeAndCode local_;
+  EntropyDecoder decoder_;
+  ChannelDecoderParams params_;
+  size_t count_ = 0;
+  size_t next_ = 0;
+  BitReader* reader_ = nullptr;
+  ModularImage* image_ = nullptr;
+};
+
+// A whole sub-bitstream: Begin, channels().DecodeAll(), Finish. See DecodeModularStream.
+class StreamDecoder {
+ public:
+  StreamDecoder() = default;
+  StreamDecoder(const StreamDecoder&) = delete;
+  StreamDecoder& operator=(const StreamDecoder&) = delete;
+
+  Status Begin(const ModularStreamParams& params, BitReader* reader, ModularImage* image);
+  ChannelSequence& channels() { return channels_; }
+  // Undoes the transforms and delivers the channels.
+  Status Finish();
+
+ private:
+  ModularHeader header_;
+  UndoParams undo_;
+  ModularImage* image_ = nullptr;
+  // The channels of the transformed list, unless it is the list of image_.
+  bool has_own_channels_ = false;
+  ModularImage transformed_;
+  ChannelSequence channels_;
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_MODULAR_STREAM_STREAM_DECODER_H_

@@ -1,0 +1,109 @@
+#include "lib/modular/transforms/rct.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "lib/modular/transforms/rct_simd.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace jxlpool {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// floor((a + c) / 2): without overflow in 16 bits, where samples keep to the storage but sums need not; in 32 bits the
+// sum wraps.
+template <class D, class V>
+HWY_INLINE V Average(D /*d*/, V a, V c) {
+  if constexpr (sizeof(hn::TFromD<D>) == 2) {
+    return hn::Add(hn::And(a, c), hn::ShiftRight<1>(hn::Xor(a, c)));
+  } else {
+    return hn::ShiftRight<1>(hn::Add(a, c));
+  }
+}
+
+template <uint32_t kOp, class D, class T>
+HWY_INLINE void UndoVector(D d, const T* a_in, const T* b_in, const T* c_in, T* a_out, T* b_out, T* c_out) {
+  auto a = hn::LoadU(d, a_in);
+  auto b = hn::LoadU(d, b_in);
+  auto c = hn::LoadU(d, c_in);
+  if constexpr (kOp == 6) {
+    const auto t = hn::Sub(a, hn::ShiftRight<1>(c));
+    const auto green = hn::Add(c, t);
+    c = hn::Sub(t, hn::ShiftRight<1>(b));
+    a = hn::Add(c, b);
+    b = green;
+  } else {
+    if constexpr (kOp == 1 || kOp == 3 || kOp == 5) {
+      const auto sum = hn::Add(c, a);
+      if constexpr (kOp == 5) b = hn::Add(b, Average(d, a, sum));
+      c = sum;
+    }
+    if constexpr (kOp == 2 || kOp == 3) b = hn::Add(b, a);
+    if constexpr (kOp == 4) b = hn::Add(b, Average(d, a, c));
+  }
+  hn::StoreU(a, d, a_out);
+  hn::StoreU(b, d, b_out);
+  hn::StoreU(c, d, c_out);
+}
+
+template <uint32_t kOp, class T>
+void UndoOp(uint32_t permutation, T* c0, T* c1, T* c2, size_t count) {
+  static constexpr uint8_t kDestinations[6][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}, {0, 2, 1}, {1, 0, 2}, {2, 1, 0}};
+  T* const in[3] = {c0, c1, c2};
+  T* const a = in[kDestinations[permutation][0]];
+  T* const b = in[kDestinations[permutation][1]];
+  T* const c = in[kDestinations[permutation][2]];
+  const hn::ScalableTag<T> d;
+  const hn::CappedTag<T, 1> one;
+  size_t x = 0;
+  for (; x + hn::Lanes(d) <= count; x += hn::Lanes(d)) UndoVector<kOp>(d, c0 + x, c1 + x, c2 + x, a + x, b + x, c + x);
+  for (; x < count; ++x) UndoVector<kOp>(one, c0 + x, c1 + x, c2 + x, a + x, b + x, c + x);
+}
+
+template <class T>
+void UndoRow(uint32_t type, T* c0, T* c1, T* c2, size_t count) {
+  const uint32_t permutation = type / 7;
+  switch (type % 7) {
+    case 0:
+      return UndoOp<0>(permutation, c0, c1, c2, count);
+    case 1:
+      return UndoOp<1>(permutation, c0, c1, c2, count);
+    case 2:
+      return UndoOp<2>(permutation, c0, c1, c2, count);
+    case 3:
+      return UndoOp<3>(permutation, c0, c1, c2, count);
+    case 4:
+      return UndoOp<4>(permutation, c0, c1, c2, count);
+    case 5:
+      return UndoOp<5>(permutation, c0, c1, c2, count);
+    default:
+      return UndoOp<6>(permutation, c0, c1, c2, count);
+  }
+}
+
+void UndoRow16(uint32_t type, int16_t* c0, int16_t* c1, int16_t* c2, size_t count) { UndoRow(type, c0, c1, c2, count); }
+void UndoRow32(uint32_t type, int32_t* c0, int32_t* c1, int32_t* c2, size_t count) { UndoRow(type, c0, c1, c2, count); }
+
+}  // namespace
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace jxlpool
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace jxlpool {
+
+HWY_EXPORT(UndoRow16);
+HWY_EXPORT(UndoRow32);
+
+void UndoRctRow(uint32_t type, int16_t* c0, int16_t* c1, int16_t* c2, size_t count) {
+  HWY_DYNAMIC_DISPATCH(UndoRow16)(type, c0, c1, c2, count);
+}
+void UndoRctRow(uint32_t type, int32_t* c0, int32_t* c1, int32_t* c2, size_t count) {
+  HWY_DYNAMIC_DISPATCH(UndoRow32)(type, c0, c1, c2, count);
+}
+
+}  // namespace jxlpool
+#endif
