@@ -137,22 +137,21 @@ Status LeafTables::MarkLeaves(const PrunedTree& tree, Memory* memory) {
 void LeafTables::FillTables() {
   uint64_t* next_set = value_sets_.data();
   uint32_t* next_offset = offsets_.data();
-  const bool ranked = is_ranked(num_words_);
-  const size_t set_bytes = num_words_ * sizeof(uint64_t);
   for (size_t p = 0; p < kMaxProperties; ++p) {
     PropertyTable& table = tables_[p];
-    const uintptr_t start = ranked ? reinterpret_cast<uintptr_t>(next_offset) : reinterpret_cast<uintptr_t>(next_set);
-    const int64_t entry_bytes = static_cast<int64_t>(ranked ? sizeof(uint32_t) : set_bytes);
-    table.base = start - static_cast<uintptr_t>(table.low * entry_bytes);
+    table.origin = table.low;
+    table.sets = next_set;
+    table.offsets = next_offset;
     size_t interval = first_[p] + p;
     // The interval up to and with the lowest threshold has one entry, the last one too.
     int64_t previous = int64_t{table.low} - 1;
     for (uint32_t i = first_[p]; i <= first_[p + 1]; ++i) {
       const int64_t end = i < first_[p + 1] ? thresholds_[i] : table.high;
-      if (ranked) {
-        next_offset = std::fill_n(next_offset, end - previous, static_cast<uint32_t>(interval * set_bytes));
+      const size_t offset = interval * num_words_;
+      if (is_ranked(num_words_)) {
+        next_offset = std::fill_n(next_offset, end - previous, static_cast<uint32_t>(offset));
       } else {
-        const uint64_t* from = interval_sets_.data() + interval * num_words_;
+        const uint64_t* from = sets() + offset;
         for (int64_t value = previous; value < end; ++value) next_set = std::copy_n(from, num_words_, next_set);
       }
       previous = end;
@@ -163,13 +162,8 @@ void LeafTables::FillTables() {
 
 const uint64_t* LeafTables::Find(size_t property, int32_t value) const {
   const PropertyTable& table = tables_[property];
-  const int64_t limited = std::clamp(value, table.low, table.high);
-  if (!is_ranked(num_words_)) {
-    const int64_t offset = limited * static_cast<int64_t>(num_words_ * sizeof(uint64_t));
-    return reinterpret_cast<const uint64_t*>(table.base + static_cast<uintptr_t>(offset));
-  }
-  const uintptr_t at = table.base + static_cast<uintptr_t>(limited * static_cast<int64_t>(sizeof(uint32_t)));
-  return reinterpret_cast<const uint64_t*>(sets() + *reinterpret_cast<const uint32_t*>(at));
+  const size_t entry = table.Entry(value);
+  return is_ranked(num_words_) ? sets() + table.offsets[entry] : table.sets + entry * num_words_;
 }
 
 Status LeafTables::MergeMagnitude(size_t merged, size_t merged_into, Memory* memory, bool* possible) {
@@ -180,7 +174,7 @@ Status LeafTables::MergeMagnitude(size_t merged, size_t merged_into, Memory* mem
   const uint64_t span = static_cast<uint64_t>(high - low) + 1;
   *possible = Spend(span);
   if (!*possible) return OkStatus();
-  table.low = static_cast<int32_t>(low);
+  table.low = table.origin = static_cast<int32_t>(low);
   table.high = static_cast<int32_t>(high);
   PoolVector<uint64_t>& sets = merged_sets_[merged % 2];
   sets = PoolVector<uint64_t>(memory, Category::kModular);
@@ -191,8 +185,7 @@ Status LeafTables::MergeMagnitude(size_t merged, size_t merged_into, Memory* mem
     const uint64_t* of_magnitude = Find(merged, std::abs(value));
     for (size_t word = 0; word < num_words_; ++word) *next++ = from[word] & of_magnitude[word];
   }
-  const int64_t set_bytes = static_cast<int64_t>(num_words_ * sizeof(uint64_t));
-  table.base = reinterpret_cast<uintptr_t>(sets.data()) - static_cast<uintptr_t>(table.low * set_bytes);
+  table.sets = sets.data();
   tables_[merged_into] = table;
   used_ = (used_ | 1u << merged_into) & ~(1u << merged);
   return OkStatus();

@@ -12,20 +12,23 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
+#include "lib/modular/loops/branchless.h"
 #include "lib/modular/loops/tree_prune.h"
 #include "lib/pool/memory.h"
 #include "lib/pool/pool_vector.h"
 
 namespace jxlpool {
 
-// Where the set of each value v of a property is, low <= v <= high; values outside have the set of the nearer end.
-// Addresses are integers that v is added to, so that a lookup needs no subtraction:
-// without LeafTables::is_ranked() the set is at `base` + v * bytes of a set, otherwise at LeafTables::sets() plus the
-// uint32_t at `base` + v * 4.
+// The sets of the values from `low` to `high` of a property; values outside have the set of the nearer end.
 struct PropertyTable {
   int32_t low = 0;
   int32_t high = 0;
-  uintptr_t base = 0;
+  int32_t origin = 0;                 // the value of entry 0: `low`; apart from it, no register has to hold it
+  const uint64_t* sets = nullptr;     // one after the other, unless the tables are ranked
+  const uint32_t* offsets = nullptr;  // where they begin, in words from LeafTables::sets(), if the tables are ranked
+
+  // Which entry is that of `value`.
+  size_t Entry(int32_t value) const { return static_cast<uint32_t>(BranchlessClamp(value, low, high) - origin); }
 };
 
 class LeafTables {
@@ -48,7 +51,7 @@ class LeafTables {
   // Sets of 4 and more words are not repeated for each value.
   static constexpr bool is_ranked(size_t num_words) { return num_words >= 4; }
   // What ranked tables refer to.
-  const uint8_t* sets() const { return reinterpret_cast<const uint8_t*>(interval_sets_.data()); }
+  const uint64_t* sets() const { return interval_sets_.data(); }
   // The set of any value. REQUIRES: property < kMaxProperties.
   const uint64_t* Find(size_t property, int32_t value) const;
   // Makes the table of property `merged_into` do the work of `merged` too, where the values of the latter are the

@@ -39,7 +39,7 @@ struct LoopContext {
 
   const PrunedLeaf* leaves = nullptr;
   const LeafTables* tables = nullptr;
-  const uint8_t* all_sets = nullptr;  // tables->sets()
+  const uint64_t* all_sets = nullptr;  // tables->sets()
   // LeafTables: for each of kSetColumns columns the leaves that the properties which are known before the row is
   // decoded leave over.
   uint64_t* row_sets = nullptr;

@@ -95,14 +95,10 @@ HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, Col
 
 // Where the set of a value begins. `sets`: LeafTables::sets().
 template <size_t kWords>
-HWY_INLINE const uint64_t* SetOf(const PropertyTable& table, const uint8_t* sets, int32_t value) {
-  const int64_t limited = BranchlessClamp(value, table.low, table.high);
-  if constexpr (LeafTables::is_ranked(kWords)) {
-    const uintptr_t offset = table.base + static_cast<uintptr_t>(limited * 4);
-    return reinterpret_cast<const uint64_t*>(sets + *reinterpret_cast<const uint32_t*>(offset));
-  } else {
-    return reinterpret_cast<const uint64_t*>(table.base + static_cast<uintptr_t>(limited) * 8 * kWords);
-  }
+HWY_INLINE const uint64_t* SetOf(const PropertyTable& table, const uint64_t* sets, int32_t value) {
+  const size_t entry = table.Entry(value);
+  if constexpr (LeafTables::is_ranked(kWords)) return sets + table.offsets[entry];
+  return table.sets + entry * kWords;
 }
 
 // Some of the leaves of a tree.
@@ -180,7 +176,7 @@ class LeafSet<1> {
 };
 
 template <size_t kWords>
-void RestrictRow(const PropertyTable& table, const uint8_t* all, const int32_t* property, size_t width,
+void RestrictRow(const PropertyTable& table, const uint64_t* all, const int32_t* property, size_t width,
                  uint64_t* HWY_RESTRICT sets) {
   const PropertyTable local = table;
   for (size_t x = 0; x < width; ++x) {
