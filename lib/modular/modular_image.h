@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/base/rect.h"
 #include "lib/base/status.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
@@ -31,6 +32,10 @@ struct ChannelShape {
 
   bool empty() const { return width == 0 || height == 0; }
   uint64_t area() const { return uint64_t{width} * height; }
+  // That of a rectangle of the channel.
+  ChannelShape Of(const Rect& rect) const {
+    return {static_cast<uint32_t>(rect.width), static_cast<uint32_t>(rect.height), hshift, vshift};
+  }
   // "Alike": equal in size and shifts.
   friend bool operator==(const ChannelShape&, const ChannelShape&) = default;
 };
@@ -88,10 +93,12 @@ class ModularChannel {
     return type_ == SampleType::kInt16 ? Row<int16_t>(y)[x] : Row<int32_t>(y)[x];
   }
 
-  // The rectangle at (x, y) of this channel as a borrowed channel of `shape`. REQUIRES: it lies inside; has_samples().
-  ModularChannel BorrowRegion(const ChannelShape& shape, size_t x, size_t y);
+  // A rectangle of this channel, borrowed. REQUIRES: it is empty, or lies inside and has_samples().
+  ModularChannel BorrowRegion(const Rect& rect);
   // This channel, borrowed; for lists that are only read.
-  ModularChannel BorrowConst() const { return const_cast<ModularChannel*>(this)->BorrowRegion(shape_, 0, 0); }
+  ModularChannel BorrowConst() const {
+    return const_cast<ModularChannel*>(this)->BorrowRegion(Rect{0, 0, shape_.width, shape_.height});
+  }
   // Sets all samples to `value` (reduced to the storage). REQUIRES: has_samples() or empty().
   void FillWith(int32_t value);
   // Copies the samples of a channel of the same size, converting the storage if need be.

@@ -16,13 +16,6 @@ void ReadWeightedParams(BitReader* reader, WeightedParams* params) {
 
 }  // namespace
 
-uint64_t MaxLocalNodes(const ShapeList& list, size_t count) {
-  constexpr uint64_t kMost = uint64_t{1} << 20;
-  uint64_t samples = 0;
-  for (size_t i = 0; i < count; ++i) samples = std::min(kMost, samples + std::min(kMost, list.shapes[i].area()));
-  return std::min(kMost, 1024 + samples);
-}
-
 Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* header) {
   header->use_global_tree = reader->ReadBool();
   header->weighted = WeightedParams();
@@ -48,9 +41,9 @@ uint64_t ModularStreamBytes(const ModularStreamOutline& outline, const MaTreeAnd
 }
 
 Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,
-                             uint64_t max_local_nodes, BitReader* reader, ModularImage* image) {
+                             BitReader* reader, ModularImage* image) {
   ChannelSequence channels;
-  JXLPOOL_RETURN_IF_ERROR(channels.Begin(params, header, count, max_local_nodes, reader, image));
+  JXLPOOL_RETURN_IF_ERROR(channels.Begin(params, header, count, reader, image));
   return channels.DecodeAll();
 }
 

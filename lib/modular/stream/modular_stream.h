@@ -62,9 +62,6 @@ struct ModularHeader {
 // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
 Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* header);
 
-// Most nodes of a tree that is coded with the first `count` channels of a list.
-uint64_t MaxLocalNodes(const ShapeList& list, size_t count);
-
 // What a sub-bitstream takes besides the samples of its channels, for streams as encoders write them.
 struct ModularStreamOutline {
   uint64_t widest = 0;         // columns of the widest channel
@@ -79,7 +76,7 @@ uint64_t ModularStreamBytes(const ModularStreamOutline& outline, const MaTreeAnd
 // Step by step, for GlobalModular: the tree, code and samples of the non-empty ones among the first `count` channels of
 // the transformed list. Nothing is read if all are empty. Channels get samples where they have none.
 Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,
-                             uint64_t max_local_nodes, BitReader* reader, ModularImage* image);
+                             BitReader* reader, ModularImage* image);
 
 // Decodes one sub-bitstream (of any kind but GlobalModular) completely: on return `image` has its initial channel list
 // again, all samples decoded and the transforms of the stream undone. Channels without samples get them

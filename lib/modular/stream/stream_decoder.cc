@@ -11,6 +11,12 @@ bool HasOnlyRcts(const TransformList& list) {
                      [](const Transform& transform) { return transform.kind == TransformKind::kRct; });
 }
 
+// Most nodes of a tree that is coded with so many samples.
+uint64_t MaxLocalNodes(uint64_t samples) {
+  constexpr uint64_t kMost = uint64_t{1} << 20;
+  return std::min(kMost, 1024 + std::min(kMost, samples));
+}
+
 // Moves decoded channels to where the caller wants them.
 Status Deliver(ModularImage* from, ModularImage* to) {
   for (size_t i = 0; i < to->size(); ++i) {
@@ -26,7 +32,7 @@ Status Deliver(ModularImage* from, ModularImage* to) {
 }  // namespace
 
 Status ChannelSequence::Begin(const ModularStreamParams& params, const ModularHeader& header, size_t count,
-                              uint64_t max_local_nodes, BitReader* reader, ModularImage* image) {
+                              BitReader* reader, ModularImage* image) {
   uint32_t widest = 0;
   uint64_t samples = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -41,7 +47,7 @@ Status ChannelSequence::Begin(const ModularStreamParams& params, const ModularHe
     if (params.global == nullptr)
       return Corrupt("a modular image uses a global tree that is absent", reader->Position());
   } else {
-    JXLPOOL_ASSIGN_OR_RETURN(local_, MaTreeAndCode::Read(reader, image->memory(), max_local_nodes));
+    JXLPOOL_ASSIGN_OR_RETURN(local_, MaTreeAndCode::Read(reader, image->memory(), MaxLocalNodes(samples)));
   }
   params_.tree = header.use_global_tree ? params.global : &local_;
   JXLPOOL_ASSIGN_OR_RETURN(decoder_,
@@ -131,8 +137,7 @@ Status StreamDecoder::Begin(const ModularStreamParams& params, BitReader* reader
     JXLPOOL_RETURN_IF_ERROR(AddShapes(list, &transformed_));
   }
   ModularImage* coded = has_own_channels_ ? &transformed_ : image;
-  const uint64_t max_nodes = MaxLocalNodes(list, list.shapes.size());
-  return channels_.Begin(params, header_, coded->size(), max_nodes, reader, coded);
+  return channels_.Begin(params, header_, coded->size(), reader, coded);
 }
 
 Status StreamDecoder::Finish() {

@@ -24,8 +24,8 @@ class ChannelSequence {
 
   // Reads up to the first sample. The arguments must outlive this object. Errors: kCorrupt, kNeedMoreInput,
   // kMemoryLimit.
-  Status Begin(const ModularStreamParams& params, const ModularHeader& header, size_t count, uint64_t max_local_nodes,
-               BitReader* reader, ModularImage* image);
+  Status Begin(const ModularStreamParams& params, const ModularHeader& header, size_t count, BitReader* reader,
+               ModularImage* image);
   // Decodes all samples. REQUIRES: Begin. Errors: as Begin.
   Status DecodeAll();
   // DecodeAll for two independent streams.

@@ -2,60 +2,52 @@
 
 #include <algorithm>
 
+#include "lib/bitstream/fields.h"
 #include "lib/modular/transforms/rct.h"
 
 namespace jxlpool {
 namespace {
 
-// A field of U32 type: four alternatives, each an offset plus some bits.
-struct U32Field {
-  uint32_t offset[4];
-  uint8_t bits[4];
-};
-constexpr U32Field kNumTransformsField = {{0, 1, 2, 18}, {0, 0, 4, 8}};
-constexpr U32Field kBeginField = {{0, 8, 72, 1096}, {3, 6, 10, 13}};
-constexpr U32Field kRctTypeField = {{6, 0, 2, 10}, {0, 2, 4, 6}};
-constexpr U32Field kPaletteCountField = {{1, 3, 4, 1}, {0, 0, 0, 13}};
-constexpr U32Field kColorsField = {{0, 256, 1280, 5376}, {8, 10, 12, 16}};
-constexpr U32Field kDeltasField = {{0, 1, 257, 1281}, {0, 8, 10, 16}};
-constexpr U32Field kNumStepsField = {{0, 1, 9, 41}, {0, 4, 6, 8}};
-constexpr U32Field kStepCountField = {{1, 2, 3, 4}, {0, 0, 0, 4}};
+constexpr U32Coding kNumTransforms = {{Value(0), Value(1), BitsPlus(2, 4), BitsPlus(18, 8)}};
+constexpr U32Coding kBegin = {{Bits(3), BitsPlus(8, 6), BitsPlus(72, 10), BitsPlus(1096, 13)}};
+constexpr U32Coding kRctType = {{Value(6), Bits(2), BitsPlus(2, 4), BitsPlus(10, 6)}};
+constexpr U32Coding kPaletteCount = {{Value(1), Value(3), Value(4), BitsPlus(1, 13)}};
+constexpr U32Coding kNumColors = {{Bits(8), BitsPlus(256, 10), BitsPlus(1280, 12), BitsPlus(5376, 16)}};
+constexpr U32Coding kNumDeltas = {{Value(0), BitsPlus(1, 8), BitsPlus(257, 10), BitsPlus(1281, 16)}};
+constexpr U32Coding kNumSteps = {{Value(0), BitsPlus(1, 4), BitsPlus(9, 6), BitsPlus(41, 8)}};
+constexpr U32Coding kStepCount = {{Value(1), Value(2), Value(3), BitsPlus(4, 4)}};
 
-uint32_t ReadU32(BitReader* reader, const U32Field& field) {
-  const uint32_t selector = reader->Read(2);
-  return field.offset[selector] + reader->Read(field.bits[selector]);
-}
-
-Status ReadSqueeze(BitReader* reader, Transform* transform, PoolVector<SqueezeStep>* steps) {
+Status ReadSqueeze(FieldReader* fields, Transform* transform, PoolVector<SqueezeStep>* steps) {
   transform->first_step = static_cast<uint32_t>(steps->size());
-  transform->num_steps = ReadU32(reader, kNumStepsField);
+  transform->num_steps = fields->U32(kNumSteps);
   for (uint32_t i = 0; i < transform->num_steps; ++i) {
     SqueezeStep step;
-    step.horizontal = reader->ReadBool();
-    step.in_place = reader->ReadBool();
-    step.begin = ReadU32(reader, kBeginField);
-    step.count = ReadU32(reader, kStepCountField);
+    step.horizontal = fields->Bool();
+    step.in_place = fields->Bool();
+    step.begin = fields->U32(kBegin);
+    step.count = fields->U32(kStepCount);
     JXLPOOL_RETURN_IF_ERROR(steps->PushBack(step));
   }
   return OkStatus();
 }
 
-Status ReadTransform(BitReader* reader, Transform* transform, PoolVector<SqueezeStep>* steps) {
-  const uint32_t kind = reader->Read(2);
-  if (kind > 2) return Corrupt("unknown modular transform", reader->Position());
+Status ReadTransform(FieldReader* fields, Transform* transform, PoolVector<SqueezeStep>* steps) {
+  const uint32_t kind = fields->U(2);
+  if (kind > 2) return Corrupt("unknown modular transform", fields->reader()->Position());
   transform->kind = static_cast<TransformKind>(kind);
-  if (transform->kind == TransformKind::kSqueeze) return ReadSqueeze(reader, transform, steps);
-  transform->begin = ReadU32(reader, kBeginField);
+  if (transform->kind == TransformKind::kSqueeze) return ReadSqueeze(fields, transform, steps);
+  transform->begin = fields->U32(kBegin);
   if (transform->kind == TransformKind::kRct) {
-    transform->rct_type = ReadU32(reader, kRctTypeField);
-    if (transform->rct_type >= kNumRctTypes) return Corrupt("unknown reversible color transform", reader->Position());
+    transform->rct_type = fields->U32(kRctType);
+    if (transform->rct_type >= kNumRctTypes)
+      return Corrupt("unknown reversible color transform", fields->reader()->Position());
     return OkStatus();
   }
-  transform->count = ReadU32(reader, kPaletteCountField);
-  transform->num_colors = ReadU32(reader, kColorsField);
-  transform->num_deltas = ReadU32(reader, kDeltasField);
-  const uint32_t predictor = reader->Read(4);
-  if (predictor >= kNumPredictors) return Corrupt("a palette has an unknown predictor", reader->Position());
+  transform->count = fields->U32(kPaletteCount);
+  transform->num_colors = fields->U32(kNumColors);
+  transform->num_deltas = fields->U32(kNumDeltas);
+  const uint32_t predictor = fields->U(4);
+  if (predictor >= kNumPredictors) return Corrupt("a palette has an unknown predictor", fields->reader()->Position());
   transform->delta_predictor = static_cast<Predictor>(predictor);
   return OkStatus();
 }
@@ -183,11 +175,12 @@ class ListEditor {
 Status TransformList::Read(BitReader* reader, Memory* memory) {
   transforms = PoolVector<Transform>(memory, Category::kModular);
   steps = PoolVector<SqueezeStep>(memory, Category::kModular);
-  const uint32_t count = ReadU32(reader, kNumTransformsField);
+  FieldReader fields(reader);
+  const uint32_t count = fields.U32(kNumTransforms);
   if (count > kMaxTransforms) return Corrupt("too many modular transforms", reader->Position());
   for (uint32_t i = 0; i < count; ++i) {
     Transform transform;
-    JXLPOOL_RETURN_IF_ERROR(ReadTransform(reader, &transform, &steps));
+    JXLPOOL_RETURN_IF_ERROR(ReadTransform(&fields, &transform, &steps));
     JXLPOOL_RETURN_IF_ERROR(transforms.PushBack(transform));
     JXLPOOL_RETURN_IF_ERROR(reader->Check());
   }

@@ -116,7 +116,7 @@ TEST(ModularStream, KeepsBorrowedChannels) {
   ASSERT_TRUE(large.ok());
   large.value().FillWith(-99);
   ModularImage image(&memory.memory, SampleType::kInt32);
-  ASSERT_TRUE(image.Add(large.value().BorrowRegion(ChannelShape{20, 9, 0, 0}, 5, 3)).ok());
+  ASSERT_TRUE(image.Add(large.value().BorrowRegion(Rect{5, 3, 20, 9})).ok());
   BitReader reader(bytes.data(), bytes.size());
   ASSERT_TRUE(DecodeModularStream(ModularStreamParams(), &reader, &image).ok());
   for (size_t y = 0; y < 32; ++y) {
