@@ -106,12 +106,10 @@ void FrameModular::DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts
     streams[i].reader = parts[i].reader;
     streams[i].image = &images[i];
   }
-  if (parts.size() == 2 && streams[0].status.ok() && streams[1].status.ok()) {
+  if (parts.size() == 2) {
     DecodeModularStreams(&streams[0], &streams[1]);
-  } else {
-    for (ModularStream& stream : std::span(streams, parts.size())) {
-      if (stream.status.ok()) stream.status = DecodeModularStream(stream.params, stream.reader, stream.image);
-    }
+  } else if (parts.size() == 1 && streams[0].status.ok()) {
+    streams[0].status = DecodeModularStream(streams[0].params, streams[0].reader, streams[0].image);
   }
   for (size_t i = 0; i < parts.size(); ++i) parts[i].status = streams[i].status;
 }

@@ -11,7 +11,7 @@
 #include "lib/headers/frame_dimensions.h"
 #include "lib/headers/frame_header.h"
 #include "lib/modular/modular_image.h"
-#include "lib/modular/stream/channel_params.h"
+#include "lib/modular/stream/channel_stream.h"
 #include "lib/modular/stream/ma_tree.h"
 #include "lib/modular/transforms/transform.h"
 #include "lib/pool/memory.h"

@@ -118,17 +118,16 @@ const char* DecodeChannels(const Nodes& nodes, const ChannelCase& test, benchmar
   const char* error = test.type == SampleType::kInt16 ? MakeImage<int16_t>(&bench.memory, &image)
                                                       : MakeImage<int32_t>(&bench.memory, &image);
   if (error != nullptr) return error;
-  ChannelDecoderParams params;
-  params.tree = &tree_and_code;
-  params.memory = &bench.memory;
+  ChannelStream channels;
+  channels.tree = &tree_and_code;
+  channels.image = &image;
   for (auto _ : *state) {
     BitReader reader = stream->Reader();
     auto decoder = EntropyDecoder::Create(tree_and_code.code, &reader, &bench.memory, kDim, stream->num_integers);
     if (!decoder.ok()) return decoder.status().message();
-    ChannelDecoder channel;
-    Status status = channel.Plan(params, &image, 1);
-    if (status.ok()) status = channel.Begin(1, &decoder.value(), &reader);
-    if (status.ok()) status = channel.Finish();
+    channels.decoder = &decoder.value();
+    channels.reader = &reader;
+    Status status = ChannelDecoder(channels, 1).Decode();
     if (status.ok()) status = decoder.value().Finish(&reader);
     if (!status.ok()) return status.message();
     benchmark::ClobberMemory();

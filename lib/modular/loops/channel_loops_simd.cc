@@ -16,17 +16,17 @@ namespace HWY_NAMESPACE {
 namespace {
 
 template <class Case, class Coder>
-void DecodeWith(const ChannelRows& rows) {
-  SymbolReader<Coder> symbols(rows.decoder, *rows.reader);
-  DecodeRows<Case>(*rows.context, symbols);
-  symbols.Store(rows.reader);
+void DecodeWith(LoopContext& c) {
+  SymbolReader<Coder> symbols(c.decoder, *c.reader);
+  DecodeRows<Case>(c, symbols);
+  symbols.Store(c.reader);
 }
 
 template <class Case, class Coder>
-void DecodePairsWith(const ChannelRows& first, const ChannelRows& second) {
+void DecodePairsWith(LoopContext& first, LoopContext& second) {
   SymbolReader<Coder> symbols0(first.decoder, *first.reader);
   SymbolReader<Coder> symbols1(second.decoder, *second.reader);
-  DecodeRowPairs<Case>(*first.context, *second.context, symbols0, symbols1);
+  DecodeRowPairs<Case>(first, second, symbols0, symbols1);
   symbols0.Store(first.reader);
   symbols1.Store(second.reader);
 }
@@ -45,33 +45,33 @@ class AnySymbols {
 
 // What to do with a static case: decode one channel, or two. REQUIRES for two: CanDecodeTogether.
 struct DecodeOne {
-  const ChannelRows& rows;
+  LoopContext& c;
 
-  const ChannelRows& any() const { return rows; }
+  const LoopContext& any() const { return c; }
   template <class Case>
   void Run() const {
-    const CoderKind kind = rows.decoder->kind();
+    const CoderKind kind = c.decoder->kind();
     if constexpr (Case::kSearch == Search::kOneLeaf && Case::kPrediction == Prediction::kGradient) {
       if (kind.copies == Copies::kRepeat && !kind.uses_ans) {
-        return DecodeWith<Case, Coder<false, Copies::kRepeat>>(rows);
+        return DecodeWith<Case, Coder<false, Copies::kRepeat>>(c);
       }
     }
     if (kind.copies == Copies::kNone && kind.uses_ans) {
-      DecodeWith<Case, Coder<true, Copies::kNone>>(rows);
+      DecodeWith<Case, Coder<true, Copies::kNone>>(c);
     } else if (kind.copies == Copies::kNone) {
-      DecodeWith<Case, Coder<false, Copies::kNone>>(rows);
+      DecodeWith<Case, Coder<false, Copies::kNone>>(c);
     } else {
-      AnySymbols symbols(rows.decoder, rows.reader);
-      DecodeRows<Case>(*rows.context, symbols);
+      AnySymbols symbols(c.decoder, c.reader);
+      DecodeRows<Case>(c, symbols);
     }
   }
 };
 
 struct DecodeTwo {
-  const ChannelRows& first;
-  const ChannelRows& second;
+  LoopContext& first;
+  LoopContext& second;
 
-  const ChannelRows& any() const { return first; }
+  const LoopContext& any() const { return first; }
   template <class Case>
   void Run() const {
     DecodePairsWith<Case, Coder<true, Copies::kNone>>(first, second);
@@ -82,7 +82,7 @@ struct DecodeTwo {
 template <Prediction kPrediction, bool kRunsWeighted, bool kUnit, WestProperties kWest, size_t... kWordSizes,
           class Action>
 void DecodeSets(const Action& action) {
-  const size_t num_words = action.any().context->tables->num_words();
+  const size_t num_words = action.any().tables->num_words();
   const auto decode_if = [&](auto words) {
     if (num_words != words()) return;
     action.template Run<LoopCase<Search::kSets, kPrediction, kRunsWeighted, kUnit, words(), kWest>>();
@@ -123,8 +123,8 @@ void Visit(const Action& action) {
   }
 }
 
-void DecodeRowsOf(const ChannelRows& rows) { Visit(DecodeOne{rows}); }
-void DecodeRowsOfTwo(const ChannelRows& first, const ChannelRows& second) { Visit(DecodeTwo{first, second}); }
+void DecodeRowsOf(LoopContext* c) { Visit(DecodeOne{*c}); }
+void DecodeRowsOfTwo(LoopContext* first, LoopContext* second) { Visit(DecodeTwo{*first, *second}); }
 
 }  // namespace
 // NOLINTNEXTLINE(google-readability-namespace-comments)
@@ -138,21 +138,20 @@ namespace jxlpool {
 HWY_EXPORT(DecodeRowsOf);
 HWY_EXPORT(DecodeRowsOfTwo);
 
-void DecodeChannelRows(const ChannelRows& rows) { HWY_DYNAMIC_DISPATCH(DecodeRowsOf)(rows); }
+void DecodeChannelRows(LoopContext* context) { HWY_DYNAMIC_DISPATCH(DecodeRowsOf)(context); }
 
-bool CanDecodeTogether(const ChannelRows& first, const ChannelRows& second) {
-  if (first.kind != second.kind || first.context->next_row != second.context->next_row) return false;
-  for (const ChannelRows* rows : {&first, &second}) {
-    const CoderKind coder = rows->decoder->kind();
+bool CanDecodeTogether(const LoopContext& first, const LoopContext& second) {
+  if (first.channel == nullptr || second.channel == nullptr) return false;
+  if (first.kind != second.kind || first.next_row != second.next_row) return false;
+  for (const LoopContext* c : {&first, &second}) {
+    const CoderKind coder = c->decoder->kind();
     if (!coder.uses_ans || coder.copies != Copies::kNone) return false;
   }
-  const LeafTables* first_tables = first.context->tables;
-  const LeafTables* second_tables = second.context->tables;
-  if (first_tables == nullptr || second_tables == nullptr) return first_tables == second_tables;
-  return first_tables->num_words() == second_tables->num_words();
+  if (first.tables == nullptr || second.tables == nullptr) return first.tables == second.tables;
+  return first.tables->num_words() == second.tables->num_words();
 }
 
-void DecodeChannelRowPairs(const ChannelRows& first, const ChannelRows& second) {
+void DecodeChannelRowPairs(LoopContext* first, LoopContext* second) {
   HWY_DYNAMIC_DISPATCH(DecodeRowsOfTwo)(first, second);
 }
 

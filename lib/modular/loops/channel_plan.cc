@@ -70,71 +70,92 @@ uint32_t WordSizes(LoopKind kind) {
   }
 }
 
-// Replaces the sets of the only property by the clusters of their leaves.
-Status ListClusters(uint32_t property, Memory* memory, ChannelPlan* plan, LoopContext* context) {
-  const PropertyTable& table = plan->tables.table(property);
-  context->cluster_low = table.low;
-  context->cluster_high = table.high;
-  plan->clusters = PoolVector<uint8_t>(memory, Category::kModular);
-  const size_t count = static_cast<size_t>(table.high - table.low) + 1;
-  JXLPOOL_RETURN_IF_ERROR(plan->clusters.ResizeUninitialized(count));
-  for (size_t i = 0; i < count; ++i) {
-    const uint64_t* set = plan->tables.Find(property, table.low + static_cast<int32_t>(i));
-    size_t word = 0;
-    while (set[word] == 0) ++word;
-    const size_t leaf = 64 * word + static_cast<size_t>(std::countr_zero(set[word]));
-    plan->clusters[i] = static_cast<uint8_t>(plan->tree.leaves[leaf].cluster);
-  }
-  context->clusters = plan->clusters.data();
-  return OkStatus();
-}
-
 }  // namespace
 
-Status BeginPlan(const ChannelDecoderParams& params, const ModularImage& image, size_t index, ChannelPlan* plan) {
+Status ChannelPlan::Make(const ChannelStream& stream, size_t index) {
+  const ModularImage& image = *stream.image;
   const ChannelShape& shape = image[index].shape();
   ChannelFacts facts;
   facts.channel = static_cast<uint32_t>(index);
-  facts.stream = params.stream_index;
+  facts.stream = stream.stream_index;
   facts.width = shape.width;
   facts.height = shape.height;
+  facts.num_references = static_cast<uint32_t>(References(stream, index).count);
   facts.type = image.type();
-  plan->num_samples = shape.area();
-  for (size_t i = index; i-- > 0 && facts.num_references < params.tree->tree.num_references();) {
-    if (image[i].shape() == shape) ++facts.num_references;
-  }
   const size_t max_visits = static_cast<size_t>(2 * shape.area());
-  JXLPOOL_RETURN_IF_ERROR(PruneTree(*params.tree, facts, max_visits, params.memory, &plan->tree, &plan->is_possible));
-  if (!plan->is_possible) return OkStatus();
-  plan->is_possible = !plan->tree.needs_weighted() || shape.width <= WeightedColumns::kMaxWidth;
-  if (!ChooseSimpleKind(plan->tree, &plan->kind)) plan->kind = ChooseSetsKind(plan->tree, image.type());
+  JXLPOOL_RETURN_IF_ERROR(PruneTree(*stream.tree, facts, max_visits, image.memory(), &tree_, &is_possible_));
+  if (!is_possible_) return OkStatus();
+  is_possible_ = !tree_.needs_weighted() || shape.width <= WeightedColumns::kMaxWidth;
+  if (!ChooseSimpleKind(tree_, &kind_)) kind_ = ChooseSetsKind(tree_, image.type());
+  min_words_ = CeilDiv<size_t>(tree_.leaves.size(), 64);
   return OkStatus();
 }
 
-Status CompletePlan(const ChannelDecoderParams& params, size_t min_words, ChannelPlan* plan, LoopContext* context) {
-  if (!plan->has_sets()) return OkStatus();
-  // Sizes below the least one are left out.
-  const auto sizes = [min_words](LoopKind kind) {
-    return WordSizes(kind) & ~(static_cast<uint32_t>(std::bit_ceil(min_words)) - 1);
-  };
+bool ChannelPlan::IsConstant(const EntropyDecoder& decoder, int32_t* value) const {
+  if (!is_possible_ || kind_ != LoopKind::kZero || decoder.kind().copies != Copies::kNone) return false;
+  const PrunedLeaf& leaf = tree_.leaves[0];
+  const ClusterInfo& cluster = decoder.code().cluster(leaf.cluster);
+  if (!cluster.is_constant || cluster.constant_extra_bits != 0) return false;
+  const int64_t residual = UnpackSigned(cluster.constant_value);
+  *value = static_cast<int32_t>(residual * leaf.multiplier + leaf.offset);
+  return true;
+}
+
+Status ChannelPlan::Build(const ChannelStream& stream, size_t index, LoopContext* context) {
+  if (!is_possible_) return OkStatus();
+  Memory* memory = stream.image->memory();
+  ModularChannel* channel = &(*stream.image)[index];
+  if (has_sets()) {
+    JXLPOOL_RETURN_IF_ERROR(BuildTables(channel->shape().area(), memory));
+    if (!is_possible_) return OkStatus();
+    context->tables = &tables_;
+    context->all_sets = tables_.sets();
+  }
+  if (kind_ == LoopKind::kByGradient) JXLPOOL_RETURN_IF_ERROR(ListClusters(kPropertyGradient, memory, context));
+  if (kind_ == LoopKind::kByWeighted) JXLPOOL_RETURN_IF_ERROR(ListClusters(kPropertyWeighted, memory, context));
+  context->kind = kind_;
+  context->decoder = stream.decoder;
+  context->reader = stream.reader;
+  context->channel = channel;
+  context->width = channel->width();
+  context->height = channel->height();
+  context->leaves = tree_.leaves.data();
+  const References references(stream, index);
+  std::copy_n(references.channels, tree_.num_references, context->references);
+  return context->Acquire(memory, tree_.needs_weighted() ? &stream.weighted : nullptr);
+}
+
+Status ChannelPlan::BuildTables(uint64_t num_samples, Memory* memory) {
+  const uint32_t too_small = static_cast<uint32_t>(std::bit_ceil(min_words_)) - 1;
   const auto build = [&] {
-    return plan->tables.Build(plan->tree, sizes(plan->kind), plan->num_samples, params.memory, &plan->is_possible);
+    return tables_.Build(tree_, WordSizes(kind_) & ~too_small, num_samples, memory, &is_possible_);
   };
   JXLPOOL_RETURN_IF_ERROR(build());
-  if (plan->is_possible && plan->kind == LoopKind::kSetsZeroValues) {
-    if (LeafTables::is_ranked(plan->tables.num_words())) {
-      plan->kind = LoopKind::kSetsZero;
-      JXLPOOL_RETURN_IF_ERROR(build());
-    } else {
-      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(4, 6, params.memory, &plan->is_possible));
-      if (!plan->is_possible) return OkStatus();
-      JXLPOOL_RETURN_IF_ERROR(plan->tables.MergeMagnitude(5, 7, params.memory, &plan->is_possible));
-    }
+  if (!is_possible_ || kind_ != LoopKind::kSetsZeroValues) return OkStatus();
+  if (LeafTables::is_ranked(tables_.num_words())) {
+    kind_ = LoopKind::kSetsZero;
+    return build();
   }
-  if (!plan->is_possible) return OkStatus();
-  context->tables = &plan->tables;
-  if (plan->kind == LoopKind::kByGradient) return ListClusters(kPropertyGradient, params.memory, plan, context);
-  if (plan->kind == LoopKind::kByWeighted) return ListClusters(kPropertyWeighted, params.memory, plan, context);
+  JXLPOOL_RETURN_IF_ERROR(tables_.MergeMagnitude(4, 6, memory, &is_possible_));
+  return is_possible_ ? tables_.MergeMagnitude(5, 7, memory, &is_possible_) : OkStatus();
+}
+
+// Replaces the sets of the only property by the clusters of their leaves.
+Status ChannelPlan::ListClusters(uint32_t property, Memory* memory, LoopContext* context) {
+  const PropertyTable& table = tables_.table(property);
+  const size_t count = static_cast<size_t>(table.high - table.low) + 1;
+  clusters_ = PoolVector<uint8_t>(memory, Category::kModular);
+  JXLPOOL_RETURN_IF_ERROR(clusters_.ResizeUninitialized(count));
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t* set = tables_.Find(property, table.low + static_cast<int32_t>(i));
+    size_t word = 0;
+    while (set[word] == 0) ++word;
+    const size_t leaf = 64 * word + static_cast<size_t>(std::countr_zero(set[word]));
+    clusters_[i] = static_cast<uint8_t>(tree_.leaves[leaf].cluster);
+  }
+  context->clusters = clusters_.data();
+  context->cluster_low = table.low;
+  context->cluster_high = table.high;
   return OkStatus();
 }
 

@@ -1,42 +1,52 @@
-// How the samples of a channel are going to be decoded: the part of the tree that concerns it, and the loop that suits.
+// ChannelPlan: which loop suits a channel's part of the tree, and all that this loop works on.
 #ifndef LIB_MODULAR_LOOPS_CHANNEL_PLAN_H_
 #define LIB_MODULAR_LOOPS_CHANNEL_PLAN_H_
 
 #include <cstddef>
 #include <cstdint>
 
-#include "lib/base/bits.h"
 #include "lib/base/status.h"
-#include "lib/modular/loops/channel_loops.h"
+#include "lib/entropy/entropy_decoder.h"
 #include "lib/modular/loops/leaf_tables.h"
 #include "lib/modular/loops/loop_context.h"
 #include "lib/modular/loops/tree_prune.h"
-#include "lib/modular/modular_image.h"
-#include "lib/modular/stream/channel_params.h"
+#include "lib/modular/stream/channel_stream.h"
 #include "lib/pool/pool_vector.h"
 
 namespace jxlpool {
 
-struct ChannelPlan {
-  PrunedTree tree;
-  LeafTables tables;
-  PoolVector<uint8_t> clusters;
-  LoopKind kind = LoopKind::kZero;
-  // A loop is in question at all; the generic one decodes any channel.
-  bool is_possible = false;
-  uint64_t num_samples = 0;  // of the channel
+class ChannelPlan {
+ public:
+  // Takes from the tree the part that concerns channel `index`, and chooses the kind of loop. Errors: kMemoryLimit.
+  Status Make(const ChannelStream& stream, size_t index);
 
-  bool has_sets() const { return kind >= LoopKind::kByGradient; }
-  // Words of sets that suffice for the leaves.
-  size_t min_words() const { return CeilDiv<size_t>(tree.leaves.size(), 64); }
+  // A specialised loop can decode the channel, as far as is known: not before Make, and Build may find that none can.
+  // The generic loop decodes any channel.
+  bool is_possible() const { return is_possible_; }
+  LoopKind kind() const { return kind_; }
+  // All samples are the same and nothing is read for them.
+  bool IsConstant(const EntropyDecoder& decoder, int32_t* value) const;
+
+  // Words that sets of leaves have at least. REQUIRES of an argument: at most LeafTables::kMaxWords.
+  size_t min_words() const { return min_words_; }
+  void set_min_words(size_t min_words) { min_words_ = min_words; }
+
+  // Builds the whole context of the loop, if one is possible; only the first row is missing. The context refers to this
+  // plan. The arguments are those of Make. Errors: kMemoryLimit.
+  Status Build(const ChannelStream& stream, size_t index, LoopContext* context);
+
+ private:
+  bool has_sets() const { return kind_ >= LoopKind::kByGradient; }
+  Status BuildTables(uint64_t num_samples, Memory* memory);
+  Status ListClusters(uint32_t property, Memory* memory, LoopContext* context);
+
+  PrunedTree tree_;
+  LeafTables tables_;
+  PoolVector<uint8_t> clusters_;
+  LoopKind kind_ = LoopKind::kZero;
+  bool is_possible_ = false;
+  size_t min_words_ = 1;
 };
-
-// First step: the part of the tree that concerns channel `index`, and the kind of loop. Errors: kMemoryLimit.
-Status BeginPlan(const ChannelDecoderParams& params, const ModularImage& image, size_t index, ChannelPlan* plan);
-// Second step: tables with sets of at least `min_words` words, if any, to which `context` is going to refer. May find
-// that only the generic loop can decode the channel. REQUIRES: plan->is_possible, min_words <= LeafTables::kMaxWords.
-// Errors: kMemoryLimit.
-Status CompletePlan(const ChannelDecoderParams& params, size_t min_words, ChannelPlan* plan, LoopContext* context);
 
 }  // namespace jxlpool
 

@@ -5,32 +5,33 @@
 
 namespace jxlpool {
 
-GenericLoop::GenericLoop(const ChannelDecoderParams& params, ModularImage* image, size_t index)
-    : params_(params), channel_((*image)[index]), uses_weighted_(params.tree->tree.uses_weighted()) {
+GenericLoop::GenericLoop(const ChannelStream& stream, size_t index)
+    : stream_(stream),
+      channel_((*stream.image)[index]),
+      uses_weighted_(stream.tree->tree.uses_weighted()),
+      references_(stream, index) {
   properties_[kPropertyChannel] = static_cast<int32_t>(index);
-  properties_[kPropertyStream] = static_cast<int32_t>(params.stream_index);
-  for (size_t i = index; i-- > 0 && num_references_ < params.tree->tree.num_references();) {
-    if ((*image)[i].shape() == channel_.shape()) references_[num_references_++] = &(*image)[i];
-  }
+  properties_[kPropertyStream] = static_cast<int32_t>(stream.stream_index);
 }
 
-Status GenericLoop::DecodeRows(size_t begin, size_t end, EntropyDecoder* decoder, BitReader* reader) {
+Status GenericLoop::DecodeRows(size_t begin, size_t end) {
   if (begin == 0 && uses_weighted_) {
-    JXLPOOL_ASSIGN_OR_RETURN(weighted_, WeightedPredictor::Create(params_.memory, params_.weighted, channel_.width()));
+    JXLPOOL_ASSIGN_OR_RETURN(weighted_,
+                             WeightedPredictor::Create(stream_.image->memory(), stream_.weighted, channel_.width()));
   }
   for (size_t y = begin; y < end; ++y) {
     if (channel_.type() == SampleType::kInt16) {
-      DecodeRow<int16_t>(y, decoder, reader);
+      DecodeRow<int16_t>(y);
     } else {
-      DecodeRow<int32_t>(y, decoder, reader);
+      DecodeRow<int32_t>(y);
     }
-    JXLPOOL_RETURN_IF_ERROR(reader->Check());
+    JXLPOOL_RETURN_IF_ERROR(stream_.reader->Check());
   }
   return OkStatus();
 }
 
 template <typename T>
-void GenericLoop::DecodeRow(size_t y, EntropyDecoder* decoder, BitReader* reader) {
+void GenericLoop::DecodeRow(size_t y) {
   const View2D<T> view = channel_.View<T>();
   T* row = view.Row(y);
   if (uses_weighted_) weighted_.StartRow(y);
@@ -46,7 +47,7 @@ void GenericLoop::DecodeRow(size_t y, EntropyDecoder* decoder, BitReader* reader
       properties_[kPropertyWeighted] = weighted_.max_error();
     }
     const MaNode& leaf = FindLeaf();
-    const int64_t residual = UnpackSigned(decoder->Read(reader, leaf.child));
+    const int64_t residual = UnpackSigned(stream_.decoder->Read(stream_.reader, leaf.child));
     const int64_t prediction = Predict(leaf.predictor, s, weighted_prediction);
     row[x] = WrapTo<T>(residual * leaf.multiplier + leaf.value + prediction);
     if (uses_weighted_) weighted_.Update(x, row[x]);
@@ -55,13 +56,13 @@ void GenericLoop::DecodeRow(size_t y, EntropyDecoder* decoder, BitReader* reader
 
 template <typename T>
 void GenericLoop::SetReferenceProperties(size_t x, size_t y) {
-  for (size_t k = 0; k < num_references_; ++k) {
-    ComputeReferenceProperties(references_[k]->View<T>(), x, y, properties_ + kFirstReferenceProperty + 4 * k);
+  for (size_t k = 0; k < references_.count; ++k) {
+    ComputeReferenceProperties(references_.channels[k]->View<T>(), x, y, properties_ + kFirstReferenceProperty + 4 * k);
   }
 }
 
 const MaNode& GenericLoop::FindLeaf() const {
-  const MaNode* nodes = params_.tree->tree.nodes();
+  const MaNode* nodes = stream_.tree->tree.nodes();
   const MaNode* node = nodes;
   while (!node->is_leaf()) node = nodes + node->child + (properties_[node->property] > node->value ? 0 : 1);
   return *node;

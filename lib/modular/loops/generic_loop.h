@@ -7,10 +7,8 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/bitstream/bit_reader.h"
-#include "lib/entropy/entropy_decoder.h"
 #include "lib/modular/modular_image.h"
-#include "lib/modular/stream/channel_params.h"
+#include "lib/modular/stream/channel_stream.h"
 #include "lib/modular/stream/properties.h"
 #include "lib/modular/stream/weighted_predictor.h"
 
@@ -18,33 +16,32 @@ namespace jxlpool {
 
 class GenericLoop {
  public:
-  // For channel `index` of `image`. The arguments must outlive the loop. REQUIRES: as ChannelDecoder::Plan.
-  GenericLoop(const ChannelDecoderParams& params, ModularImage* image, size_t index);
+  // For channel `index`. The stream must outlive the loop. REQUIRES: the channel has samples.
+  GenericLoop(const ChannelStream& stream, size_t index);
 
   // Spares the state of the self-correcting predictor. REQUIRES: the result does not depend on it; no row is decoded.
   void LeaveOutWeighted() { uses_weighted_ = false; }
 
   // Decodes rows [begin, end). REQUIRES: calls continue where the last one ended, at first at 0.
   // Errors: kNeedMoreInput, kMemoryLimit.
-  Status DecodeRows(size_t begin, size_t end, EntropyDecoder* decoder, BitReader* reader);
+  Status DecodeRows(size_t begin, size_t end);
 
   // The state of the self-correcting predictor. REQUIRES: the tree uses it; LeaveOutWeighted was not called.
   const WeightedPredictor& weighted() const { return weighted_; }
 
  private:
   template <typename T>
-  void DecodeRow(size_t y, EntropyDecoder* decoder, BitReader* reader);
+  void DecodeRow(size_t y);
   template <typename T>
   void SetReferenceProperties(size_t x, size_t y);
   const MaNode& FindLeaf() const;
 
-  const ChannelDecoderParams& params_;
+  const ChannelStream& stream_;
   ModularChannel& channel_;
   bool uses_weighted_;
   WeightedPredictor weighted_;
   int32_t properties_[kNumProperties] = {};
-  const ModularChannel* references_[kMaxReferences];
-  size_t num_references_ = 0;
+  const References references_;
 };
 
 }  // namespace jxlpool

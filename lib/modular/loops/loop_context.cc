@@ -22,29 +22,19 @@ size_t CarvedBytes(size_t count) {
 
 }  // namespace
 
-Status LoopContext::Init(const ChannelDecoderParams& params, const PrunedTree& pruned, ModularImage* image,
-                         size_t index) {
-  channel = &(*image)[index];
-  width = channel->width();
-  height = channel->height();
-  leaves = pruned.leaves.data();
-  if (tables != nullptr) all_sets = tables->sets();
-  size_t num_references = 0;
-  for (size_t i = index; i-- > 0 && num_references < pruned.num_references;) {
-    if ((*image)[i].shape() == channel->shape()) references[num_references++] = &(*image)[i];
-  }
+Status LoopContext::Acquire(Memory* memory, const WeightedParams* params) {
   const size_t num_words = tables == nullptr ? 0 : tables->num_words();
   const size_t set_columns = num_words == 0 ? 0 : std::min<size_t>(width, kSetColumns);
   const size_t bytes = 3 * CarvedBytes<int32_t>(width) + CarvedBytes<int32_t>(set_columns) +
                        CarvedBytes<uint64_t>(set_columns * num_words);
-  JXLPOOL_ASSIGN_OR_RETURN(row_memory_, params.memory->Acquire(RepeatableSize(bytes), Category::kModular,
-                                                               ElementType::kInt32, Fill::kUninitialized));
+  JXLPOOL_ASSIGN_OR_RETURN(row_memory_, memory->Acquire(RepeatableSize(bytes), Category::kModular, ElementType::kInt32,
+                                                        Fill::kUninitialized));
   uint8_t* next = row_memory_.data();
   for (int32_t*& row : rows) row = Carve<int32_t>(&next, width);
   property_row = Carve<int32_t>(&next, set_columns);
   row_sets = Carve<uint64_t>(&next, set_columns * num_words);
-  if (!pruned.needs_weighted()) return OkStatus();
-  JXLPOOL_RETURN_IF_ERROR(weighted_memory_.Create(params.memory, params.weighted));
+  if (params == nullptr) return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(weighted_memory_.Create(memory, *params));
   weighted = weighted_memory_.get();
   return OkStatus();
 }

@@ -9,15 +9,34 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
+#include "lib/bitstream/bit_reader.h"
+#include "lib/entropy/entropy_decoder.h"
 #include "lib/modular/loops/generic_loop.h"
 #include "lib/modular/loops/leaf_tables.h"
 #include "lib/modular/loops/tree_prune.h"
 #include "lib/modular/loops/weighted_columns.h"
 #include "lib/modular/modular_image.h"
-#include "lib/modular/stream/channel_params.h"
+#include "lib/modular/stream/weighted_predictor.h"
 #include "lib/pool/memory.h"
 
 namespace jxlpool {
+
+// Which loop suits a channel. "Unit": no leaf has an offset or a multiplier. Those with leaf sets say how many words
+// sets may have, and which of the properties that depend on the sample to the left they look at besides 15.
+enum class LoopKind : uint8_t {
+  kZero,             // one leaf, predictor Zero
+  kGradient,         // one leaf, unit, predictor Gradient
+  kWeighted,         // one leaf, unit, predictor Weighted
+  kByGradient,       // context depends on property 9 only, unit, Gradient
+  kByWeighted,       // context depends on property 15 only, unit, Weighted
+  kSetsZeroValues,   // leaf sets (1, 2 words; properties 7, 8), predictor Zero
+  kSetsZero,         // leaf sets (8 words; all properties), predictor Zero
+  kSetsGradient,     // leaf sets (1, 2, 4, 8 words; properties 9, 10), unit, Gradient
+  kSetsMixed,        // leaf sets (1, 2, 4, 8 words; properties 9, 10), unit, Gradient and Weighted
+  kSetsMixedAll,     // leaf sets (4, 8 words; all properties), unit, Gradient and Weighted
+  kSetsAny,          // leaf sets (8 words; all properties), any predictor but Weighted
+  kSetsAnyWeighted,  // leaf sets (8 words; all properties), any predictor
+};
 
 struct LoopContext {
   // Entries before column 0 and behind the last one that rows have; more than neighbours need, for alignment.
@@ -55,10 +74,13 @@ struct LoopContext {
   // Self-correcting predictor; null if it does not run.
   WeightedColumns* weighted = nullptr;
 
-  // Acquires the memory of the rows. `image` is the list that channel `index` belongs
-  // to. Errors: kMemoryLimit.
-  Status Init(const ChannelDecoderParams& params, const PrunedTree& pruned, ModularImage* image, size_t index);
+  LoopKind kind = LoopKind::kZero;
+  EntropyDecoder* decoder = nullptr;
+  BitReader* reader = nullptr;
 
+  // Acquires the memory for rows and sets, and for the self-correcting predictor unless `params` is null. REQUIRES:
+  // the members above that do not point there are set. Errors: kMemoryLimit.
+  Status Acquire(Memory* memory, const WeightedParams* params);
   // Takes over the first row of the channel and the state behind it.
   void LoadFirstRow(const GenericLoop& generic);
   // Copies row y from the ring to the channel and completes its border; y + 1 is next.

@@ -2,75 +2,86 @@
 
 #include <algorithm>
 
+#include "lib/modular/loops/channel_loops.h"
 #include "lib/modular/loops/generic_loop.h"
 
 namespace jxlpool {
 namespace {
 
-// Channels with fewer samples are not worth the preparations.
-constexpr uint64_t kMinSamples = 512;
-
 bool MaySpecialise(ChannelLoops loops, const ChannelShape& shape) {
+  // Channels with fewer samples are not worth the preparations.
+  constexpr uint64_t kMinSamples = 512;
   if (loops == ChannelLoops::kGeneric || shape.width < LoopContext::kMinWidth || shape.height < 2) return false;
   return loops == ChannelLoops::kSpecialised || shape.area() >= kMinSamples;
 }
 
-// All samples are the same and nothing is read for them.
-bool IsConstant(const ChannelPlan& plan, const EntropyDecoder& decoder, int32_t* value) {
-  if (plan.kind != LoopKind::kZero || decoder.kind().copies != Copies::kNone) return false;
-  const PrunedLeaf& leaf = plan.tree.leaves[0];
-  const ClusterInfo& cluster = decoder.code().cluster(leaf.cluster);
-  if (!cluster.is_constant || cluster.constant_extra_bits != 0) return false;
-  const int64_t residual = UnpackSigned(cluster.constant_value);
-  *value = static_cast<int32_t>(residual * leaf.multiplier + leaf.offset);
-  return true;
-}
-
 }  // namespace
 
-Status ChannelDecoder::Plan(const ChannelDecoderParams& params, ModularImage* image, size_t index) {
-  params_ = &params;
-  image_ = image;
-  index_ = index;
-  if (!MaySpecialise(params.loops, (*image)[index].shape())) return OkStatus();
-  return BeginPlan(params, *image, index, &plan_);
+ChannelDecoder::ChannelDecoder(const ChannelStream& stream, size_t index) : stream_(stream), index_(index) {}
+
+Status ChannelDecoder::Decode() {
+  JXLPOOL_RETURN_IF_ERROR(Plan());
+  JXLPOOL_RETURN_IF_ERROR(Begin());
+  return Finish();
 }
 
-Status ChannelDecoder::Begin(size_t min_words, EntropyDecoder* decoder, BitReader* reader) {
-  ModularChannel& channel = (*image_)[index_];
-  GenericLoop generic(*params_, image_, index_);
-  if (plan_.is_possible) JXLPOOL_RETURN_IF_ERROR(CompletePlan(*params_, min_words, &plan_, &context_));
-  if (!plan_.is_possible) return generic.DecodeRows(0, channel.height(), decoder, reader);
+Status ChannelDecoder::Plan() {
+  ModularImage& image = *stream_.image;
+  ModularChannel& channel = image[index_];
+  if (!channel.has_samples()) {
+    JXLPOOL_ASSIGN_OR_RETURN(channel, ModularChannel::Create(image.memory(), channel.shape(), image.type()));
+  }
+  return MaySpecialise(stream_.loops, channel.shape()) ? plan_.Make(stream_, index_) : OkStatus();
+}
+
+Status ChannelDecoder::Begin() {
+  ModularChannel& channel = (*stream_.image)[index_];
   int32_t value = 0;
-  if (IsConstant(plan_, *decoder, &value)) {
+  if (plan_.IsConstant(*stream_.decoder, &value)) {
     channel.FillWith(value);
     return OkStatus();
   }
-  JXLPOOL_RETURN_IF_ERROR(context_.Init(*params_, plan_.tree, image_, index_));
-  if (!plan_.tree.needs_weighted()) generic.LeaveOutWeighted();
-  JXLPOOL_RETURN_IF_ERROR(generic.DecodeRows(0, 1, decoder, reader));
+  JXLPOOL_RETURN_IF_ERROR(plan_.Build(stream_, index_, &context_));
+  GenericLoop generic(stream_, index_);
+  if (!plan_.is_possible()) return generic.DecodeRows(0, channel.height());
+  if (context_.weighted == nullptr) generic.LeaveOutWeighted();
+  JXLPOOL_RETURN_IF_ERROR(generic.DecodeRows(0, 1));
   context_.LoadFirstRow(generic);
-  rows_ = ChannelRows{plan_.kind, &context_, decoder, reader};
   return OkStatus();
 }
 
-size_t ChannelDecoder::CommonWords(const ChannelDecoder& first, const ChannelDecoder& second) {
-  if (!first.plan_.is_possible || !second.plan_.is_possible || first.plan_.kind != second.plan_.kind) return 1;
-  const size_t words = std::max(first.plan_.min_words(), second.plan_.min_words());
-  return words <= LeafTables::kMaxWords ? words : 1;
-}
-
-bool ChannelDecoder::DecodeTogether(ChannelDecoder* first, ChannelDecoder* second) {
-  if (first->rows_.context == nullptr || second->rows_.context == nullptr) return false;
-  if (!CanDecodeTogether(first->rows_, second->rows_)) return false;
-  DecodeChannelRowPairs(first->rows_, second->rows_);
-  return true;
-}
-
 Status ChannelDecoder::Finish() {
-  if (rows_.context == nullptr) return OkStatus();
-  if (context_.next_row < context_.height && !rows_.reader->overrun()) DecodeChannelRows(rows_);
-  return rows_.reader->Check();
+  if (context_.channel == nullptr) return OkStatus();
+  if (context_.next_row < context_.height && !stream_.reader->overrun()) DecodeChannelRows(&context_);
+  return stream_.reader->Check();
+}
+
+void PairDecoder::AgreeOnSets() {
+  ChannelPlan& first = channels_[0].plan_;
+  ChannelPlan& second = channels_[1].plan_;
+  if (!first.is_possible() || !second.is_possible() || first.kind() != second.kind()) return;
+  const size_t words = std::max(first.min_words(), second.min_words());
+  if (words > LeafTables::kMaxWords) return;
+  first.set_min_words(words);
+  second.set_min_words(words);
+}
+
+void PairDecoder::Decode(Status* first_status, Status* second_status) {
+  Status* statuses[2] = {first_status, second_status};
+  const auto both_ok = [&] { return first_status->ok() && second_status->ok(); };
+  const auto for_each = [&](Status (ChannelDecoder::*step)()) {
+    for (size_t i = 0; i < 2; ++i) {
+      if (statuses[i]->ok()) *statuses[i] = (channels_[i].*step)();
+    }
+  };
+  for_each(&ChannelDecoder::Plan);
+  if (both_ok()) AgreeOnSets();
+  for_each(&ChannelDecoder::Begin);
+  LoopContext& first = channels_[0].context_;
+  LoopContext& second = channels_[1].context_;
+  went_together_ = both_ok() && CanDecodeTogether(first, second);
+  if (went_together_) DecodeChannelRowPairs(&first, &second);
+  for_each(&ChannelDecoder::Finish);
 }
 
 }  // namespace jxlpool

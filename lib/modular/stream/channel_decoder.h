@@ -1,5 +1,5 @@
-// Decoding the samples of one channel: properties, tree, symbol, prediction (ISO/IEC 18181-1, modular channel
-// decoding). Chooses the loop that suits the channel's part of the tree.
+// ChannelDecoder: the samples of one channel (ISO/IEC 18181-1, modular channel decoding): properties, tree, symbol,
+// prediction. PairDecoder: two channels of different streams at a time.
 #ifndef LIB_MODULAR_STREAM_CHANNEL_DECODER_H_
 #define LIB_MODULAR_STREAM_CHANNEL_DECODER_H_
 
@@ -7,45 +7,56 @@
 #include <cstdint>
 
 #include "lib/base/status.h"
-#include "lib/bitstream/bit_reader.h"
-#include "lib/entropy/entropy_decoder.h"
-#include "lib/modular/loops/channel_loops.h"
 #include "lib/modular/loops/channel_plan.h"
 #include "lib/modular/loops/loop_context.h"
-#include "lib/modular/modular_image.h"
-#include "lib/modular/stream/channel_params.h"
+#include "lib/modular/stream/channel_stream.h"
 
 namespace jxlpool {
 
-// Decodes one channel: Plan, Begin, Finish. Before Finish, channels of two different streams may be decoded together,
-// which is faster: what the CPU waits for in one it does for the other.
 class ChannelDecoder {
  public:
-  ChannelDecoder() = default;
+  // For channel `index`, which is not empty. The stream must outlive the decoder.
+  ChannelDecoder(const ChannelStream& stream, size_t index);
   ChannelDecoder(const ChannelDecoder&) = delete;
   ChannelDecoder& operator=(const ChannelDecoder&) = delete;
 
-  // For channel `index` of `image`. The arguments must outlive the decoder. REQUIRES: called once; the channel is not
-  // empty and has samples. Errors: kMemoryLimit.
-  Status Plan(const ChannelDecoderParams& params, ModularImage* image, size_t index);
-  // Decodes the first row, or all there is if no loop is needed. Sets of leaves will have at least `min_words` words.
-  // REQUIRES: the earlier channels are decoded. Errors: kNeedMoreInput, kMemoryLimit.
-  Status Begin(size_t min_words, EntropyDecoder* decoder, BitReader* reader);
-  // Decodes some rows of both if that can be done together; whether it could. REQUIRES: Begin was called on both and
-  // did not fail.
-  static bool DecodeTogether(ChannelDecoder* first, ChannelDecoder* second);
-  // What both have to Begin with to that end. REQUIRES: Plan was called on both and did not fail.
-  static size_t CommonWords(const ChannelDecoder& first, const ChannelDecoder& second);
-  // Decodes what is left. Errors: kNeedMoreInput.
-  Status Finish();
+  // Decodes all samples; a channel that has no room for them gets it. REQUIRES: called once; the channels before are
+  // decoded. Errors: kNeedMoreInput, kMemoryLimit.
+  Status Decode();
 
  private:
-  const ChannelDecoderParams* params_ = nullptr;
-  ModularImage* image_ = nullptr;
-  size_t index_ = 0;
+  friend class PairDecoder;
+
+  // The three steps of Decode. Begin decodes the first row, or all there is if no specialised loop is needed.
+  Status Plan();
+  Status Begin();
+  Status Finish();
+
+  const ChannelStream& stream_;
+  const size_t index_;
   ChannelPlan plan_;
-  LoopContext context_;
-  ChannelRows rows_;  // no context: nothing is left to Finish
+  LoopContext context_;  // without `channel`: nothing is left to Finish
+};
+
+// Decodes two channels side by side, which is faster: what the CPU waits for in one it does for the other. That needs
+// one loop for both, and so sets of leaves of one size, which this class sees to.
+class PairDecoder {
+ public:
+  // For a channel each of two independent streams. REQUIRES: as for ChannelDecoder.
+  PairDecoder(const ChannelStream& first, size_t first_index, const ChannelStream& second, size_t second_index)
+      : channels_{{first, first_index}, {second, second_index}} {}
+
+  // ChannelDecoder::Decode for both. An error of one does not concern the other. REQUIRES: as for ChannelDecoder; the
+  // statuses are OK.
+  void Decode(Status* first_status, Status* second_status);
+  // Some rows were decoded by one loop.
+  bool went_together() const { return went_together_; }
+
+ private:
+  void AgreeOnSets();
+
+  ChannelDecoder channels_[2];
+  bool went_together_ = false;
 };
 
 }  // namespace jxlpool

@@ -57,19 +57,22 @@ Status DecodeModularStream(const ModularStreamParams& params, BitReader* reader,
 void DecodeModularStreams(ModularStream* first, ModularStream* second) {
   StreamDecoder decoders[2];
   ModularStream* streams[2] = {first, second};
-  for (size_t i = 0; i < 2; ++i) {
-    streams[i]->status = decoders[i].Begin(streams[i]->params, streams[i]->reader, streams[i]->image);
-  }
-  if (!first->status.ok() || !second->status.ok()) {
+  const auto for_each = [&](auto step) {
     for (size_t i = 0; i < 2; ++i) {
-      if (streams[i]->status.ok()) streams[i]->status = decoders[i].channels().DecodeAll();
+      if (streams[i]->status.ok()) streams[i]->status = step(&decoders[i], streams[i]);
     }
-  } else {
-    ChannelSequence::DecodeTogether(&decoders[0].channels(), &decoders[1].channels(), &first->status, &second->status);
+  };
+  for_each([](StreamDecoder* decoder, ModularStream* stream) {
+    return decoder->Begin(stream->params, stream->reader, stream->image);
+  });
+  ChannelSequence& left = decoders[0].channels();
+  ChannelSequence& right = decoders[1].channels();
+  while (first->status.ok() && second->status.ok() && left.HasNext() && right.HasNext()) {
+    PairDecoder pair(left.stream(), left.TakeNext(), right.stream(), right.TakeNext());
+    pair.Decode(&first->status, &second->status);
   }
-  for (size_t i = 0; i < 2; ++i) {
-    if (streams[i]->status.ok()) streams[i]->status = decoders[i].Finish();
-  }
+  for_each([](StreamDecoder* decoder, ModularStream*) { return decoder->channels().DecodeAll(); });
+  for_each([](StreamDecoder* decoder, ModularStream*) { return decoder->Finish(); });
 }
 
 }  // namespace jxlpool

@@ -21,7 +21,7 @@
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
 #include "lib/modular/modular_image.h"
-#include "lib/modular/stream/channel_params.h"
+#include "lib/modular/stream/channel_stream.h"
 #include "lib/modular/stream/ma_tree.h"
 #include "lib/modular/stream/weighted_predictor.h"
 #include "lib/modular/transforms/transform.h"
@@ -90,9 +90,9 @@ struct ModularStream {
   ModularStreamParams params;
   BitReader* reader = nullptr;
   ModularImage* image = nullptr;
-  Status status;
+  Status status;  // nothing is done after an error
 };
-// DecodeModularStream for two independent streams, each with a status of its own: faster than one after the other.
+// DecodeModularStream for two independent streams: faster than one after the other.
 void DecodeModularStreams(ModularStream* first, ModularStream* second);
 
 }  // namespace jxlpool

@@ -11,9 +11,6 @@
 
 namespace jxlpool {
 
-// Channels that a tree can look at beside the current one.
-inline constexpr size_t kMaxReferences = (kNumProperties - kFirstReferenceProperty) / 4;
-
 // Properties 2 to 14 at (x, y). `last_gradient` is property 9 of the position to the left, 0 at x = 0.
 inline void ComputeProperties(const Neighbours& s, size_t x, size_t y, int32_t last_gradient, int32_t* properties) {
   properties[2] = static_cast<int32_t>(y);

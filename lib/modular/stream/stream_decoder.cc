@@ -49,76 +49,31 @@ Status ChannelSequence::Begin(const ModularStreamParams& params, const ModularHe
   } else {
     JXLPOOL_ASSIGN_OR_RETURN(local_, MaTreeAndCode::Read(reader, image->memory(), MaxLocalNodes(samples)));
   }
-  params_.tree = header.use_global_tree ? params.global : &local_;
+  stream_.tree = header.use_global_tree ? params.global : &local_;
   JXLPOOL_ASSIGN_OR_RETURN(decoder_,
-                           EntropyDecoder::Create(params_.tree->code, reader, image->memory(), widest, samples));
-  params_.weighted = header.weighted;
-  params_.stream_index = params.stream_index;
-  params_.loops = params.loops;
-  params_.memory = image->memory();
+                           EntropyDecoder::Create(stream_.tree->code, reader, image->memory(), widest, samples));
+  stream_.weighted = header.weighted;
+  stream_.stream_index = params.stream_index;
+  stream_.loops = params.loops;
+  stream_.image = image;
+  stream_.decoder = &decoder_;
+  stream_.reader = reader;
   count_ = count;
-  reader_ = reader;
-  image_ = image;
   return OkStatus();
 }
 
-bool ChannelSequence::Next() {
-  while (next_ < count_ && (*image_)[next_].empty()) ++next_;
+bool ChannelSequence::HasNext() {
+  while (next_ < count_ && (*stream_.image)[next_].empty()) ++next_;
   return next_ < count_;
 }
 
-Status ChannelSequence::PlanChannel(ChannelDecoder* decoder) {
-  ModularChannel& channel = (*image_)[next_];
-  if (!channel.has_samples()) {
-    JXLPOOL_ASSIGN_OR_RETURN(channel, ModularChannel::Create(image_->memory(), channel.shape(), image_->type()));
-  }
-  return decoder->Plan(params_, image_, next_);
-}
-
-Status ChannelSequence::BeginChannel(size_t min_words, ChannelDecoder* decoder) {
-  return decoder->Begin(min_words, &decoder_, reader_);
-}
-
-Status ChannelSequence::FinishChannel(ChannelDecoder* decoder) {
-  JXLPOOL_RETURN_IF_ERROR(decoder->Finish());
-  ++next_;
-  return OkStatus();
-}
-
-Status ChannelSequence::Finish() {
+Status ChannelSequence::DecodeAll() {
+  while (HasNext()) JXLPOOL_RETURN_IF_ERROR(ChannelDecoder(stream_, TakeNext()).Decode());
   if (count_ == 0) return OkStatus();
-  JXLPOOL_RETURN_IF_ERROR(decoder_.Finish(reader_));
+  JXLPOOL_RETURN_IF_ERROR(decoder_.Finish(stream_.reader));
   decoder_ = EntropyDecoder();
   local_ = MaTreeAndCode();
   return OkStatus();
-}
-
-Status ChannelSequence::DecodeAll() {
-  while (Next()) {
-    ChannelDecoder channel;
-    JXLPOOL_RETURN_IF_ERROR(PlanChannel(&channel));
-    JXLPOOL_RETURN_IF_ERROR(BeginChannel(1, &channel));
-    JXLPOOL_RETURN_IF_ERROR(FinishChannel(&channel));
-  }
-  return Finish();
-}
-
-void ChannelSequence::DecodeTogether(ChannelSequence* first, ChannelSequence* second, Status* first_status,
-                                     Status* second_status) {
-  while (first_status->ok() && second_status->ok() && first->Next() && second->Next()) {
-    ChannelDecoder decoders[2];
-    *first_status = first->PlanChannel(&decoders[0]);
-    *second_status = second->PlanChannel(&decoders[1]);
-    const size_t min_words =
-        first_status->ok() && second_status->ok() ? ChannelDecoder::CommonWords(decoders[0], decoders[1]) : 1;
-    if (first_status->ok()) *first_status = first->BeginChannel(min_words, &decoders[0]);
-    if (second_status->ok()) *second_status = second->BeginChannel(min_words, &decoders[1]);
-    if (first_status->ok() && second_status->ok()) ChannelDecoder::DecodeTogether(&decoders[0], &decoders[1]);
-    if (first_status->ok()) *first_status = first->FinishChannel(&decoders[0]);
-    if (second_status->ok()) *second_status = second->FinishChannel(&decoders[1]);
-  }
-  if (first_status->ok()) *first_status = first->DecodeAll();
-  if (second_status->ok()) *second_status = second->DecodeAll();
 }
 
 Status StreamDecoder::Begin(const ModularStreamParams& params, BitReader* reader, ModularImage* image) {

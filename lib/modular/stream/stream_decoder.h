@@ -26,29 +26,19 @@ class ChannelSequence {
   // kMemoryLimit.
   Status Begin(const ModularStreamParams& params, const ModularHeader& header, size_t count, BitReader* reader,
                ModularImage* image);
-  // Decodes all samples. REQUIRES: Begin. Errors: as Begin.
+  // A channel is left that has samples to decode; its index, once.
+  bool HasNext();
+  size_t TakeNext() { return next_++; }
+  const ChannelStream& stream() const { return stream_; }
+  // Decodes the channels that are left. REQUIRES: Begin. Errors: as Begin.
   Status DecodeAll();
-  // DecodeAll for two independent streams.
-  static void DecodeTogether(ChannelSequence* first, ChannelSequence* second, Status* first_status,
-                             Status* second_status);
 
  private:
-  // The next channel that has samples to decode; false after the last one.
-  bool Next();
-  // Its decoding, in three steps.
-  Status PlanChannel(ChannelDecoder* decoder);
-  Status BeginChannel(size_t min_words, ChannelDecoder* decoder);
-  Status FinishChannel(ChannelDecoder* decoder);
-  // What comes after the last channel.
-  Status Finish();
-
   MaTreeAndCode local_;
   EntropyDecoder decoder_;
-  ChannelDecoderParams params_;
+  ChannelStream stream_;
   size_t count_ = 0;
   size_t next_ = 0;
-  BitReader* reader_ = nullptr;
-  ModularImage* image_ = nullptr;
 };
 
 // A whole sub-bitstream: Begin, channels().DecodeAll(), Finish. See DecodeModularStream.
