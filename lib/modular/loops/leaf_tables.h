@@ -61,6 +61,8 @@ class LeafTables {
   // A property that no decision looks at has a table of one set with all leaves. REQUIRES: property < kMaxProperties.
   const PropertyTable& table(size_t property) const { return tables_[property]; }
   bool is_used(size_t property) const { return (used_ >> property & 1) != 0; }
+  // Bit p: property p is used.
+  uint32_t used() const { return used_; }
 
  private:
   // Takes `count` from steps_left_, if there are so many.

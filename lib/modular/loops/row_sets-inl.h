@@ -194,8 +194,8 @@ void PrepareRowSets(const LoopContext& c, size_t y, Columns columns) {
   const LeafSet<kWords> start(tables.Find(kPropertyY, static_cast<int32_t>(y)));
   for (size_t x = 0; x < count; ++x) start.Store(c.row_sets + x * kWords);
   constexpr uint32_t kKnownBefore = (1u << 3) | (1u << 4) | (1u << 6) | (7u << 11) | (~0u << kFirstReferenceProperty);
-  for (size_t property = 3; property < LeafTables::kMaxProperties; ++property) {
-    if (!tables.is_used(property) || (kKnownBefore >> property & 1) == 0) continue;
+  for (uint32_t properties = tables.used() & kKnownBefore; properties != 0; properties &= properties - 1) {
+    const size_t property = static_cast<size_t>(std::countr_zero(properties));
     PropertyRow(c, property, y, columns, c.property_row);
     RestrictRow<kWords>(tables.table(property), tables.sets(), c.property_row, count, c.row_sets);
   }
