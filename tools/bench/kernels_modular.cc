@@ -192,7 +192,8 @@ void UnsqueezeVertically(benchmark::State& state) {
   for (AlignedArray<T>* row : {&average, &previous, &next}) row->Randomise(0, 255);
   residual.Randomise(-8, 8, 2);
   for (auto _ : state) {
-    UnsqueezeRow(average.data(), residual.data(), previous.data(), next.data(), 1024, even.data(), odd.data());
+    const SqueezedRows<T> in = {average.data(), residual.data(), previous.data(), next.data()};
+    UnsqueezeRow(in, 1024, even.data(), odd.data());
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * 2 * 1024);

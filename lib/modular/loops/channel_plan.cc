@@ -83,8 +83,8 @@ Status ChannelPlan::Make(const ChannelStream& stream, size_t index) {
   facts.num_references = static_cast<uint32_t>(References(stream, index).count);
   facts.type = image.type();
   const size_t max_visits = static_cast<size_t>(2 * shape.area());
-  JXLPOOL_RETURN_IF_ERROR(PruneTree(*stream.tree, facts, max_visits, image.memory(), &tree_, &is_possible_));
-  if (!is_possible_) return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(PruneTree(*stream.tree, facts, max_visits, image.memory(), &tree_));
+  if (!tree_.is_complete) return OkStatus();
   is_possible_ = !tree_.needs_weighted() || shape.width <= WeightedColumns::kMaxWidth;
   if (!ChooseSimpleKind(tree_, &kind_)) kind_ = ChooseSetsKind(tree_, image.type());
   min_words_ = CeilDiv<size_t>(tree_.leaves.size(), 64);

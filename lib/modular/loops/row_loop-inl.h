@@ -16,6 +16,7 @@
 #include "lib/modular/loops/loop_context.h"
 #include "lib/modular/loops/row_sets-inl.h"
 #include "lib/modular/loops/weighted_row-inl.h"
+#include "lib/modular/stream/predictor.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace jxlpool {
@@ -51,17 +52,12 @@ struct LoopCase {
   static constexpr WestProperties kWest = kWestValue;
 };
 
-// Samples around the current one.
-struct Around {
-  int64_t w, n, nw, ne, ww, nn, nee;
-};
-
-HWY_INLINE int64_t PredictGradient(const Around& s) {
+HWY_INLINE int64_t PredictGradient(const Neighbours& s) {
   return BranchlessClamp(s.w + s.n - s.nw, BranchlessMin(s.w, s.n), BranchlessMax(s.w, s.n));
 }
 
 // All predictions, in the order of their numbers.
-HWY_INLINE int64_t PredictAny(const Around& s, int64_t weighted, Predictor predictor) {
+HWY_INLINE int64_t PredictAny(const Neighbours& s, int64_t weighted, Predictor predictor) {
   const int64_t gradient = s.w + s.n - s.nw;
   const auto size = [](int64_t v) { return v < 0 ? -v : v; };
   const int64_t predictions[kNumPredictors] = {
@@ -84,7 +80,7 @@ HWY_INLINE int64_t PredictAny(const Around& s, int64_t weighted, Predictor predi
 }
 
 template <class Case>
-HWY_INLINE int64_t Predict(const Around& s, int64_t weighted, Predictor predictor) {
+HWY_INLINE int64_t Predict(const Neighbours& s, int64_t weighted, Predictor predictor) {
   if constexpr (Case::kPrediction == Prediction::kZero) return 0;
   if constexpr (Case::kPrediction == Prediction::kGradient) return PredictGradient(s);
   if constexpr (Case::kPrediction == Prediction::kWeighted) return weighted;
@@ -97,7 +93,7 @@ HWY_INLINE int64_t Predict(const Around& s, int64_t weighted, Predictor predicto
 }
 
 template <class Case>
-HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, const uint64_t* row_set, const Around& s,
+HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, const uint64_t* row_set, const Neighbours& s,
                                       int64_t last_gradient, int64_t max_error) {
   LeafSet<Case::kWords> set(row_set);
   const auto restrict_to = [&](size_t property, int64_t value) HWY_ATTR {
@@ -199,7 +195,7 @@ class RowDecoder {
   const int32_t* above2_;
   int32_t* row_;
   std::conditional_t<Case::kRunsWeighted, WeightedRow, NoWeightedRow> weighted_;
-  Around s_;
+  Neighbours s_;
   int64_t last_gradient_ = 0;
   size_t first_column_ = 0;
 };

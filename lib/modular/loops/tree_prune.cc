@@ -29,7 +29,7 @@ class Pruner {
   Pruner(const MaTreeAndCode& tree, const ChannelFacts& facts, size_t max_visits, PrunedTree* pruned)
       : tree_(tree), facts_(facts), visits_left_(max_visits), pruned_(*pruned) {}
 
-  Status Run(bool* complete) {
+  Status Run() {
     JXLPOOL_RETURN_IF_ERROR(Append(Resolve(0)));
     // Nodes hold the index of their original in `child` until they are expanded.
     for (size_t i = 0; i < pruned_.nodes.size() && visits_left_ > 0; ++i) {
@@ -44,7 +44,7 @@ class Pruner {
       JXLPOOL_RETURN_IF_ERROR(Append(Resolve(from.child)));
       JXLPOOL_RETURN_IF_ERROR(Append(Resolve(from.child + 1)));
     }
-    *complete = visits_left_ > 0;
+    pruned_.is_complete = visits_left_ > 0;
     return OkStatus();
   }
 
@@ -103,11 +103,11 @@ class Pruner {
 }  // namespace
 
 Status PruneTree(const MaTreeAndCode& tree, const ChannelFacts& facts, size_t max_visits, Memory* memory,
-                 PrunedTree* pruned, bool* complete) {
+                 PrunedTree* pruned) {
   *pruned = PrunedTree();
   pruned->nodes = PoolVector<PrunedNode>(memory, Category::kModular);
   pruned->leaves = PoolVector<PrunedLeaf>(memory, Category::kModular);
-  return Pruner(tree, facts, max_visits, pruned).Run(complete);
+  return Pruner(tree, facts, max_visits, pruned).Run();
 }
 
 }  // namespace jxlpool

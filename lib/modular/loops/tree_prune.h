@@ -35,6 +35,7 @@ struct PrunedTree {
   uint32_t num_references = 0;    // previous channels that decisions look at
   uint32_t predictors = 0;        // bit p: some leaf has predictor p
   bool unit_residuals = true;     // all offsets are 0 and all multipliers 1
+  bool is_complete = false;       // otherwise it is of no use
 
   bool has_property(uint32_t property) const { return (properties >> property & 1) != 0; }
   bool has_predictor(Predictor predictor) const { return (predictors >> static_cast<uint32_t>(predictor) & 1) != 0; }
@@ -52,10 +53,9 @@ struct ChannelFacts {
   SampleType type = SampleType::kInt32;
 };
 
-// Sets *complete to false if the tree is too large for that: more than `max_visits` nodes would have to be looked at.
-// Errors: kMemoryLimit.
+// The result is not complete if more than `max_visits` nodes would have to be looked at. Errors: kMemoryLimit.
 Status PruneTree(const MaTreeAndCode& tree, const ChannelFacts& facts, size_t max_visits, Memory* memory,
-                 PrunedTree* pruned, bool* complete);
+                 PrunedTree* pruned);
 
 }  // namespace jxlpool
 

@@ -24,10 +24,10 @@ HWY_INLINE V Average(D /*d*/, V a, V c) {
 }
 
 template <uint32_t kOp, class D, class T>
-HWY_INLINE void UndoVector(D d, const T* a_in, const T* b_in, const T* c_in, T* a_out, T* b_out, T* c_out) {
-  auto a = hn::LoadU(d, a_in);
-  auto b = hn::LoadU(d, b_in);
-  auto c = hn::LoadU(d, c_in);
+HWY_INLINE void UndoVector(D d, T* const (&in)[3], T* const (&out)[3], size_t x) {
+  auto a = hn::LoadU(d, in[0] + x);
+  auto b = hn::LoadU(d, in[1] + x);
+  auto c = hn::LoadU(d, in[2] + x);
   if constexpr (kOp == 6) {
     const auto t = hn::Sub(a, hn::ShiftRight<1>(c));
     const auto green = hn::Add(c, t);
@@ -43,23 +43,22 @@ HWY_INLINE void UndoVector(D d, const T* a_in, const T* b_in, const T* c_in, T* 
     if constexpr (kOp == 2 || kOp == 3) b = hn::Add(b, a);
     if constexpr (kOp == 4) b = hn::Add(b, Average(d, a, c));
   }
-  hn::StoreU(a, d, a_out);
-  hn::StoreU(b, d, b_out);
-  hn::StoreU(c, d, c_out);
+  hn::StoreU(a, d, out[0] + x);
+  hn::StoreU(b, d, out[1] + x);
+  hn::StoreU(c, d, out[2] + x);
 }
 
 template <uint32_t kOp, class T>
 void UndoOp(uint32_t permutation, T* c0, T* c1, T* c2, size_t count) {
   static constexpr uint8_t kDestinations[6][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}, {0, 2, 1}, {1, 0, 2}, {2, 1, 0}};
   T* const in[3] = {c0, c1, c2};
-  T* const a = in[kDestinations[permutation][0]];
-  T* const b = in[kDestinations[permutation][1]];
-  T* const c = in[kDestinations[permutation][2]];
+  const uint8_t(&to)[3] = kDestinations[permutation];
+  T* const out[3] = {in[to[0]], in[to[1]], in[to[2]]};
   const hn::ScalableTag<T> d;
   const hn::CappedTag<T, 1> one;
   size_t x = 0;
-  for (; x + hn::Lanes(d) <= count; x += hn::Lanes(d)) UndoVector<kOp>(d, c0 + x, c1 + x, c2 + x, a + x, b + x, c + x);
-  for (; x < count; ++x) UndoVector<kOp>(one, c0 + x, c1 + x, c2 + x, a + x, b + x, c + x);
+  for (; x + hn::Lanes(d) <= count; x += hn::Lanes(d)) UndoVector<kOp>(d, in, out, x);
+  for (; x < count; ++x) UndoVector<kOp>(one, in, out, x);
 }
 
 template <class T>

@@ -18,17 +18,12 @@ void UnsqueezeStrip(const View2D<const T>& average, const View2D<const T>& resid
     const T* averages = average.Row(y) + x0;
     const T* previous = y > 0 ? out.Row(2 * y - 1) + x0 : averages;
     const T* next = y + 1 < average.height ? average.Row(y + 1) + x0 : averages;
-    UnsqueezeRow(averages, residual.Row(y) + x0, previous, next, count, out.Row(2 * y) + x0, out.Row(2 * y + 1) + x0);
+    const SqueezedRows<T> in = {averages, residual.Row(y) + x0, previous, next};
+    UnsqueezeRow(in, count, out.Row(2 * y) + x0, out.Row(2 * y + 1) + x0);
   }
   if (average.height > residual.height) {
     std::memcpy(out.Row(2 * residual.height) + x0, average.Row(residual.height) + x0, count * sizeof(T));
   }
-}
-
-Status RunTasks(ThreadPool* threads, size_t count, TaskFunction task) {
-  if (threads != nullptr && count > 1) return threads->Run(static_cast<uint32_t>(count), task);
-  for (size_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(task(static_cast<uint32_t>(i), 0));
-  return OkStatus();
 }
 
 template <typename T>

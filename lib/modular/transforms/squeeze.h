@@ -16,13 +16,19 @@
 
 namespace jxlpool {
 
-// Two rows of output from one row of averages and one of residuals, `count` samples wide. `previous` is the output row
-// above the two (the averages at the top), `next` the next row of averages (the same at the bottom). `even` and `odd`
-// may not overlap the inputs.
-void UnsqueezeRow(const int16_t* average, const int16_t* residual, const int16_t* previous, const int16_t* next,
-                  size_t count, int16_t* even, int16_t* odd);
-void UnsqueezeRow(const int32_t* average, const int32_t* residual, const int32_t* previous, const int32_t* next,
-                  size_t count, int32_t* even, int32_t* odd);
+// The inputs of two rows of output: a row of averages, a row of residuals, the output row above the two (the averages
+// at the top), and the next row of averages (the same at the bottom).
+template <typename T>
+struct SqueezedRows {
+  const T* average;
+  const T* residual;
+  const T* previous;
+  const T* next;
+};
+
+// Two rows of output of `count` samples. `even` and `odd` may not overlap the inputs.
+void UnsqueezeRow(const SqueezedRows<int16_t>& in, size_t count, int16_t* even, int16_t* odd);
+void UnsqueezeRow(const SqueezedRows<int32_t>& in, size_t count, int32_t* even, int32_t* odd);
 
 // Rows [y0, y1) of a channel that was squeezed horizontally. REQUIRES: average.width - residual.width is 0 or 1 and
 // out.width is their sum; rows may be read and written up to a multiple of 64 bytes.

@@ -83,35 +83,32 @@ HWY_INLINE void Split(D d, V average, V residual, V tendency, V* even, V* odd) {
 }
 
 template <class D, class T>
-HWY_INLINE void UnsqueezeVector(D d, const T* average, const T* residual, const T* previous, const T* next, T* even,
-                                T* odd) {
-  const auto avg = hn::LoadU(d, average);
-  const auto tendency = Tendency(d, hn::LoadU(d, previous), avg, hn::LoadU(d, next));
-  auto first = avg;
-  auto second = avg;
-  Split(d, avg, hn::LoadU(d, residual), tendency, &first, &second);
-  hn::StoreU(first, d, even);
-  hn::StoreU(second, d, odd);
+HWY_INLINE void UnsqueezeVector(D d, const SqueezedRows<T>& in, size_t x, T* even, T* odd) {
+  const auto average = hn::LoadU(d, in.average + x);
+  const auto tendency = Tendency(d, hn::LoadU(d, in.previous + x), average, hn::LoadU(d, in.next + x));
+  auto first = average;
+  auto second = average;
+  Split(d, average, hn::LoadU(d, in.residual + x), tendency, &first, &second);
+  hn::StoreU(first, d, even + x);
+  hn::StoreU(second, d, odd + x);
 }
 
 #endif  // HWY_TARGET != HWY_SCALAR
 
 template <class T>
-void UnsqueezeRowT(const T* average, const T* residual, const T* previous, const T* next, size_t count, T* even,
-                   T* odd) {
+void UnsqueezeRowT(const SqueezedRows<T>& in, size_t count, T* even, T* odd) {
 #if HWY_TARGET != HWY_SCALAR
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   if (count >= lanes) {
-    for (size_t i = 0; i < count; i += lanes) {
-      const size_t x = HWY_MIN(i, count - lanes);  // the last vector overlaps the one before
-      UnsqueezeVector(d, average + x, residual + x, previous + x, next + x, even + x, odd + x);
-    }
+    // The last vector overlaps the one before.
+    for (size_t i = 0; i < count; i += lanes) UnsqueezeVector(d, in, HWY_MIN(i, count - lanes), even, odd);
     return;
   }
 #endif
   for (size_t x = 0; x < count; ++x) {
-    UnsqueezePair(average[x], residual[x], SqueezeTendency(previous[x], average[x], next[x]), even + x, odd + x);
+    const T tendency = SqueezeTendency(in.previous[x], in.average[x], in.next[x]);
+    UnsqueezePair(in.average[x], in.residual[x], tendency, even + x, odd + x);
   }
 }
 
@@ -236,13 +233,11 @@ void UnsqueezeColumnsT(const View2D<const T>& average, const View2D<const T>& re
   for (y = y0; y < y1; ++y) out.Row(y)[2 * residual.width] = average.Row(y)[residual.width];
 }
 
-void Row16(const int16_t* average, const int16_t* residual, const int16_t* previous, const int16_t* next, size_t count,
-           int16_t* even, int16_t* odd) {
-  UnsqueezeRowT(average, residual, previous, next, count, even, odd);
+void Row16(const SqueezedRows<int16_t>& in, size_t count, int16_t* even, int16_t* odd) {
+  UnsqueezeRowT(in, count, even, odd);
 }
-void Row32(const int32_t* average, const int32_t* residual, const int32_t* previous, const int32_t* next, size_t count,
-           int32_t* even, int32_t* odd) {
-  UnsqueezeRowT(average, residual, previous, next, count, even, odd);
+void Row32(const SqueezedRows<int32_t>& in, size_t count, int32_t* even, int32_t* odd) {
+  UnsqueezeRowT(in, count, even, odd);
 }
 void Columns16(const View2D<const int16_t>& average, const View2D<const int16_t>& residual, const View2D<int16_t>& out,
                size_t y0, size_t y1) {
@@ -267,13 +262,11 @@ HWY_EXPORT(Row32);
 HWY_EXPORT(Columns16);
 HWY_EXPORT(Columns32);
 
-void UnsqueezeRow(const int16_t* average, const int16_t* residual, const int16_t* previous, const int16_t* next,
-                  size_t count, int16_t* even, int16_t* odd) {
-  HWY_DYNAMIC_DISPATCH(Row16)(average, residual, previous, next, count, even, odd);
+void UnsqueezeRow(const SqueezedRows<int16_t>& in, size_t count, int16_t* even, int16_t* odd) {
+  HWY_DYNAMIC_DISPATCH(Row16)(in, count, even, odd);
 }
-void UnsqueezeRow(const int32_t* average, const int32_t* residual, const int32_t* previous, const int32_t* next,
-                  size_t count, int32_t* even, int32_t* odd) {
-  HWY_DYNAMIC_DISPATCH(Row32)(average, residual, previous, next, count, even, odd);
+void UnsqueezeRow(const SqueezedRows<int32_t>& in, size_t count, int32_t* even, int32_t* odd) {
+  HWY_DYNAMIC_DISPATCH(Row32)(in, count, even, odd);
 }
 void UnsqueezeColumns(const View2D<const int16_t>& average, const View2D<const int16_t>& residual,
                       const View2D<int16_t>& out, size_t y0, size_t y1) {

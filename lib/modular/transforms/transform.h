@@ -72,6 +72,9 @@ struct UndoParams {
   ThreadPool* threads = nullptr;  // null: work on the calling thread
 };
 
+// Runs the tasks on `threads`, or on the calling thread if that is null.
+Status RunTasks(ThreadPool* threads, size_t count, TaskFunction task);
+
 // Undoes all transforms, last first, on a list that ApplyTransforms gave the shapes of; every channel that is not empty
 // has samples. Errors: kMemoryLimit.
 Status UndoTransforms(const TransformList& list, const UndoParams& params, ModularImage* image);

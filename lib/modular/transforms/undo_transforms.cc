@@ -13,16 +13,12 @@ Status UndoRct(const Transform& transform, ThreadPool* threads, ModularImage* im
   const View2D<T> c1 = (*image)[transform.begin + 1].View<T>();
   const View2D<T> c2 = (*image)[transform.begin + 2].View<T>();
   if (c0.empty() || transform.rct_type == 0) return OkStatus();
-  const auto undo = [&](uint32_t task, uint32_t /*worker*/) {
+  return RunTasks(threads, CeilDiv(c0.height, kRowsPerTask), [&](uint32_t task, uint32_t /*worker*/) {
     for (size_t y = task * kRowsPerTask; y < c0.height && y < (task + 1) * kRowsPerTask; ++y) {
       UndoRctRow(transform.rct_type, c0.Row(y), c1.Row(y), c2.Row(y), c0.width);
     }
     return OkStatus();
-  };
-  const uint32_t num_tasks = static_cast<uint32_t>(CeilDiv(c0.height, kRowsPerTask));
-  if (threads != nullptr) return threads->Run(num_tasks, undo);
-  for (uint32_t task = 0; task < num_tasks; ++task) JXLPOOL_RETURN_IF_ERROR(undo(task, 0));
-  return OkStatus();
+  });
 }
 
 Status UndoOne(const TransformList& list, const Transform& transform, const UndoParams& params, ModularImage* image) {
@@ -43,6 +39,12 @@ Status UndoOne(const TransformList& list, const Transform& transform, const Undo
 }
 
 }  // namespace
+
+Status RunTasks(ThreadPool* threads, size_t count, TaskFunction task) {
+  if (threads != nullptr && count > 1) return threads->Run(static_cast<uint32_t>(count), task);
+  for (size_t i = 0; i < count; ++i) JXLPOOL_RETURN_IF_ERROR(task(static_cast<uint32_t>(i), 0));
+  return OkStatus();
+}
 
 Status UndoTransforms(const TransformList& list, const UndoParams& params, ModularImage* image) {
   for (size_t i = list.transforms.size(); i-- > 0;) {
