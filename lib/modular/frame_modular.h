@@ -30,8 +30,8 @@
 //
 // Sections of a truncated file may be left out either way: their samples count as zero if `may_be_incomplete`.
 //
-// Thread safety: the const methods and DecodeLfGroup and DecodeGroups may run at the same time for different
-// groups once DecodeGlobal has returned; passes of one group one after another. Init, DecodeGlobal and Finish alone.
+// Thread safety: the const methods, DecodeLfGroup and DecodeGroups may run at the same time for different groups once
+// DecodeGlobal has returned; passes of one group one after another. Init, DecodeGlobal and Finish alone.
 #ifndef LIB_MODULAR_FRAME_MODULAR_H_
 #define LIB_MODULAR_FRAME_MODULAR_H_
 
@@ -80,35 +80,37 @@ class FrameModular {
   // sub-bitstream (nothing of which exists if there is no channel). Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
   Status ReadGlobal(BitReader* reader);
 
-  // True if no group needs samples of another one. False before ReadGlobal has succeeded; true with no channels at all.
+  // Tells whether no group needs samples of another one. False before ReadGlobal has succeeded; true with no channels
+  // at all.
   bool groups_are_independent() const { return layout_.groups_are_independent(); }
 
   // Decodes the samples that are in LfGlobal, and makes room for those of the frame if they are to be kept. REQUIRES:
   // ReadGlobal succeeded; kGroups: groups_are_independent(). Errors: as ReadGlobal.
   Status DecodeGlobal(BitReader* reader, ModularStorage storage);
 
-  // Bytes that samples take: of the frame, at most, if they are kept; of the tree and channels for one more group, if
-  // its section has `section_bytes` bytes. For groups as encoders write them. Before ReadGlobal has succeeded, as if
-  // there were no transforms.
+  // FrameBytes are the bytes that the frame's samples take at most, if they are kept. GroupBytes are those that the
+  // tree and the channels of one more group take if an encoder wrote it and its section has `section_bytes` bytes.
+  // Before ReadGlobal has succeeded, there are no transforms yet.
   uint64_t FrameBytes() const { return layout_.FrameBytes(); }
   uint64_t GroupBytes(uint64_t section_bytes) const { return layout_.GroupBytes(section_bytes, global_tree()); }
 
-  // Null if the frame has none. Valid after DecodeGlobal as long as this object.
+  // The global tree, or null if the frame has none. Valid after DecodeGlobal as long as this object.
   const MaTreeAndCode* global_tree() const { return has_global_tree_ ? &global_ : nullptr; }
 
   // Decodes the modular part of LF group `g`. Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
   Status DecodeLfGroup(uint32_t g, BitReader* reader);
 
-  // True if groups are decoded with NewGroupImage and FinishGroup; false if their samples go into the frame's channels.
+  // Tells whether groups are decoded with NewGroupImage and FinishGroup; false if their samples go into the frame's
+  // channels.
   bool group_local() const { return storage_ == ModularStorage::kGroups; }
   size_t num_channels() const { return layout_.num_initial(); }
   SampleType sample_type() const { return layout_.sample_type(); }
 
-  // A group-sized image of the transformed list, to be decoded into; Fill::kZero if passes are going
-  // to be missing. REQUIRES: group_local().
+  // Makes a group-sized image of the transformed list, to be decoded into; Fill::kZero if passes are going to be
+  // missing. REQUIRES: group_local().
   Result<ModularImage> NewGroupImage(uint32_t g, Fill fill = Fill::kUninitialized) const;
-  // Decodes what `pass` holds of some groups: into their images, or into the frame's channels. Two
-  // at a time take less time than one after the other. REQUIRES: parts.size() <= kMaxGroupsAtATime.
+  // Decodes what `pass` holds of some groups: into their images, or into the frame's channels. Two at a time take less
+  // time than one after the other. REQUIRES: parts.size() <= kMaxGroupsAtATime.
   void DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts);
   // Undoes the transforms of the frame. REQUIRES: group_local(); image from NewGroupImage(g).
   Status FinishGroup(ModularImage* image) const;
@@ -119,13 +121,13 @@ class FrameModular {
   // The final channel i. REQUIRES: !group_local(), Finish was called, i < num_channels().
   const ModularChannel& channel(size_t i) const { return image_[i]; }
   ModularChannel& channel(size_t i) { return image_[i]; }
-  // Group `g` of the final channels, borrowed from this object. REQUIRES: as channel().
+  // Borrows group `g` of the final channels. REQUIRES: as channel().
   Result<ModularImage> GroupView(uint32_t g);
 
  private:
   ModularStreamParams StreamParams(uint32_t stream_index) const;
   UndoParams GlobalUndo(ThreadPool* threads) const;
-  // The channels that `pass` holds of a group.
+  // Lists the channels that `pass` holds of a group.
   Result<ModularImage> ChannelsOf(uint32_t pass, const ModularGroupPart& part);
 
   Memory* memory_ = nullptr;

@@ -32,29 +32,29 @@ struct ChannelShape {
 
   bool empty() const { return width == 0 || height == 0; }
   uint64_t area() const { return uint64_t{width} * height; }
-  // That of a rectangle of the channel.
+  // Returns the shape of a rectangle of the channel.
   ChannelShape Of(const Rect& rect) const {
     return {static_cast<uint32_t>(rect.width), static_cast<uint32_t>(rect.height), hshift, vshift};
   }
-  // "Alike": equal in size and shifts.
+  // Channels whose shapes are equal are alike.
   friend bool operator==(const ChannelShape&, const ChannelShape&) = default;
 };
 
 class ModularChannel {
  public:
   ModularChannel() = default;
-  // A channel without samples (yet).
+  // A channel that has no samples yet.
   explicit ModularChannel(const ChannelShape& shape) : shape_(shape) {}
   ModularChannel(ModularChannel&&) noexcept = default;
   ModularChannel& operator=(ModularChannel&&) noexcept = default;
 
-  // A channel with samples of its own. Errors: kMemoryLimit. An empty channel owns no memory.
+  // Makes a channel with samples of its own; an empty one owns no memory. Errors: kMemoryLimit.
   static Result<ModularChannel> Create(Memory* memory, const ChannelShape& shape, SampleType type,
                                        Fill fill = Fill::kUninitialized) {
     return CreateWithRoom(memory, shape, shape, type, fill);
   }
-  // The same in a block that a channel of shape `room` would have if that is larger: so channels of different size,
-  // such as those of the groups at the edges of a frame, use each other's blocks.
+  // Does the same with the block that a channel of shape `room` would have, if that is larger. So channels of different
+  // size, such as those of the groups at the edges of a frame, use each other's blocks.
   static Result<ModularChannel> CreateWithRoom(Memory* memory, const ChannelShape& shape, const ChannelShape& room,
                                                SampleType type, Fill fill = Fill::kUninitialized);
 
@@ -67,7 +67,7 @@ class ModularChannel {
   uint32_t height() const { return shape_.height; }
   bool empty() const { return shape_.empty(); }
   SampleType type() const { return type_; }
-  // True once there is storage; empty channels never have any.
+  // Tells whether there is storage; empty channels never have any.
   bool has_samples() const { return data_ != nullptr; }
 
   // REQUIRES: T is what type() says; has_samples() or empty().
@@ -79,7 +79,7 @@ class ModularChannel {
   View2D<const T> View() const {
     return View2D<const T>{static_cast<const T*>(data_), stride_, shape_.width, shape_.height};
   }
-  // Start of row y. REQUIRES: T is what type() says, y < height(), has_samples().
+  // Returns the start of row y. REQUIRES: T is what type() says, y < height(), has_samples().
   template <typename T>
   T* Row(size_t y) {
     return static_cast<T*>(data_) + y * stride_;
@@ -88,14 +88,14 @@ class ModularChannel {
   const T* Row(size_t y) const {
     return static_cast<const T*>(data_) + y * stride_;
   }
-  // One sample, whatever the storage; slow. REQUIRES: x < width(), y < height(), has_samples().
+  // Returns a sample of either type; this is slow. REQUIRES: x < width(), y < height(), has_samples().
   int32_t Get(size_t x, size_t y) const {
     return type_ == SampleType::kInt16 ? Row<int16_t>(y)[x] : Row<int32_t>(y)[x];
   }
 
-  // A rectangle of this channel, borrowed. REQUIRES: it is empty, or lies inside and has_samples().
+  // Borrows a rectangle of this channel. REQUIRES: it is empty, or lies inside and has_samples().
   ModularChannel BorrowRegion(const Rect& rect);
-  // This channel, borrowed; for lists that are only read.
+  // Borrows this channel for a list that is only read.
   ModularChannel BorrowConst() const {
     return const_cast<ModularChannel*>(this)->BorrowRegion(Rect{0, 0, shape_.width, shape_.height});
   }
@@ -115,7 +115,7 @@ class ModularChannel {
 // An ordered list of channels, the first num_meta of which are meta-channels (palettes).
 class ModularImage {
  public:
-  // Without memory: good for nothing but being assigned to.
+  // An image without memory, which can only be assigned to.
   ModularImage() = default;
   // `type` is the storage of every channel that is allocated for this image.
   ModularImage(Memory* memory, SampleType type) : memory_(memory), channels_(memory, Category::kModular), type_(type) {}

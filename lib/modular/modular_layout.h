@@ -19,7 +19,7 @@
 
 namespace jxlpool {
 
-// What follows from the headers.
+// What has to be known about the frame; it follows from the headers.
 struct ModularFrameInfo {
   // The initial list: color channels (if any), then the extra channels. It has to exist during Init only.
   std::span<const ChannelShape> channels;
@@ -55,18 +55,17 @@ class ModularLayout {
   // Coded channels before this one are in LfGlobal, those from it on are spread over LF groups or groups.
   size_t first_spread() const { return first_spread_; }
   SampleType sample_type() const { return info_.int16_samples ? SampleType::kInt16 : SampleType::kInt32; }
-  // No group needs samples of another one. False before Apply.
+  // Tells whether no group needs samples of another one. False before Apply.
   bool groups_are_independent() const { return groups_are_independent_; }
 
-  // Whether a channel that is spread is coded in LF groups; whether it is coded in the groups of `pass`.
+  // Tells whether a channel that is spread is coded in LF groups, and whether in the groups of `pass`.
   bool InLfGroups(const ChannelShape& shape) const;
   bool InPass(const ChannelShape& shape, uint32_t pass) const;
-  // The part of a channel that a group or LF group covers.
+  // Returns the part of a channel that a group or an LF group covers.
   Rect GroupRect(const ChannelShape& shape, uint32_t group) const;
   Rect LfGroupRect(const ChannelShape& shape, uint32_t lf_group) const;
 
-  // Bytes of the samples of the frame, at most, if they are kept; of one more group, as encoders write them, if its
-  // section has `section_bytes` bytes. `tree` is the global one or null.
+  // See FrameModular. `tree` is the global one or null.
   uint64_t FrameBytes() const;
   uint64_t GroupBytes(uint64_t section_bytes, const MaTreeAndCode* tree) const;
 

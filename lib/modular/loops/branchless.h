@@ -18,7 +18,7 @@ template <typename T>
   asm("cmp %[b], %[a]\n\tcmovg %[b], %[a]" : [a] "+r"(a) : [b] "rm"(b) : "cc");
   return a;
 }
-// a > b ? yes : no.
+// Returns a > b ? yes : no.
 template <typename T>
 [[gnu::always_inline]] inline T SelectIfGreater(T a, T b, T yes, T no) {
   asm("cmp %[b], %[a]\n\tcmovg %[yes], %[no]" : [no] "+r"(no) : [a] "r"(a), [b] "rm"(b), [yes] "rm"(yes) : "cc");

@@ -1,5 +1,5 @@
-// The plain loop that decodes any channel with any tree: short and obviously right, not fast. It is what tiny channels
-// and first rows use, and the oracle of the specialised loops.
+// GenericLoop decodes any channel with any tree. It is short and plain, not fast: tiny channels and first rows use it,
+// and tests compare the specialised loops with it.
 #ifndef LIB_MODULAR_LOOPS_GENERIC_LOOP_H_
 #define LIB_MODULAR_LOOPS_GENERIC_LOOP_H_
 
@@ -26,7 +26,7 @@ class GenericLoop {
   // Errors: kNeedMoreInput, kMemoryLimit.
   Status DecodeRows(size_t begin, size_t end);
 
-  // The state of the self-correcting predictor. REQUIRES: the tree uses it; LeaveOutWeighted was not called.
+  // Returns the state of the self-correcting predictor. REQUIRES: the tree uses it; LeaveOutWeighted was not called.
   const WeightedPredictor& weighted() const { return weighted_; }
 
  private:

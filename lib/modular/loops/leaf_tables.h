@@ -4,7 +4,7 @@
 // still be reached, one bit a leaf; the sets of all properties have exactly one leaf in common. So a leaf costs one
 // table lookup for each property, whatever the depth of the tree, and no branch that could be mispredicted.
 //
-// One thread at a time builds; immutable afterwards.
+// One thread builds the tables; afterwards they are immutable and any thread may read.
 #ifndef LIB_MODULAR_LOOPS_LEAF_TABLES_H_
 #define LIB_MODULAR_LOOPS_LEAF_TABLES_H_
 
@@ -35,7 +35,7 @@ class LeafTables {
  public:
   static constexpr size_t kMaxWords = 8;
   static constexpr size_t kMaxLeaves = 64 * kMaxWords;
-  // Properties of the tables that can be asked for: those of the current channel, and of three previous channels.
+  // Tables exist for the properties of the current channel and of three previous ones.
   static constexpr size_t kMaxProperties = 28;
 
   LeafTables() = default;
@@ -46,13 +46,13 @@ class LeafTables {
   // decisions are too many or too far apart for so few samples. Errors: kMemoryLimit.
   Status Build(const PrunedTree& tree, uint32_t word_sizes, uint64_t num_samples, Memory* memory, bool* possible);
 
-  // Words of a set: 1, 2, 4 or 8.
+  // A set has 1, 2, 4 or 8 words.
   size_t num_words() const { return num_words_; }
   // Sets of 4 and more words are not repeated for each value.
   static constexpr bool is_ranked(size_t num_words) { return num_words >= 4; }
-  // What ranked tables refer to.
+  // The sets that ranked tables refer to.
   const uint64_t* sets() const { return interval_sets_.data(); }
-  // The set of any value. REQUIRES: property < kMaxProperties.
+  // Returns the set of any value. REQUIRES: property < kMaxProperties.
   const uint64_t* Find(size_t property, int32_t value) const;
   // Makes the table of property `merged_into` do the work of `merged` too, where the values of the latter are the
   // absolute values of the former (not for -2^31). Sets *possible to false and changes nothing if the merged table

@@ -7,17 +7,17 @@
 namespace jxlpool {
 namespace {
 
+template <typename T>
+size_t CarvedBytes(size_t count) {
+  return RoundUp((count + 2 * LoopContext::kPadding) * sizeof(T), kRowAlignment);
+}
+
 // Takes `count` entries with padding on both sides from a block; returns entry 0.
 template <typename T>
 T* Carve(uint8_t** next, size_t count) {
   T* start = reinterpret_cast<T*>(*next) + LoopContext::kPadding;
-  *next += RoundUp((count + 2 * LoopContext::kPadding) * sizeof(T), kRowAlignment);
+  *next += CarvedBytes<T>(count);
   return start;
-}
-
-template <typename T>
-size_t CarvedBytes(size_t count) {
-  return RoundUp((count + 2 * LoopContext::kPadding) * sizeof(T), kRowAlignment);
 }
 
 }  // namespace

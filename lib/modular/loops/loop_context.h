@@ -21,8 +21,9 @@
 
 namespace jxlpool {
 
-// Which loop suits a channel. "Unit": no leaf has an offset or a multiplier. Those with leaf sets say how many words
-// sets may have, and which of the properties that depend on the sample to the left they look at besides 15.
+// Which loop suits a channel. In "unit" loops no leaf has an offset or a multiplier. Loops with leaf sets exist for the
+// sizes in words that are listed, and look at the listed ones of the properties 5, 7 to 10 and 14, which depend on the
+// sample to the left.
 enum class LoopKind : uint8_t {
   kZero,             // one leaf, predictor Zero
   kGradient,         // one leaf, unit, predictor Gradient
@@ -39,9 +40,9 @@ enum class LoopKind : uint8_t {
 };
 
 struct LoopContext {
-  // Entries before column 0 and behind the last one that rows have; more than neighbours need, for alignment.
+  // Rows have so many entries before column 0 and behind the last one: more than neighbours need, for alignment.
   static constexpr size_t kPadding = 16;
-  // Columns that leaves are looked for at a time.
+  // Leaves are looked for in so many columns at a time.
   static constexpr size_t kSetColumns = 1024;
   // Channels narrower than this are left to the generic loop.
   static constexpr size_t kMinWidth = 4;
@@ -59,19 +60,19 @@ struct LoopContext {
   const PrunedLeaf* leaves = nullptr;
   const LeafTables* tables = nullptr;
   const uint64_t* all_sets = nullptr;  // tables->sets()
-  // LeafTables: for each of kSetColumns columns the leaves that the properties which are known before the row is
-  // decoded leave over.
+  // For each of kSetColumns columns the leaves that are left by the properties that are known before the row is
+  // decoded.
   uint64_t* row_sets = nullptr;
   int32_t* property_row = nullptr;  // scratch
   const ModularChannel* references[(LeafTables::kMaxProperties - kFirstReferenceProperty) / 4] = {};
 
-  // If all leaves differ in nothing but the cluster and one property decides: the clusters of its values, from
-  // cluster_low to cluster_high.
+  // The clusters of the values of the only property that decides, from cluster_low to cluster_high. Null unless leaves
+  // differ in nothing but the cluster.
   const uint8_t* clusters = nullptr;
   int32_t cluster_low = 0;
   int32_t cluster_high = 0;
 
-  // Self-correcting predictor; null if it does not run.
+  // The self-correcting predictor; null if it does not run.
   WeightedColumns* weighted = nullptr;
 
   LoopKind kind = LoopKind::kZero;
@@ -81,7 +82,7 @@ struct LoopContext {
   // Acquires the memory for rows and sets, and for the self-correcting predictor unless `params` is null. REQUIRES:
   // the members above that do not point there are set. Errors: kMemoryLimit.
   Status Acquire(Memory* memory, const WeightedParams* params);
-  // Takes over the first row of the channel and the state behind it.
+  // Takes over the first row of the channel and the state of the predictor after it.
   void LoadFirstRow(const GenericLoop& generic);
   // Copies row y from the ring to the channel and completes its border; y + 1 is next.
   void StoreRow(size_t y);

@@ -13,8 +13,8 @@
 
 namespace jxlpool {
 
-// A decision (if property >= 0): go to node `child` if property > value, else to `child` + 1. A leaf otherwise: `child`
-// is an index into PrunedTree::leaves.
+// A node with property >= 0 is a decision. It leads to node `child` if property > value, else to `child` + 1. Otherwise
+// the node is leaf `child` of PrunedTree::leaves.
 struct PrunedNode {
   int32_t value = 0;
   uint32_t child = 0;
@@ -39,7 +39,7 @@ struct PrunedTree {
 
   bool has_property(uint32_t property) const { return (properties >> property & 1) != 0; }
   bool has_predictor(Predictor predictor) const { return (predictors >> static_cast<uint32_t>(predictor) & 1) != 0; }
-  // The self-correcting predictor has to run.
+  // Tells whether the self-correcting predictor has to run.
   bool needs_weighted() const { return has_property(kPropertyWeighted) || has_predictor(Predictor::kWeighted); }
 };
 
@@ -53,7 +53,8 @@ struct ChannelFacts {
   SampleType type = SampleType::kInt32;
 };
 
-// The result is not complete if more than `max_visits` nodes would have to be looked at. Errors: kMemoryLimit.
+// Prunes a tree. The result is not complete if more than `max_visits` nodes would have to be looked at. Errors:
+// kMemoryLimit.
 Status PruneTree(const MaTreeAndCode& tree, const ChannelFacts& facts, size_t max_visits, Memory* memory,
                  PrunedTree* pruned);
 

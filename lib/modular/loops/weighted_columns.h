@@ -12,20 +12,21 @@
 
 namespace jxlpool {
 
-// Arrays of fixed size, so that the loop reaches all of them from one base register. The first kBefore entries and some
-// behind the last column are a border.
+// The arrays have fixed sizes, so that the loop reaches all of them from one base register. The first kBefore entries
+// and some behind the last column are a border.
 struct WeightedColumns {
   static constexpr size_t kMaxWidth = 1024;
   static constexpr size_t kBefore = 8;
   static constexpr size_t kEntries = kMaxWidth + 2 * kBefore;
-  // Weights for errors below this come from a table.
+  // The weights for errors below this one come from a table.
   static constexpr uint32_t kSmallError = 512;
 
   WeightedParams params;
   // weights[i][error]: the weight of sub-predictor i.
   uint32_t weights[4][kSmallError];
 
-  // Of the row above, ready for use; "errors" are true errors. 64 bits where 32 do not suffice for all inputs.
+  // These follow from the row above. Errors are true errors unless a name says otherwise. Entries have 64 bits where 32
+  // do not suffice for all inputs.
   uint32_t error_sums[4][kEntries];   // sub-predictors' errors: NW + N + NE
   int64_t north_east_rise[kEntries];  // 8 (NE - N)
   int64_t errors_n_ne[kEntries];      // of N and NE, added
@@ -36,18 +37,18 @@ struct WeightedColumns {
   int32_t largest_error[kEntries];  // of N, NW, NE
   int32_t error_signs[kEntries];    // error of N xor that of NW
 
-  // Of the rows, as decoded.
+  // These are the errors of the rows themselves.
   uint32_t sub_errors[4][kEntries];
   int32_t true_errors[2][kEntries];  // row y: [y % 2]
 
-  // Column 0 of an array.
+  // Returns column 0 of an array.
   template <typename T>
   static T* At0(T* entries) {
     return entries + kBefore;
   }
 };
 
-// One WeightedColumns in pooled memory. `params` must be the ones of all its use.
+// Owns one WeightedColumns in pooled memory.
 class WeightedColumnsOwner {
  public:
   // Errors: kMemoryLimit.

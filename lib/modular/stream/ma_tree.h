@@ -16,7 +16,7 @@
 
 namespace jxlpool {
 
-// Numbers as in the bitstream.
+// The numbers are those of the bitstream.
 enum class Predictor : uint8_t {
   kZero = 0,
   kWest = 1,
@@ -35,7 +35,7 @@ enum class Predictor : uint8_t {
 };
 inline constexpr uint32_t kNumPredictors = 14;
 
-// Property numbers with names; properties 16 + 4 k .. 19 + 4 k belong to the k-th previous channel.
+// The numbers of some properties. Properties 16 + 4 k to 19 + 4 k belong to the k-th previous channel.
 inline constexpr uint32_t kPropertyChannel = 0;
 inline constexpr uint32_t kPropertyStream = 1;
 inline constexpr uint32_t kPropertyY = 2;
@@ -45,7 +45,7 @@ inline constexpr uint32_t kPropertyWeighted = 15;
 inline constexpr uint32_t kFirstReferenceProperty = 16;
 inline constexpr uint32_t kNumProperties = 256;
 
-// A decision or a leaf. At a decision go to `child` if property > value, else to `child` + 1.
+// A decision or a leaf. A decision leads to node `child` if property > value, else to `child` + 1.
 struct MaNode {
   int16_t property = -1;  // -1: leaf
   Predictor predictor = Predictor::kZero;
@@ -58,26 +58,26 @@ struct MaNode {
 
 class MaTree {
  public:
-  // Ancestors that a node may have.
+  // A node may have so many ancestors.
   static constexpr uint32_t kMaxDepth = 2046;
 
   MaTree() = default;
 
-  // Reads and validates a tree (not the sample code behind it). `max_nodes` as the format defines it for where the tree
-  // is coded; a tree of max_nodes + 1 nodes is still accepted.
-  // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
+  // Reads and validates a tree, but not the code of the samples behind it. The format defines `max_nodes` for each
+  // place where trees are coded; a tree of max_nodes + 1 nodes is still accepted. Errors: kCorrupt, kNeedMoreInput,
+  // kMemoryLimit.
   static Result<MaTree> Read(BitReader* reader, Memory* memory, uint64_t max_nodes);
 
-  // For tests: a tree of these nodes, validated like one that was read.
+  // Makes a tree of nodes and validates it, for tests.
   static Result<MaTree> FromNodes(const MaNode* nodes, size_t count, Memory* memory);
 
-  // In reading (breadth-first) order; the root is node 0.
+  // The nodes are in the order of reading, breadth first; the root is node 0.
   const MaNode* nodes() const { return nodes_.data(); }
-  // Also the number of contexts of the sample code.
+  // The code of the samples has as many contexts.
   uint32_t num_leaves() const { return num_leaves_; }
-  // Some node needs the self-correcting predictor.
+  // Tells whether a node needs the self-correcting predictor.
   bool uses_weighted() const { return uses_weighted_; }
-  // How many previous channels the nodes look at.
+  // Tells how many previous channels the nodes look at.
   uint32_t num_references() const { return num_references_; }
 
  private:
@@ -95,7 +95,7 @@ struct MaTreeAndCode {
   MaTree tree;
   EntropyCode code;
 
-  // Bytes that both take if they are coded in `coded_bytes` bytes as encoders do it.
+  // Returns the bytes that both take if an encoder made `coded_bytes` bytes of them.
   static uint64_t Bytes(uint64_t coded_bytes);
 
   // Reads both, one after the other. Errors as MaTree::Read.

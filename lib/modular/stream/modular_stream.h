@@ -1,6 +1,6 @@
 // One modular sub-bitstream: header, transforms, tree, samples (ISO/IEC 18181-1, modular image sub-bitstream).
 //
-// Users outside this folder: LF coefficients, HF metadata and raw quantisation tables of VarDCT frames:
+// Other folders decode LF coefficients, HF metadata and raw quantisation tables with it:
 //
 //   ModularImage image(memory, SampleType::kInt32);
 //   JXLPOOL_RETURN_IF_ERROR(image.Add(ChannelShape{width, height, 0, 0}));  // ... one per channel
@@ -62,7 +62,7 @@ struct ModularHeader {
 // Errors: kCorrupt, kNeedMoreInput, kMemoryLimit.
 Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* header);
 
-// What a sub-bitstream takes besides the samples of its channels, for streams as encoders write them.
+// What the memory of a sub-bitstream depends on.
 struct ModularStreamOutline {
   uint64_t widest = 0;         // columns of the widest channel
   uint64_t samples = 0;        // of all channels
@@ -70,11 +70,12 @@ struct ModularStreamOutline {
   // Streams that are a whole image may copy from their own past (LZ77) with a code of their own.
   bool is_whole_image = false;
 };
-// Streams of frames with a global tree (not null) use that.
+// Returns the bytes that a stream takes besides the samples of its channels, if an encoder wrote it. It uses the global
+// tree unless that is null.
 uint64_t ModularStreamBytes(const ModularStreamOutline& outline, const MaTreeAndCode* global);
 
-// Step by step, for GlobalModular: the tree, code and samples of the non-empty ones among the first `count` channels of
-// the transformed list. Nothing is read if all are empty. Channels get samples where they have none.
+// Decodes a part of GlobalModular: the tree, the code and the samples of the first `count` channels of the transformed
+// list. Empty channels are left out, and nothing is read if all are empty. Channels get samples where they have none.
 Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,
                              BitReader* reader, ModularImage* image);
 

@@ -12,7 +12,8 @@
 
 namespace jxlpool {
 
-// Samples around a position; unavailable ones replaced as the format says. 64 bits so that no expression overflows.
+// The samples around a position; the format says what stands in for those that do not exist. They have 64 bits so that
+// no expression overflows.
 struct Neighbours {
   int64_t w;
   int64_t n;
@@ -44,7 +45,7 @@ inline int64_t ClampedGradient(int64_t w, int64_t n, int64_t nw) {
   return std::clamp(w + n - nw, std::min(w, n), std::max(w, n));
 }
 
-// The prediction; `weighted` is that of the self-correcting predictor.
+// Returns the prediction; `weighted` is that of the self-correcting predictor.
 inline int64_t Predict(Predictor predictor, const Neighbours& s, int64_t weighted) {
   switch (predictor) {
     case Predictor::kZero:
@@ -81,7 +82,7 @@ inline int64_t Predict(Predictor predictor, const Neighbours& s, int64_t weighte
   return 0;
 }
 
-// Wraps to the storage type.
+// Wraps a value to the type that it is stored in.
 template <typename T>
 constexpr T WrapTo(int64_t value) {
   return static_cast<T>(value);

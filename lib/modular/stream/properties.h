@@ -11,7 +11,7 @@
 
 namespace jxlpool {
 
-// Properties 2 to 14 at (x, y). `last_gradient` is property 9 of the position to the left, 0 at x = 0.
+// Computes properties 2 to 14 at (x, y). `last_gradient` is property 9 of the position to the left, 0 at x = 0.
 inline void ComputeProperties(const Neighbours& s, size_t x, size_t y, int32_t last_gradient, int32_t* properties) {
   properties[2] = static_cast<int32_t>(y);
   properties[3] = static_cast<int32_t>(x);
@@ -28,7 +28,7 @@ inline void ComputeProperties(const Neighbours& s, size_t x, size_t y, int32_t l
   properties[14] = WrapTo<int32_t>(s.w - s.ww);
 }
 
-// The four properties of a previous channel at (x, y).
+// Computes the four properties of a previous channel at (x, y).
 template <typename T>
 void ComputeReferenceProperties(const View2D<T>& reference, size_t x, size_t y, int32_t* properties) {
   const int64_t value = reference.Row(y)[x];

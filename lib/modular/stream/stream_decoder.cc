@@ -11,14 +11,14 @@ bool HasOnlyRcts(const TransformList& list) {
                      [](const Transform& transform) { return transform.kind == TransformKind::kRct; });
 }
 
-// Most nodes of a tree that is coded with so many samples.
+// A tree that is coded with so many samples may have so many nodes.
 uint64_t MaxLocalNodes(uint64_t samples) {
   constexpr uint64_t kMost = uint64_t{1} << 20;
   return std::min(kMost, 1024 + std::min(kMost, samples));
 }
 
 // Moves decoded channels to where the caller wants them.
-Status Deliver(ModularImage* from, ModularImage* to) {
+void Deliver(ModularImage* from, ModularImage* to) {
   for (size_t i = 0; i < to->size(); ++i) {
     if ((*to)[i].has_samples()) {
       (*to)[i].CopyFrom((*from)[i]);
@@ -26,7 +26,6 @@ Status Deliver(ModularImage* from, ModularImage* to) {
       (*to)[i] = std::move((*from)[i]);
     }
   }
-  return OkStatus();
 }
 
 }  // namespace
@@ -99,7 +98,8 @@ Status StreamDecoder::Finish() {
   if (image_->size() == 0) return OkStatus();
   if (!has_own_channels_) return UndoTransforms(header_.transforms, undo_, image_);
   JXLPOOL_RETURN_IF_ERROR(UndoTransforms(header_.transforms, undo_, &transformed_));
-  return Deliver(&transformed_, image_);
+  Deliver(&transformed_, image_);
+  return OkStatus();
 }
 
 }  // namespace jxlpool

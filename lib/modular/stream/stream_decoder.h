@@ -15,7 +15,7 @@
 
 namespace jxlpool {
 
-// The tree, the code and then the samples of the non-empty ones among the first channels of an image.
+// Decodes the tree, the code and then the samples of the first channels of an image.
 class ChannelSequence {
  public:
   ChannelSequence() = default;
@@ -26,7 +26,7 @@ class ChannelSequence {
   // kMemoryLimit.
   Status Begin(const ModularStreamParams& params, const ModularHeader& header, size_t count, BitReader* reader,
                ModularImage* image);
-  // A channel is left that has samples to decode; its index, once.
+  // Tells whether a channel is left that is not empty; TakeNext returns its index and moves on. REQUIRES: Begin.
   bool HasNext();
   size_t TakeNext() { return next_++; }
   const ChannelStream& stream() const { return stream_; }
@@ -41,7 +41,7 @@ class ChannelSequence {
   size_t next_ = 0;
 };
 
-// A whole sub-bitstream: Begin, channels().DecodeAll(), Finish. See DecodeModularStream.
+// Decodes a whole sub-bitstream: Begin, channels().DecodeAll(), Finish. Errors are those of DecodeModularStream.
 class StreamDecoder {
  public:
   StreamDecoder() = default;
@@ -57,9 +57,8 @@ class StreamDecoder {
   ModularHeader header_;
   UndoParams undo_;
   ModularImage* image_ = nullptr;
-  // The channels of the transformed list, unless it is the list of image_.
-  bool has_own_channels_ = false;
-  ModularImage transformed_;
+  bool has_own_channels_ = false;  // the transformed list differs from that of image_
+  ModularImage transformed_;       // then the channels of the transformed list
   ChannelSequence channels_;
 };
 

@@ -1,7 +1,8 @@
 // The self-correcting ("weighted") predictor (ISO/IEC 18181-1, modular prediction): four sub-predictors, mixed with
 // weights that follow from how wrong each has been around the position.
 //
-// WeightedPredictor is the plain variant, exact for all inputs; the fast loops have their own (weighted_row.h).
+// WeightedPredictor is the plain variant and exact for all inputs. The fast loops have their own in
+// lib/modular/loops/weighted_row-inl.h.
 #ifndef LIB_MODULAR_STREAM_WEIGHTED_PREDICTOR_H_
 #define LIB_MODULAR_STREAM_WEIGHTED_PREDICTOR_H_
 
@@ -34,29 +35,30 @@ struct WeightReciprocals {
 };
 inline constexpr WeightReciprocals kWeightReciprocals;
 
-// The weight of a sub-predictor with parameter `w` whose errors around the position sum up to `error`.
+// Returns the weight of a sub-predictor with parameter `w` whose errors around the position sum up to `error`.
 inline uint32_t SubPredictorWeight(uint32_t w, uint32_t error) {
   const uint32_t magnitude = FloorLog2(uint64_t{error} + 1);
   const uint32_t shift = magnitude > 5 ? magnitude - 5 : 0;
   return 4 + ((w * kWeightReciprocals[(error >> shift) + 1]) >> shift);
 }
 
-// Predicts the samples of one channel in raster order: for each row StartRow, for each sample Predict and then Update.
+// Predicts the samples of one channel in raster order. The caller calls StartRow for each row, and Predict and then
+// Update for each sample.
 class WeightedPredictor {
  public:
   WeightedPredictor() = default;
-  // For channels of this width, in the state before the first sample. Errors: kMemoryLimit.
+  // Makes a predictor for a channel of this width, in the state before the first sample. Errors: kMemoryLimit.
   static Result<WeightedPredictor> Create(Memory* memory, const WeightedParams& params, size_t width);
 
-  // Back to the state before the first sample.
+  // Returns to the state before the first sample.
   void Reset();
   // REQUIRES: called before each row, with y = 0, 1, 2, ...
   void StartRow(size_t y);
-  // The prediction at column x; also computes max_error().
+  // Returns the prediction at column x and computes max_error().
   int64_t Predict(size_t x, const Neighbours& s);
   // The largest true error around the position, with its sign: property 15.
   int32_t max_error() const { return max_error_; }
-  // The errors at column x of the last row that was finished; of sub-predictor i, and of the prediction.
+  // These are the errors of sub-predictor i and of the prediction at column x of the last finished row.
   uint32_t sub_error(size_t x, size_t i) const { return errors_[current_][x].sub[i]; }
   int32_t true_error(size_t x) const { return true_errors_[current_][x]; }
   // REQUIRES: Predict(x, ...) was the last call; `sample` is the value that was decoded there.

@@ -1,4 +1,4 @@
-// Undoing palettes (ISO/IEC 18181-1, modular transforms: Palette).
+// Undoes palettes (ISO/IEC 18181-1, modular transforms: Palette).
 #ifndef LIB_MODULAR_TRANSFORMS_PALETTE_H_
 #define LIB_MODULAR_TRANSFORMS_PALETTE_H_
 
@@ -11,8 +11,8 @@
 
 namespace jxlpool {
 
-// Component `component` of an implicit entry: a delta (index < 0) or a color (index = number of explicit entries + j
-// is passed as j >= 0).
+// Returns a component of an implicit entry. An entry with index < 0 is a delta. Color j >= 0 is the one whose index is
+// j more than the number of explicit entries, and is passed as j.
 int32_t ImplicitPaletteValue(int64_t index, uint32_t component, uint32_t bit_depth);
 
 // Replaces channel 0 (the palette) and the index channel by the components. REQUIRES: the image has the list that

@@ -1,4 +1,4 @@
-// Undoing reversible color transforms (ISO/IEC 18181-1, modular transforms: RCT).
+// Undoes reversible color transforms (ISO/IEC 18181-1, modular transforms: RCT).
 #ifndef LIB_MODULAR_TRANSFORMS_RCT_H_
 #define LIB_MODULAR_TRANSFORMS_RCT_H_
 

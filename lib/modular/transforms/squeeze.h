@@ -1,4 +1,4 @@
-// Undoing squeezes (ISO/IEC 18181-1, modular transforms: Squeeze): averages and residuals of neighbouring samples
+// Undoes squeezes (ISO/IEC 18181-1, modular transforms: Squeeze): averages and residuals of neighbouring samples
 // become the samples again.
 //
 // The kernels are exact as long as no intermediate value exceeds the storage; beyond that results are unspecified.
@@ -26,12 +26,12 @@ struct SqueezedRows {
   const T* next;
 };
 
-// Two rows of output of `count` samples. `even` and `odd` may not overlap the inputs.
+// Makes two rows of output of `count` samples. `even` and `odd` may not overlap the inputs.
 void UnsqueezeRow(const SqueezedRows<int16_t>& in, size_t count, int16_t* even, int16_t* odd);
 void UnsqueezeRow(const SqueezedRows<int32_t>& in, size_t count, int32_t* even, int32_t* odd);
 
-// Rows [y0, y1) of a channel that was squeezed horizontally. REQUIRES: average.width - residual.width is 0 or 1 and
-// out.width is their sum; rows may be read and written up to a multiple of 64 bytes.
+// Makes rows [y0, y1) of a channel that was squeezed horizontally. REQUIRES: average.width - residual.width is 0 or 1
+// and out.width is their sum; rows may be read and written up to a multiple of 64 bytes.
 void UnsqueezeColumns(const View2D<const int16_t>& average, const View2D<const int16_t>& residual,
                       const View2D<int16_t>& out, size_t y0, size_t y1);
 void UnsqueezeColumns(const View2D<const int32_t>& average, const View2D<const int32_t>& residual,

@@ -1,7 +1,7 @@
 // Transforms of a modular channel list: RCT, Palette, Squeeze (ISO/IEC 18181-1, modular transforms).
 //
-// A transform list is read, then applied to the list of channel shapes (sizes only), and after the channels of the
-// resulting list are decoded, undone on the samples.
+// A list of transforms is read and applied to a list of channel shapes. When the channels of the resulting list are
+// decoded, the transforms are undone on the samples.
 #ifndef LIB_MODULAR_TRANSFORMS_TRANSFORM_H_
 #define LIB_MODULAR_TRANSFORMS_TRANSFORM_H_
 
@@ -56,8 +56,8 @@ struct ShapeList {
   size_t num_meta = 0;
 };
 
-// The shapes of an image's channels, and an image with channels of these shapes but no samples (added to `image`, which
-// has no channels yet). Errors: kMemoryLimit.
+// ListShapes lists the shapes of an image's channels; AddShapes adds channels of these shapes, without samples, to an
+// image that has none yet. Errors: kMemoryLimit.
 Status ListShapes(const ModularImage& image, ShapeList* list);
 Status AddShapes(const ShapeList& list, ModularImage* image);
 
@@ -79,8 +79,8 @@ Status RunTasks(ThreadPool* threads, size_t count, TaskFunction task);
 // has samples. Errors: kMemoryLimit.
 Status UndoTransforms(const TransformList& list, const UndoParams& params, ModularImage* image);
 
-// True if every transform maps each position of the image channels independently of all other positions (RCTs, palettes
-// without prediction) and leaves palettes alone, so that it can be undone on parts of the image.
+// Tells whether every transform maps each position of the image channels independently of all other positions (RCTs,
+// palettes without prediction) and leaves palettes alone, so that it can be undone on parts of the image.
 bool IsPerPixel(const TransformList& list);
 
 }  // namespace jxlpool

@@ -1,4 +1,4 @@
-// One pair of samples of the Squeeze transform, for what is left over by vectors. The same steps as in squeeze_simd.cc,
+// One pair of samples of the Squeeze transform, for what vectors leave over. The steps are those of squeeze_simd.cc,
 // with the same result even where values overflow.
 #ifndef LIB_MODULAR_TRANSFORMS_UNSQUEEZE_SCALAR_H_
 #define LIB_MODULAR_TRANSFORMS_UNSQUEEZE_SCALAR_H_
@@ -9,7 +9,7 @@
 
 namespace jxlpool {
 
-// How the samples between `before` and `after` would change around `average` if they went on smoothly.
+// Returns how the samples between `before` and `after` would change around `average` if they went on smoothly.
 template <typename T>
 T SqueezeTendency(T before, T average, T after) {
   using Unsigned = std::make_unsigned_t<T>;
@@ -28,7 +28,7 @@ T SqueezeTendency(T before, T average, T after) {
   return static_cast<T>(falls ? wrapped : static_cast<Unsigned>(Unsigned{0} - wrapped));
 }
 
-// The two samples with this average whose difference is residual + tendency.
+// Makes the two samples with this average whose difference is residual + tendency.
 template <typename T>
 void UnsqueezePair(T average, T residual, T tendency, T* even, T* odd) {
   const int64_t difference = int64_t{residual} + tendency;
