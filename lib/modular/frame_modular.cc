@@ -17,8 +17,6 @@ Status AddRegion(const Rect& rect, ModularChannel* channel, ModularImage* part) 
 Status FrameModular::Init(const ModularFrameInfo& info, Memory* memory) {
   *this = FrameModular();
   memory_ = memory;
-  info_ = info;
-  info_.channels = {};
   JXLPOOL_RETURN_IF_ERROR(layout_.Init(info, memory));
   image_ = ModularImage(memory, layout_.sample_type());
   return OkStatus();
@@ -28,7 +26,7 @@ Status FrameModular::ReadGlobal(BitReader* reader) {
   has_global_tree_ = reader->ReadBool();
   if (has_global_tree_) {
     constexpr uint64_t kMostNodes = uint64_t{1} << 22;
-    const uint64_t max_nodes = std::min(kMostNodes, 1024 + info_.tree_samples / 16);
+    const uint64_t max_nodes = std::min(kMostNodes, 1024 + layout_.info().tree_samples / 16);
     JXLPOOL_ASSIGN_OR_RETURN(global_, MaTreeAndCode::Read(reader, memory_, max_nodes));
   }
   JXLPOOL_RETURN_IF_ERROR(reader->Check());
@@ -43,15 +41,15 @@ Status FrameModular::DecodeGlobal(BitReader* reader, ModularStorage storage) {
   JXLPOOL_RETURN_IF_ERROR(
       DecodeModularChannels(StreamParams(kGlobalModularStream), header_, layout_.first_spread(), reader, &image_));
   if (group_local()) return OkStatus();
-  return image_.Allocate(info_.may_be_incomplete ? Fill::kZero : Fill::kUninitialized);
+  return image_.Allocate(layout_.info().may_be_incomplete ? Fill::kZero : Fill::kUninitialized);
 }
 
 ModularStreamParams FrameModular::StreamParams(uint32_t stream_index) const {
   ModularStreamParams params;
   params.stream_index = stream_index;
-  params.bit_depth = info_.bit_depth;
+  params.bit_depth = layout_.info().bit_depth;
   params.global = global_tree();
-  params.loops = info_.loops;
+  params.loops = layout_.info().loops;
   return params;
 }
 
@@ -62,7 +60,7 @@ Status FrameModular::DecodeLfGroup(uint32_t g, BitReader* reader) {
     if (!layout_.InLfGroups(shape)) continue;
     JXLPOOL_RETURN_IF_ERROR(AddRegion(layout_.LfGroupRect(shape, g), &image_[i], &part));
   }
-  const uint32_t num_lf_groups = static_cast<uint32_t>(info_.dimensions.num_lf_groups);
+  const uint32_t num_lf_groups = static_cast<uint32_t>(layout_.info().dimensions.num_lf_groups);
   return DecodeModularStream(StreamParams(ModularLfGroupStream(num_lf_groups, g)), reader, &part);
 }
 
@@ -94,8 +92,8 @@ Result<ModularImage> FrameModular::ChannelsOf(uint32_t pass, const ModularGroupP
 }
 
 void FrameModular::DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts) {
-  const uint32_t num_lf_groups = static_cast<uint32_t>(info_.dimensions.num_lf_groups);
-  const uint32_t num_groups = static_cast<uint32_t>(info_.dimensions.num_groups);
+  const uint32_t num_lf_groups = static_cast<uint32_t>(layout_.info().dimensions.num_lf_groups);
+  const uint32_t num_groups = static_cast<uint32_t>(layout_.info().dimensions.num_groups);
   ModularImage images[kMaxGroupsAtATime];
   ModularStream streams[kMaxGroupsAtATime];
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -124,7 +122,7 @@ Status FrameModular::Finish(ThreadPool* threads) {
 
 UndoParams FrameModular::GlobalUndo(ThreadPool* threads) const {
   UndoParams undo;
-  undo.bit_depth = info_.bit_depth;
+  undo.bit_depth = layout_.info().bit_depth;
   undo.weighted = header_.weighted;
   undo.threads = threads;
   return undo;

@@ -131,7 +131,6 @@ class FrameModular {
   Result<ModularImage> ChannelsOf(uint32_t pass, const ModularGroupPart& part);
 
   Memory* memory_ = nullptr;
-  ModularFrameInfo info_;
   ModularLayout layout_;
   bool has_global_tree_ = false;
   ModularStorage storage_ = ModularStorage::kGroups;

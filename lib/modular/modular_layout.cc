@@ -12,7 +12,7 @@ constexpr int32_t kLfGroupShift = 3;  // LF groups are 2^3 groups wide and high
 
 int32_t SmallerShift(const ChannelShape& shape) { return std::min(shape.hshift, shape.vshift); }
 
-// What square `index` covers of a channel, if the frame has `columns` squares of `dim` pixels in a row.
+// Returns what square `index` covers of a channel, if the frame has `columns` squares of `dim` pixels in a row.
 Rect SquareRect(const ChannelShape& shape, uint64_t index, uint64_t columns, uint64_t dim) {
   const Rect square = {static_cast<int64_t>((index % columns * dim) >> shape.hshift),
                        static_cast<int64_t>((index / columns * dim) >> shape.vshift),

@@ -48,6 +48,8 @@ class ModularLayout {
   // kMemoryLimit.
   Status Apply(TransformList* transforms, uint64_t position);
 
+  // Without its channels, of which there are num_initial().
+  const ModularFrameInfo& info() const { return info_; }
   size_t num_initial() const { return initial_.size(); }
   // The list of channels that sections hold.
   const ShapeList& coded() const { return coded_; }

@@ -1,6 +1,6 @@
 #include "lib/modular/loops/channel_loops.h"
 
-// One target with bit manipulation instructions suffices: the loops are scalar but for what precedes a row.
+// One target with bit manipulation instructions suffices, as only what precedes a row is vectorised.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/modular/loops/channel_loops_simd.cc"
@@ -31,7 +31,7 @@ void DecodePairsWith(LoopContext& first, LoopContext& second) {
   symbols1.Store(second.reader);
 }
 
-// For coders that are too rare for loops of their own.
+// Reads symbols of coders that are too rare for loops of their own.
 class AnySymbols {
  public:
   AnySymbols(EntropyDecoder* decoder, BitReader* reader) : decoder_(decoder), reader_(reader) {}
@@ -43,7 +43,7 @@ class AnySymbols {
   BitReader* reader_;
 };
 
-// What to do with a static case: decode one channel, or two. REQUIRES for two: CanDecodeTogether.
+// What to do with a static case: DecodeOne decodes one channel, DecodeTwo two. REQUIRES of two: CanDecodeTogether.
 struct DecodeOne {
   LoopContext& c;
 
@@ -78,7 +78,7 @@ struct DecodeTwo {
   }
 };
 
-// Leaf sets of as many words as the tables have, which is one of kWordSizes.
+// Runs the case whose leaf sets have as many words as the tables. REQUIRES: that is one of kWordSizes.
 template <Prediction kPrediction, bool kRunsWeighted, bool kUnit, WestProperties kWest, size_t... kWordSizes,
           class Action>
 void DecodeSets(const Action& action) {

@@ -11,26 +11,6 @@ bool IsOnly(const PrunedTree& tree, Predictor predictor) {
   return tree.predictors == 1u << static_cast<uint32_t>(predictor);
 }
 
-// The cases that need no sets of leaves. False if none of them fits.
-bool ChooseSimpleKind(const PrunedTree& tree, LoopKind* kind) {
-  if (tree.leaves.size() == 1) {
-    if (IsOnly(tree, Predictor::kZero)) {
-      *kind = LoopKind::kZero;
-      return true;
-    }
-    if (!tree.unit_residuals) return false;
-    if (IsOnly(tree, Predictor::kGradient)) {
-      *kind = LoopKind::kGradient;
-      return true;
-    }
-    if (IsOnly(tree, Predictor::kWeighted)) {
-      *kind = LoopKind::kWeighted;
-      return true;
-    }
-  }
-  return false;
-}
-
 bool HasOneProperty(const PrunedTree& tree, uint32_t property) {
   return tree.properties == 1u << property && tree.num_references == 0 && tree.unit_residuals;
 }
@@ -40,7 +20,12 @@ bool LooksAt(const PrunedTree& tree, std::initializer_list<uint32_t> properties)
                      [&tree](uint32_t property) { return tree.has_property(property); });
 }
 
-LoopKind ChooseSetsKind(const PrunedTree& tree, SampleType type) {
+LoopKind ChooseKind(const PrunedTree& tree, SampleType type) {
+  if (tree.leaves.size() == 1) {
+    if (IsOnly(tree, Predictor::kZero)) return LoopKind::kZero;
+    if (tree.unit_residuals && IsOnly(tree, Predictor::kGradient)) return LoopKind::kGradient;
+    if (tree.unit_residuals && IsOnly(tree, Predictor::kWeighted)) return LoopKind::kWeighted;
+  }
   if (HasOneProperty(tree, kPropertyGradient) && IsOnly(tree, Predictor::kGradient)) return LoopKind::kByGradient;
   if (HasOneProperty(tree, kPropertyWeighted) && IsOnly(tree, Predictor::kWeighted)) return LoopKind::kByWeighted;
   const bool only_differences = !LooksAt(tree, {5, 7, 8, 14});
@@ -56,7 +41,7 @@ LoopKind ChooseSetsKind(const PrunedTree& tree, SampleType type) {
   return only_values && tree.leaves.size() <= 128 ? LoopKind::kSetsZeroValues : LoopKind::kSetsZero;
 }
 
-// The sum of the sizes of sets, in words, that loops exist for.
+// Returns the sum of the sizes of sets, in words, that loops exist for.
 uint32_t WordSizes(LoopKind kind) {
   switch (kind) {
     case LoopKind::kSetsZero:
@@ -86,7 +71,7 @@ Status ChannelPlan::Make(const ChannelStream& stream, size_t index) {
   JXLPOOL_RETURN_IF_ERROR(PruneTree(*stream.tree, facts, max_visits, image.memory(), &tree_));
   if (!tree_.is_complete) return OkStatus();
   is_possible_ = !tree_.needs_weighted() || shape.width <= WeightedColumns::kMaxWidth;
-  if (!ChooseSimpleKind(tree_, &kind_)) kind_ = ChooseSetsKind(tree_, image.type());
+  kind_ = ChooseKind(tree_, image.type());
   min_words_ = CeilDiv<size_t>(tree_.leaves.size(), 64);
   return OkStatus();
 }

@@ -7,16 +7,16 @@
 namespace jxlpool {
 namespace {
 
-// Values between the decisions of one property that are furthest apart, for sets of few words.
+// Sets of few words are made if the decisions of each property are at most so far apart.
 constexpr uint64_t kMaxDirectSpan = uint64_t{1} << 12;
-// Entries of all tables together for each sample that they serve, and at all. An entry takes about a nanosecond, a
-// sample about ten with tables and fifty without.
+// All tables together have at most so many entries for each sample that they serve, and at all. An entry takes about a
+// nanosecond, a sample about ten with tables and fifty without.
 constexpr uint64_t kStepsPerSample = 8;
 constexpr uint64_t kMaxSteps = uint64_t{1} << 20;
-// Leaves entered into sets in the time of an entry.
+// So many leaves are entered into sets in the time of an entry.
 constexpr uint64_t kMarksPerStep = 2;
 
-// Intervals that a node can still be reached in.
+// The intervals of each property from which a node can still be reached.
 struct RankBox {
   uint16_t low[LeafTables::kMaxProperties];
   uint16_t high[LeafTables::kMaxProperties];  // inclusive

@@ -34,7 +34,7 @@ enum class Search {
 // Which predictors leaves have.
 enum class Prediction { kZero, kGradient, kWeighted, kGradientOrWeighted, kAny };
 
-// Which of the properties that depend on the sample to the left the tables of leaves are asked for.
+// Which properties that depend on the sample to the left are looked up in the tables of leaves.
 enum class WestProperties {
   kDifferences,  // 9, 10, and 15 where the self-correcting predictor runs
   kValues,       // 7 and 8
@@ -56,7 +56,7 @@ HWY_INLINE int64_t PredictGradient(const Neighbours& s) {
   return BranchlessClamp(s.w + s.n - s.nw, BranchlessMin(s.w, s.n), BranchlessMax(s.w, s.n));
 }
 
-// All predictions, in the order of their numbers.
+// Computes all predictions and takes one.
 HWY_INLINE int64_t PredictAny(const Neighbours& s, int64_t weighted, Predictor predictor) {
   const int64_t gradient = s.w + s.n - s.nw;
   const auto size = [](int64_t v) { return v < 0 ? -v : v; };
@@ -116,11 +116,11 @@ HWY_INLINE const PrunedLeaf& FindLeaf(const LoopContext& c, const uint64_t* row_
   return c.leaves[set.OnlyMember()];
 }
 
-// Columns that leaves are looked for at a time.
+// Leaves are looked for in so many columns at a time.
 template <class Case>
 inline constexpr size_t kPortion = Case::kSearch == Search::kSets ? LoopContext::kSetColumns : SIZE_MAX / 2;
 
-// A row being decoded into the ring, sample by sample. A local variable whose address does not escape, so that its
+// Decodes a row into the ring, sample by sample. It is a local variable whose address does not escape, so that its
 // members live in registers. REQUIRES: y > 0, row y - 1 is stored; Step is called for each column in turn, PrepareSets
 // before those of its columns.
 template <class Case, class Symbols>
@@ -177,7 +177,7 @@ class RowDecoder {
     s_.ne = s_.nee;
   }
 
-  // All columns from `x` on.
+  // Decodes all columns from `x` on.
   HWY_INLINE void Finish(size_t x) {
     const size_t width = c_.width;
     while (x < width) {
@@ -213,9 +213,9 @@ HWY_INLINE void DecodeRows(LoopContext& c, Symbols& symbols) {
   }
 }
 
-// The same for two channels of independent streams. Each sample depends on the one before by a long chain of
-// instructions; two chains side by side take hardly longer than one. Stops at the end of the smaller channel or where
-// the data of one of them end.
+// Decodes rows of two channels of independent streams. Each sample depends on the one before by a long chain of
+// instructions; two chains side by side take hardly longer than one. The loop stops at the end of the smaller channel
+// or where the data of one of them end.
 template <class Case, class Symbols>
 HWY_INLINE void DecodeRowPairs(LoopContext& c0, LoopContext& c1, Symbols& symbols0, Symbols& symbols1) {
   const size_t width = HWY_MIN(c0.width, c1.width);

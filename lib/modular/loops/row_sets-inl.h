@@ -1,4 +1,4 @@
-// Before a row is decoded: which leaves its columns can still reach, judging by the properties that are known by then.
+// Finds the leaves that the columns of a row can still reach, by the properties that are known before it is decoded.
 // Included once for each target.
 #if defined(LIB_MODULAR_LOOPS_ROW_SETS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIB_MODULAR_LOOPS_ROW_SETS_INL_H_
@@ -29,7 +29,7 @@ struct Columns {
   size_t end;
 };
 
-// One of the four properties of a previous channel; out[0] is that of the first column. REQUIRES: y > 0.
+// Computes one of the four properties of a previous channel; out[0] is that of the first column. REQUIRES: y > 0.
 template <typename T>
 void ReferencePropertyRow(const ModularChannel& reference, uint32_t which, size_t y, Columns columns,
                           int32_t* HWY_RESTRICT out) {
@@ -54,7 +54,7 @@ void ReferencePropertyRow(const ModularChannel& reference, uint32_t which, size_
   }
 }
 
-// A property that depends on nothing of the current row; out[0] is that of the first column.
+// Computes a property that depends on nothing of the current row; out[0] is that of the first column.
 HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, Columns columns,
                             int32_t* HWY_RESTRICT out) {
   const int32_t* above = c.rows[(y + 2) % 3] + columns.begin;
@@ -93,7 +93,7 @@ HWY_INLINE void PropertyRow(const LoopContext& c, size_t property, size_t y, Col
   }
 }
 
-// Where the set of a value begins. `sets`: LeafTables::sets().
+// Returns where the set of a value begins. `sets` is LeafTables::sets().
 template <size_t kWords>
 HWY_INLINE const uint64_t* SetOf(const PropertyTable& table, const uint64_t* sets, int32_t value) {
   const size_t entry = table.Entry(value);
@@ -119,7 +119,7 @@ class LeafSet {
   HWY_INLINE void Store(uint64_t* to) const {
     for (size_t i = 0; i < kVectors; ++i) hn::StoreU(vectors_[i], D(), to + i * kLanes);
   }
-  // Index of the only member.
+  // Returns the index of the only member.
   HWY_INLINE size_t OnlyMember() const {
 #if HWY_TARGET != HWY_SCALAR
     if constexpr (kLanes == 4) {

@@ -11,8 +11,8 @@ struct Range {
   int64_t high = std::numeric_limits<int32_t>::max();
 };
 
-// What properties from 4 on can be if samples have 16 bits. Such a property is a sum of a few samples and negated
-// samples, or the magnitude of one.
+// Returns what a property from 4 on can be if samples have 16 bits. Such a property is a sum of a few samples and
+// negated samples, or the magnitude of one.
 Range RangeOfInt16(uint32_t property) {
   constexpr int64_t kLargest = int64_t{1} << 15;
   constexpr uint8_t kNumSummed[11] = {1, 1, 1, 1, 4, 3, 2, 2, 2, 2, 2};  // of properties 4 to 14
@@ -58,7 +58,7 @@ class Pruner {
     return facts_.type == SampleType::kInt16 ? RangeOfInt16(property) : Range();
   }
 
-  // The first node from `node` on that can go both ways, or the leaf.
+  // Returns the first node from `node` on that can go both ways, or the leaf.
   uint32_t Resolve(uint32_t node) {
     for (;;) {
       if (visits_left_ == 0) return node;

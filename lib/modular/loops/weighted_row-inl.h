@@ -1,5 +1,5 @@
-// The self-correcting predictor for one row, in local variables. Exact for all inputs, like WeightedPredictor. Included
-// once for each target.
+// WeightedRow: the self-correcting predictor for one row, in local variables. It is exact for all inputs, like
+// WeightedPredictor. Included once for each target.
 #if defined(LIB_MODULAR_LOOPS_WEIGHTED_ROW_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIB_MODULAR_LOOPS_WEIGHTED_ROW_INL_H_
 #undef LIB_MODULAR_LOOPS_WEIGHTED_ROW_INL_H_
@@ -24,7 +24,7 @@ HWY_INLINE T AbsoluteValue(T v) {
   return v < 0 ? -v : v;
 }
 
-// The one that is further from 0; `a` if both are.
+// Returns the one that is further from 0, or `a` if both are equally far.
 HWY_INLINE int32_t Larger(int32_t a, int32_t b) {
   const uint32_t size_a = static_cast<uint32_t>(a < 0 ? 0u - static_cast<uint32_t>(a) : static_cast<uint32_t>(a));
   const uint32_t size_b = static_cast<uint32_t>(b < 0 ? 0u - static_cast<uint32_t>(b) : static_cast<uint32_t>(b));
@@ -75,7 +75,7 @@ void FillColumns(const LoopContext& c, size_t y, WeightedColumns* columns) {
   }
 }
 
-// True if nothing that follows from these values by FillColumns exceeds 32 bits.
+// Tells whether nothing that follows from these values by FillColumns exceeds 32 bits.
 inline bool AreSmall(const int32_t* values, size_t count) {
   constexpr uint32_t kLimit = uint32_t{1} << 20;
   uint32_t bits = 0;

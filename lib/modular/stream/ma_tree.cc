@@ -9,7 +9,7 @@
 namespace jxlpool {
 namespace {
 
-// Contexts of the tree's own code.
+// The contexts of the tree's own code.
 enum TreeContext : uint32_t {
   kSplitValue = 0,
   kProperty = 1,
@@ -35,7 +35,7 @@ Status ReadLeaf(BitReader* reader, EntropyDecoder* decoder, MaNode* node) {
   return OkStatus();
 }
 
-// Undoing an interval change, or visiting the right child of a node.
+// A node whose right child is to be visited, or whose change of an interval is to be undone.
 struct PendingStep {
   uint32_t node;
   uint32_t depth;

@@ -25,7 +25,7 @@ Status ReadModularHeader(BitReader* reader, Memory* memory, ModularHeader* heade
 }
 
 uint64_t ModularStreamBytes(const ModularStreamOutline& outline, const MaTreeAndCode* global) {
-  // Tables of leaves and the self-correcting predictor of one channel, and its rows.
+  // A loop takes its tables of leaves, the self-correcting predictor and its rows.
   constexpr uint64_t kLoopWithGlobalTree = uint64_t{256} << 10;
   constexpr uint64_t kLoop = uint64_t{288} << 10;
   constexpr uint64_t kSmallestLoop = uint64_t{112} << 10;

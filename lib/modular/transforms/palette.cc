@@ -21,7 +21,7 @@ class PaletteUndo {
         num_entries_(static_cast<int32_t>(palette.width())),
         palette_(palette.View<T>()) {}
 
-  // Component `component` of the pixels of `index`; `out` may be the index channel itself.
+  // Looks up a component of the pixels of `index`; `out` may be the index channel itself.
   Status UndoComponent(uint32_t component, const View2D<T>& index, const View2D<T>& out, Memory* memory) const {
     if (transform_.delta_predictor == Predictor::kZero) {
       UndoWithoutPrediction(component, index, out);

@@ -12,8 +12,8 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// floor((a + c) / 2): without overflow in 16 bits, where samples keep to the storage but sums need not; in 32 bits the
-// sum wraps.
+// Returns floor((a + c) / 2). In 16 bits, where samples keep to the storage but sums need not, nothing overflows; in 32
+// bits the sum wraps.
 template <class D, class V>
 HWY_INLINE V Average(D /*d*/, V a, V c) {
   if constexpr (sizeof(hn::TFromD<D>) == 2) {
@@ -63,23 +63,9 @@ void UndoOp(uint32_t permutation, T* c0, T* c1, T* c2, size_t count) {
 
 template <class T>
 void UndoRow(uint32_t type, T* c0, T* c1, T* c2, size_t count) {
-  const uint32_t permutation = type / 7;
-  switch (type % 7) {
-    case 0:
-      return UndoOp<0>(permutation, c0, c1, c2, count);
-    case 1:
-      return UndoOp<1>(permutation, c0, c1, c2, count);
-    case 2:
-      return UndoOp<2>(permutation, c0, c1, c2, count);
-    case 3:
-      return UndoOp<3>(permutation, c0, c1, c2, count);
-    case 4:
-      return UndoOp<4>(permutation, c0, c1, c2, count);
-    case 5:
-      return UndoOp<5>(permutation, c0, c1, c2, count);
-    default:
-      return UndoOp<6>(permutation, c0, c1, c2, count);
-  }
+  constexpr void (*kOps[7])(uint32_t, T*, T*, T*, size_t) = {UndoOp<0, T>, UndoOp<1, T>, UndoOp<2, T>, UndoOp<3, T>,
+                                                             UndoOp<4, T>, UndoOp<5, T>, UndoOp<6, T>};
+  kOps[type % 7](type / 7, c0, c1, c2, count);
 }
 
 void UndoRow16(uint32_t type, int16_t* c0, int16_t* c1, int16_t* c2, size_t count) { UndoRow(type, c0, c1, c2, count); }

@@ -7,7 +7,8 @@
 namespace jxlpool {
 namespace {
 
-// Vertically, columns are independent: each task is a strip of columns, narrow enough for its rows to stay in cache.
+// Columns that were squeezed vertically are independent. A task is a strip of them, narrow enough for its rows to stay
+// in the cache.
 constexpr size_t kStripColumns = 1024;
 constexpr size_t kStripRows = 64;
 

@@ -15,7 +15,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 #if HWY_TARGET != HWY_SCALAR
 
-// floor(v / 3) of unsigned lanes.
+// Returns floor(v / 3) for unsigned lanes.
 template <class D, class V>
 HWY_INLINE V Third(D d, V v) {
   if constexpr (sizeof(hn::TFromD<D>) == 2) {
@@ -30,13 +30,13 @@ HWY_INLINE V Third(D d, V v) {
   }
 }
 
-// (a + b) / 2 rounded down, of unsigned lanes.
+// Returns (a + b) / 2 rounded down, for unsigned lanes.
 template <class V>
 HWY_INLINE V HalfSum(V a, V b) {
   return hn::Add(hn::And(a, b), hn::ShiftRight<1>(hn::Xor(a, b)));
 }
 
-// 2 * v + bit where it is representable, else something larger than any tendency.
+// Returns 2 * v + bit where that is representable, else something larger than any tendency.
 template <class D, class V>
 HWY_INLINE V TwicePlus([[maybe_unused]] D d, V v, V bit) {
   if constexpr (sizeof(hn::TFromD<D>) == 2) {
@@ -46,8 +46,7 @@ HWY_INLINE V TwicePlus([[maybe_unused]] D d, V v, V bit) {
   }
 }
 
-// What the samples between `before` (A), `average` (B) and `after` (C) would do if they went on smoothly. All in the
-// lanes of signed type; differences are taken as unsigned numbers, where they cannot overflow.
+// SqueezeTendency in the lanes of vectors. Differences are taken as unsigned numbers, where they cannot overflow.
 template <class D, class V>
 HWY_INLINE V Tendency(D d, V before, V average, V after) {
   const hn::RebindToUnsigned<D> du;
@@ -70,7 +69,7 @@ HWY_INLINE V Tendency(D d, V before, V average, V after) {
   return hn::IfThenZeroElse(hn::And(no_fall, no_rise), hn::IfThenElse(no_fall, hn::Neg(signed_t), signed_t));
 }
 
-// The pair of samples with this average and difference residual + tendency.
+// Makes the pair of samples with this average and the difference residual + tendency.
 template <class D, class V>
 HWY_INLINE void Split(D d, V average, V residual, V tendency, V* even, V* odd) {
   // Half of the difference, towards zero, without a carry out of the lane.
@@ -114,11 +113,11 @@ void UnsqueezeRowT(const SqueezedRows<T>& in, size_t count, T* even, T* odd) {
 
 #if HWY_TARGET != HWY_SCALAR
 
-// Samples of a 128-bit block: the side of the squares that are transposed.
+// A 128-bit block has so many samples; so many are the sides of the squares that are transposed.
 template <class T>
 inline constexpr size_t kSide = 16 / sizeof(T);
 
-// Vector `i`: for each block b the samples of row kSide * b + i.
+// Block b of the vector holds the samples of row kSide * b, counted from `row`.
 template <class D, class T>
 HWY_INLINE hn::VFromD<D> LoadRowBlocks(D d, const T* row, size_t stride) {
   if constexpr (hn::MaxLanes(D()) == kSide<T>) {
@@ -155,7 +154,7 @@ HWY_INLINE void Transpose(D d, hn::VFromD<D>* v) {
   }
 }
 
-// The first kSide columns of as many rows as a vector has lanes, one vector for each column.
+// Loads the first kSide columns of as many rows as a vector has lanes, one vector for each column.
 template <class D, class T>
 HWY_INLINE void LoadColumns(D d, const T* rows, size_t stride, hn::VFromD<D>* columns) {
   for (size_t i = 0; i < kSide<T>; ++i) columns[i] = LoadRowBlocks(d, rows + i * stride, stride);
@@ -167,7 +166,7 @@ HWY_INLINE void StoreColumns(D d, hn::VFromD<D>* columns, T* rows, size_t stride
   for (size_t i = 0; i < kSide<T>; ++i) StoreRowBlocks(d, columns[i], rows + i * stride, stride);
 }
 
-// Rows [y, y + lanes), one in each lane.
+// Makes rows [y, y + lanes), one in each lane.
 template <class D, class T>
 void UnsqueezeLanes(D d, const View2D<const T>& average, const View2D<const T>& residual, const View2D<T>& out,
                     size_t y) {
