@@ -70,15 +70,15 @@ Status InitModular(FrameState* state) {
 
   ModularFrameInfo info;
   info.channels = {shapes.data(), shapes.size()};
-  info.dimensions = dimensions;
-  info.passes = state->header.passes;
+  info.dimensions = &dimensions;
+  info.passes = &state->header.passes;
   info.bit_depth = image.bit_depth.bits_per_sample;
   const bool one_color_channel =
       image.NumColorChannels() == 1 && state->header.color_transform == FrameColorTransform::kNone;
   info.tree_samples =
       dimensions.xsize * dimensions.ysize * ((one_color_channel ? 1 : 3) + uint64_t{state->num_extra()});
   info.int16_samples = image.modular_16bit_buffers;
-  info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.passes.num_passes;
+  info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.passes->num_passes;
   return state->modular.Init(info, state->memory());
 }
 

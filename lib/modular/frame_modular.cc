@@ -60,7 +60,7 @@ Status FrameModular::DecodeLfGroup(uint32_t g, BitReader* reader) {
     if (!layout_.InLfGroups(shape)) continue;
     JXLPOOL_RETURN_IF_ERROR(AddRegion(layout_.LfGroupRect(shape, g), &image_[i], &part));
   }
-  const uint32_t num_lf_groups = static_cast<uint32_t>(layout_.info().dimensions.num_lf_groups);
+  const uint32_t num_lf_groups = static_cast<uint32_t>(layout_.info().dimensions->num_lf_groups);
   return DecodeModularStream(StreamParams(ModularLfGroupStream(num_lf_groups, g)), reader, &part);
 }
 
@@ -92,8 +92,8 @@ Result<ModularImage> FrameModular::ChannelsOf(uint32_t pass, const ModularGroupP
 }
 
 void FrameModular::DecodeGroups(uint32_t pass, std::span<ModularGroupPart> parts) {
-  const uint32_t num_lf_groups = static_cast<uint32_t>(layout_.info().dimensions.num_lf_groups);
-  const uint32_t num_groups = static_cast<uint32_t>(layout_.info().dimensions.num_groups);
+  const uint32_t num_lf_groups = static_cast<uint32_t>(layout_.info().dimensions->num_lf_groups);
+  const uint32_t num_groups = static_cast<uint32_t>(layout_.info().dimensions->num_groups);
   ModularImage images[kMaxGroupsAtATime];
   ModularStream streams[kMaxGroupsAtATime];
   for (size_t i = 0; i < parts.size(); ++i) {

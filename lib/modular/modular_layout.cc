@@ -39,7 +39,7 @@ Status ModularLayout::Init(const ModularFrameInfo& info, Memory* memory) {
 
 Status ModularLayout::Apply(TransformList* transforms, uint64_t position) {
   JXLPOOL_RETURN_IF_ERROR(ApplyTransforms(transforms, position, &coded_));
-  const uint32_t dim = info_.dimensions.group_dim;
+  const uint32_t dim = info_.dimensions->group_dim;
   const auto is_spread = [dim](const ChannelShape& shape) { return shape.width > dim || shape.height > dim; };
   const PoolVector<ChannelShape>& shapes = coded_.shapes;
   const auto* first = std::find_if(shapes.begin() + coded_.num_meta, shapes.end(), is_spread);
@@ -53,7 +53,7 @@ Status ModularLayout::Apply(TransformList* transforms, uint64_t position) {
 Status ModularLayout::CheckSpreadChannels(uint64_t position) const {
   for (size_t i = first_spread_; i < coded_.shapes.size(); ++i) {
     const ChannelShape& shape = coded(i);
-    const uint64_t dim = uint64_t{info_.dimensions.group_dim} << (InLfGroups(shape) ? kLfGroupShift : 0);
+    const uint64_t dim = uint64_t{info_.dimensions->group_dim} << (InLfGroups(shape) ? kLfGroupShift : 0);
     if (!shape.empty() && dim >> std::max(shape.hshift, shape.vshift) == 0) {
       return Corrupt("a modular channel is too small for its groups", position);
     }
@@ -64,18 +64,18 @@ Status ModularLayout::CheckSpreadChannels(uint64_t position) const {
 bool ModularLayout::InLfGroups(const ChannelShape& shape) const { return SmallerShift(shape) >= kLfGroupShift; }
 
 bool ModularLayout::InPass(const ChannelShape& shape, uint32_t pass) const {
-  const ShiftRange range = PassShiftRange(info_.passes, pass);
+  const ShiftRange range = PassShiftRange(*info_.passes, pass);
   const int32_t shift = SmallerShift(shape);
   return !InLfGroups(shape) && shift >= range.min_shift && shift <= range.max_shift;
 }
 
 Rect ModularLayout::GroupRect(const ChannelShape& shape, uint32_t group) const {
-  return SquareRect(shape, group, info_.dimensions.groups_x, info_.dimensions.group_dim);
+  return SquareRect(shape, group, info_.dimensions->groups_x, info_.dimensions->group_dim);
 }
 
 Rect ModularLayout::LfGroupRect(const ChannelShape& shape, uint32_t lf_group) const {
-  const uint64_t dim = uint64_t{info_.dimensions.group_dim} << kLfGroupShift;
-  return SquareRect(shape, lf_group, info_.dimensions.lf_groups_x, dim);
+  const uint64_t dim = uint64_t{info_.dimensions->group_dim} << kLfGroupShift;
+  return SquareRect(shape, lf_group, info_.dimensions->lf_groups_x, dim);
 }
 
 uint64_t ModularLayout::ChannelBytes(uint64_t width, uint64_t height) const {
@@ -100,7 +100,7 @@ uint64_t ModularLayout::GroupBytes(uint64_t section_bytes, const MaTreeAndCode* 
   if (initial_.empty()) return 0;
   ModularStreamOutline outline;
   outline.section_bytes = section_bytes;
-  outline.is_whole_image = info_.dimensions.num_groups == 1;
+  outline.is_whole_image = info_.dimensions->num_groups == 1;
   uint64_t bytes = 0;
   for (const ChannelShape& shape : coded_.shapes) {
     // Palettes are those of the frame.

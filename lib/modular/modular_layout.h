@@ -24,8 +24,9 @@ struct ModularFrameInfo {
   // The initial list: color channels (if any), then the extra channels. It has to exist during Init only.
   std::span<const ChannelShape> channels;
 
-  FrameDimensions dimensions;
-  Passes passes;
+  // What stands in the headers. It has to outlive what is made from this.
+  const FrameDimensions* dimensions = nullptr;
+  const Passes* passes = nullptr;
   // bits_per_sample of the image header.
   uint32_t bit_depth = 8;
   // xsize * ysize * (color channels of the image, 1 or 3, + extra channels): limits the size of the global tree. The

@@ -76,8 +76,8 @@ Status InitModular(const Headers& headers, const std::vector<ChannelShape>& shap
   const FrameDimensions& dimensions = headers.dimensions;
   ModularFrameInfo info;
   info.channels = {shapes.data(), shapes.size()};
-  info.dimensions = dimensions;
-  info.passes = headers.frame.passes;
+  info.dimensions = &dimensions;
+  info.passes = &headers.frame.passes;
   info.bit_depth = headers.image.bit_depth.bits_per_sample;
   const bool grey =
       headers.image.NumColorChannels() == 1 && headers.frame.color_transform == FrameColorTransform::kNone;
