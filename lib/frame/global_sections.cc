@@ -4,7 +4,7 @@
 
 #include "lib/base/bits.h"
 #include "lib/frame/lf_group.h"
-#include "lib/modular/modular_stream.h"
+#include "lib/modular/stream/modular_stream.h"
 #include "lib/vardct/hf_pass.h"
 
 namespace jxlpool {
@@ -69,25 +69,16 @@ Status InitModular(FrameState* state) {
   JXLPOOL_RETURN_IF_ERROR(ListModularChannels(*state, &shapes));
 
   ModularFrameInfo info;
-  info.channels = shapes.data();
-  info.num_channels = shapes.size();
-  info.group_dim = dimensions.group_dim;
-  info.groups_x = static_cast<uint32_t>(dimensions.groups_x);
-  info.groups_y = static_cast<uint32_t>(dimensions.groups_y);
-  info.lf_groups_x = static_cast<uint32_t>(dimensions.lf_groups_x);
-  info.lf_groups_y = static_cast<uint32_t>(dimensions.lf_groups_y);
-  info.num_passes = state->header.passes.num_passes;
-  for (uint32_t pass = 0; pass < info.num_passes; ++pass) {
-    const ShiftRange range = PassShiftRange(state->header.passes, pass);
-    info.pass_shifts[pass] = {range.min_shift, range.max_shift};
-  }
+  info.channels = {shapes.data(), shapes.size()};
+  info.dimensions = &dimensions;
+  info.passes = &state->header.passes;
   info.bit_depth = image.bit_depth.bits_per_sample;
   const bool one_color_channel =
       image.NumColorChannels() == 1 && state->header.color_transform == FrameColorTransform::kNone;
   info.tree_samples =
       dimensions.xsize * dimensions.ysize * ((one_color_channel ? 1 : 3) + uint64_t{state->num_extra()});
   info.int16_samples = image.modular_16bit_buffers;
-  info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.num_passes;
+  info.may_be_incomplete = state->context->allow_partial || state->num_passes < info.passes->num_passes;
   return state->modular.Init(info, state->memory());
 }
 

@@ -5,7 +5,7 @@
 #include "lib/base/bits.h"
 #include "lib/frame/coefficient_sink.h"
 #include "lib/modular/modular_image.h"
-#include "lib/modular/modular_stream.h"
+#include "lib/modular/stream/modular_stream.h"
 #include "lib/vardct/hf_metadata.h"
 #include "lib/vardct/lf_coefficients.h"
 

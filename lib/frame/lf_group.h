@@ -7,7 +7,7 @@
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
 #include "lib/frame/frame_state.h"
-#include "lib/modular/modular_stream.h"
+#include "lib/modular/stream/modular_stream.h"
 
 namespace jxlpool {
 

@@ -46,13 +46,14 @@ Result<ModularChannel> ModularChannel::CreateWithRoom(Memory* memory, const Chan
   return channel;
 }
 
-ModularChannel ModularChannel::BorrowRegion(const ChannelShape& shape, size_t x, size_t y) {
-  ModularChannel region(shape);
+ModularChannel ModularChannel::BorrowRegion(const Rect& rect) {
+  ModularChannel region(shape_.Of(rect));
   region.type_ = type_;
   region.stride_ = stride_;
-  if (shape.empty()) return region;
+  if (rect.empty()) return region;
   const size_t sample_bytes = type_ == SampleType::kInt16 ? sizeof(int16_t) : sizeof(int32_t);
-  region.data_ = static_cast<uint8_t*>(data_) + (y * stride_ + x) * sample_bytes;
+  region.data_ = static_cast<uint8_t*>(data_) +
+                 (static_cast<size_t>(rect.y0) * stride_ + static_cast<size_t>(rect.x0)) * sample_bytes;
   return region;
 }
 

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/base/rect.h"
 #include "lib/base/status.h"
 #include "lib/pool/matrix.h"
 #include "lib/pool/memory.h"
@@ -31,25 +32,29 @@ struct ChannelShape {
 
   bool empty() const { return width == 0 || height == 0; }
   uint64_t area() const { return uint64_t{width} * height; }
-  // "Alike": equal in size and shifts.
+  // Returns the shape of a rectangle of the channel.
+  ChannelShape Of(const Rect& rect) const {
+    return {static_cast<uint32_t>(rect.width), static_cast<uint32_t>(rect.height), hshift, vshift};
+  }
+  // Channels whose shapes are equal are alike.
   friend bool operator==(const ChannelShape&, const ChannelShape&) = default;
 };
 
 class ModularChannel {
  public:
   ModularChannel() = default;
-  // A channel without samples (yet).
+  // A channel that has no samples yet.
   explicit ModularChannel(const ChannelShape& shape) : shape_(shape) {}
   ModularChannel(ModularChannel&&) noexcept = default;
   ModularChannel& operator=(ModularChannel&&) noexcept = default;
 
-  // A channel with samples of its own. Errors: kMemoryLimit. An empty channel owns no memory.
+  // Makes a channel with samples of its own; an empty one owns no memory. Errors: kMemoryLimit.
   static Result<ModularChannel> Create(Memory* memory, const ChannelShape& shape, SampleType type,
                                        Fill fill = Fill::kUninitialized) {
     return CreateWithRoom(memory, shape, shape, type, fill);
   }
-  // The same in a block that a channel of shape `room` would have if that is larger: so channels of different size,
-  // such as those of the groups at the edges of a frame, use each other's blocks.
+  // Does the same with the block that a channel of shape `room` would have, if that is larger. So channels of different
+  // size, such as those of the groups at the edges of a frame, use each other's blocks.
   static Result<ModularChannel> CreateWithRoom(Memory* memory, const ChannelShape& shape, const ChannelShape& room,
                                                SampleType type, Fill fill = Fill::kUninitialized);
 
@@ -62,7 +67,7 @@ class ModularChannel {
   uint32_t height() const { return shape_.height; }
   bool empty() const { return shape_.empty(); }
   SampleType type() const { return type_; }
-  // True once there is storage; empty channels never have any.
+  // Tells whether there is storage; empty channels never have any.
   bool has_samples() const { return data_ != nullptr; }
 
   // REQUIRES: T is what type() says; has_samples() or empty().
@@ -74,7 +79,7 @@ class ModularChannel {
   View2D<const T> View() const {
     return View2D<const T>{static_cast<const T*>(data_), stride_, shape_.width, shape_.height};
   }
-  // Start of row y. REQUIRES: T is what type() says, y < height(), has_samples().
+  // Returns the start of row y. REQUIRES: T is what type() says, y < height(), has_samples().
   template <typename T>
   T* Row(size_t y) {
     return static_cast<T*>(data_) + y * stride_;
@@ -83,15 +88,17 @@ class ModularChannel {
   const T* Row(size_t y) const {
     return static_cast<const T*>(data_) + y * stride_;
   }
-  // One sample, whatever the storage; slow. REQUIRES: x < width(), y < height(), has_samples().
+  // Returns a sample of either type; this is slow. REQUIRES: x < width(), y < height(), has_samples().
   int32_t Get(size_t x, size_t y) const {
     return type_ == SampleType::kInt16 ? Row<int16_t>(y)[x] : Row<int32_t>(y)[x];
   }
 
-  // The rectangle at (x, y) of this channel as a borrowed channel of `shape`. REQUIRES: it lies inside; has_samples().
-  ModularChannel BorrowRegion(const ChannelShape& shape, size_t x, size_t y);
-  // This channel, borrowed; for lists that are only read.
-  ModularChannel BorrowConst() const { return const_cast<ModularChannel*>(this)->BorrowRegion(shape_, 0, 0); }
+  // Borrows a rectangle of this channel. REQUIRES: it is empty, or lies inside and has_samples().
+  ModularChannel BorrowRegion(const Rect& rect);
+  // Borrows this channel for a list that is only read.
+  ModularChannel BorrowConst() const {
+    return const_cast<ModularChannel*>(this)->BorrowRegion(Rect{0, 0, shape_.width, shape_.height});
+  }
   // Sets all samples to `value` (reduced to the storage). REQUIRES: has_samples() or empty().
   void FillWith(int32_t value);
   // Copies the samples of a channel of the same size, converting the storage if need be.
@@ -108,7 +115,7 @@ class ModularChannel {
 // An ordered list of channels, the first num_meta of which are meta-channels (palettes).
 class ModularImage {
  public:
-  // Without memory: good for nothing but being assigned to.
+  // An image without memory, which can only be assigned to.
   ModularImage() = default;
   // `type` is the storage of every channel that is allocated for this image.
   ModularImage(Memory* memory, SampleType type) : memory_(memory), channels_(memory, Category::kModular), type_(type) {}

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "lib/entropy/entropy_decoder.h"
-#include "lib/modular/channel_decoder.h"
-#include "lib/modular/rct.h"
-#include "lib/modular/squeeze.h"
+#include "lib/modular/stream/channel_decoder.h"
+#include "lib/modular/transforms/rct.h"
+#include "lib/modular/transforms/squeeze.h"
 #include "tools/bench/bench_memory.h"
 #include "tools/bench/synthetic_stream.h"
 
@@ -118,17 +118,16 @@ const char* DecodeChannels(const Nodes& nodes, const ChannelCase& test, benchmar
   const char* error = test.type == SampleType::kInt16 ? MakeImage<int16_t>(&bench.memory, &image)
                                                       : MakeImage<int32_t>(&bench.memory, &image);
   if (error != nullptr) return error;
-  ChannelDecoderParams params;
-  params.tree = &tree_and_code;
-  params.memory = &bench.memory;
+  ChannelStream channels;
+  channels.tree = &tree_and_code;
+  channels.image = &image;
   for (auto _ : *state) {
     BitReader reader = stream->Reader();
     auto decoder = EntropyDecoder::Create(tree_and_code.code, &reader, &bench.memory, kDim, stream->num_integers);
     if (!decoder.ok()) return decoder.status().message();
-    ChannelDecoder channel;
-    Status status = channel.Plan(params, &image, 1);
-    if (status.ok()) status = channel.Begin(1, &decoder.value(), &reader);
-    if (status.ok()) status = channel.Finish();
+    channels.decoder = &decoder.value();
+    channels.reader = &reader;
+    Status status = ChannelDecoder(channels, 1).Decode();
     if (status.ok()) status = decoder.value().Finish(&reader);
     if (!status.ok()) return status.message();
     benchmark::ClobberMemory();
@@ -193,7 +192,8 @@ void UnsqueezeVertically(benchmark::State& state) {
   for (AlignedArray<T>* row : {&average, &previous, &next}) row->Randomise(0, 255);
   residual.Randomise(-8, 8, 2);
   for (auto _ : state) {
-    UnsqueezeRow(average.data(), residual.data(), previous.data(), next.data(), 1024, even.data(), odd.data());
+    const SqueezedRows<T> in = {average.data(), residual.data(), previous.data(), next.data()};
+    UnsqueezeRow(in, 1024, even.data(), odd.data());
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * 2 * 1024);

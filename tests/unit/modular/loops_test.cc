@@ -8,9 +8,9 @@
 
 #include "lib/entropy/entropy_code.h"
 #include "lib/entropy/entropy_decoder.h"
-#include "lib/modular/channel_decoder.h"
-#include "lib/modular/ma_tree.h"
 #include "lib/modular/modular_image.h"
+#include "lib/modular/stream/channel_decoder.h"
+#include "lib/modular/stream/ma_tree.h"
 #include "tests/unit/each_target.h"
 #include "tests/unit/entropy/test_encoder.h"
 #include "tests/unit/modular/test_codestream.h"
@@ -140,11 +140,13 @@ struct Decoding {
     auto created = EntropyDecoder::Create(stream.tree.code, &reader, memory, widest);
     EXPECT_TRUE(created.ok());
     decoder = std::move(created).value();
-    params.tree = &stream.tree;
-    params.weighted = stream.weighted;
-    params.stream_index = 3;
-    params.loops = loops;
-    params.memory = memory;
+    channels.tree = &stream.tree;
+    channels.weighted = stream.weighted;
+    channels.stream_index = 3;
+    channels.loops = loops;
+    channels.image = &image;
+    channels.decoder = &decoder;
+    channels.reader = &reader;
   }
 
   void Keep(size_t i, Decoded* result) const {
@@ -159,7 +161,7 @@ struct Decoding {
   ModularImage image;
   BitReader reader;
   EntropyDecoder decoder;
-  ChannelDecoderParams params;
+  ChannelStream channels;
 };
 
 // All channels of one stream.
@@ -167,10 +169,7 @@ Decoded Decode(const Stream& stream, ChannelLoops loops, SampleType type, Memory
   Decoded result;
   Decoding decoding(stream, loops, type, memory);
   for (size_t i = 0; i < stream.shapes.size(); ++i) {
-    ChannelDecoder channel;
-    result.status = channel.Plan(decoding.params, &decoding.image, i);
-    if (result.status.ok()) result.status = channel.Begin(1, &decoding.decoder, &decoding.reader);
-    if (result.status.ok()) result.status = channel.Finish();
+    result.status = ChannelDecoder(decoding.channels, i).Decode();
     if (!result.status.ok()) return result;
     decoding.Keep(i, &result);
   }
@@ -184,25 +183,19 @@ void DecodeBoth(const Stream& first, const Stream& second, SampleType type, Memo
                            {second, ChannelLoops::kSpecialised, type, memory}};
   const Stream* streams[2] = {&first, &second};
   for (size_t i = 0;; ++i) {
-    ChannelDecoder channels[2];
     bool going[2];
     for (size_t k = 0; k < 2; ++k) going[k] = results[k].status.ok() && i < streams[k]->shapes.size();
     if (!going[0] && !going[1]) return;
-    for (size_t k = 0; k < 2; ++k) {
-      if (going[k]) results[k].status = channels[k].Plan(decodings[k].params, &decodings[k].image, i);
-    }
-    const bool both = going[0] && going[1];
-    const size_t words = both ? ChannelDecoder::CommonWords(channels[0], channels[1]) : 1;
-    for (size_t k = 0; k < 2; ++k) {
-      if (going[k]) results[k].status = channels[k].Begin(words, &decodings[k].decoder, &decodings[k].reader);
-    }
-    if (both && results[0].status.ok() && results[1].status.ok()) {
-      *num_together += ChannelDecoder::DecodeTogether(&channels[0], &channels[1]) ? 1 : 0;
+    if (going[0] && going[1]) {
+      PairDecoder pair(decodings[0].channels, i, decodings[1].channels, i);
+      pair.Decode(&results[0].status, &results[1].status);
+      *num_together += pair.went_together() ? 1 : 0;
+    } else {
+      const size_t k = going[0] ? 0 : 1;
+      results[k].status = ChannelDecoder(decodings[k].channels, i).Decode();
     }
     for (size_t k = 0; k < 2; ++k) {
-      if (!going[k] || !results[k].status.ok()) continue;
-      results[k].status = channels[k].Finish();
-      if (results[k].status.ok()) decodings[k].Keep(i, &results[k]);
+      if (going[k] && results[k].status.ok()) decodings[k].Keep(i, &results[k]);
     }
   }
 }

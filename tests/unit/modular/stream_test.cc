@@ -6,7 +6,7 @@
 #include <iterator>
 #include <random>
 
-#include "lib/modular/modular_stream.h"
+#include "lib/modular/stream/modular_stream.h"
 #include "tests/unit/entropy/test_encoder.h"
 #include "tests/unit/modular/test_codestream.h"
 
@@ -116,7 +116,7 @@ TEST(ModularStream, KeepsBorrowedChannels) {
   ASSERT_TRUE(large.ok());
   large.value().FillWith(-99);
   ModularImage image(&memory.memory, SampleType::kInt32);
-  ASSERT_TRUE(image.Add(large.value().BorrowRegion(ChannelShape{20, 9, 0, 0}, 5, 3)).ok());
+  ASSERT_TRUE(image.Add(large.value().BorrowRegion(Rect{5, 3, 20, 9})).ok());
   BitReader reader(bytes.data(), bytes.size());
   ASSERT_TRUE(DecodeModularStream(ModularStreamParams(), &reader, &image).ok());
   for (size_t y = 0; y < 32; ++y) {

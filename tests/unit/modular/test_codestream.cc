@@ -75,18 +75,9 @@ Status InitModular(const Headers& headers, const std::vector<ChannelShape>& shap
                    Memory* memory, FrameModular* modular) {
   const FrameDimensions& dimensions = headers.dimensions;
   ModularFrameInfo info;
-  info.channels = shapes.data();
-  info.num_channels = shapes.size();
-  info.group_dim = dimensions.group_dim;
-  info.groups_x = static_cast<uint32_t>(dimensions.groups_x);
-  info.groups_y = static_cast<uint32_t>(dimensions.groups_y);
-  info.lf_groups_x = static_cast<uint32_t>(dimensions.lf_groups_x);
-  info.lf_groups_y = static_cast<uint32_t>(dimensions.lf_groups_y);
-  info.num_passes = headers.frame.passes.num_passes;
-  for (uint32_t pass = 0; pass < info.num_passes; ++pass) {
-    const ShiftRange range = PassShiftRange(headers.frame.passes, pass);
-    info.pass_shifts[pass] = {range.min_shift, range.max_shift};
-  }
+  info.channels = {shapes.data(), shapes.size()};
+  info.dimensions = &dimensions;
+  info.passes = &headers.frame.passes;
   info.bit_depth = headers.image.bit_depth.bits_per_sample;
   const bool grey =
       headers.image.NumColorChannels() == 1 && headers.frame.color_transform == FrameColorTransform::kNone;

@@ -6,11 +6,11 @@
 #include <random>
 #include <vector>
 
-#include "lib/modular/palette.h"
-#include "lib/modular/rct.h"
-#include "lib/modular/squeeze.h"
-#include "lib/modular/transform.h"
-#include "lib/modular/unsqueeze_scalar.h"
+#include "lib/modular/transforms/palette.h"
+#include "lib/modular/transforms/rct.h"
+#include "lib/modular/transforms/squeeze.h"
+#include "lib/modular/transforms/transform.h"
+#include "lib/modular/transforms/unsqueeze_scalar.h"
 #include "tests/unit/each_target.h"
 #include "tests/unit/modular/test_codestream.h"
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "lib/entropy/entropy_code.h"
-#include "lib/modular/leaf_tables.h"
-#include "lib/modular/ma_tree.h"
-#include "lib/modular/tree_prune.h"
+#include "lib/modular/loops/leaf_tables.h"
+#include "lib/modular/loops/tree_prune.h"
+#include "lib/modular/stream/ma_tree.h"
 #include "tests/unit/entropy/test_encoder.h"
 #include "tests/unit/modular/test_codestream.h"
 
@@ -229,9 +229,8 @@ TEST(TreePrune, KeepsLeaves) {
     facts.height = 5;
     facts.num_references = static_cast<uint32_t>(random() % 2);
     PrunedTree pruned;
-    bool complete = false;
-    ASSERT_TRUE(PruneTree(tree, facts, 1000, &memory.memory, &pruned, &complete).ok());
-    ASSERT_TRUE(complete);
+    ASSERT_TRUE(PruneTree(tree, facts, 1000, &memory.memory, &pruned).ok());
+    ASSERT_TRUE(pruned.is_complete);
     for (const PrunedNode& node : pruned.nodes) {
       EXPECT_NE(node.property, 0);
       EXPECT_NE(node.property, 1);
@@ -288,8 +287,7 @@ TEST(TreePrune, KnowsWhatPropertiesOf16BitSamplesCanBe) {
       facts.num_references = 2;
       facts.type = type;
       PrunedTree pruned;
-      bool complete = false;
-      EXPECT_TRUE(PruneTree(tree, facts, 100, &memory.memory, &pruned, &complete).ok());
+      EXPECT_TRUE(PruneTree(tree, facts, 100, &memory.memory, &pruned).ok());
       return pruned.leaves.size() == 2;
     };
     EXPECT_TRUE(is_open(c.low, SampleType::kInt16));
@@ -309,11 +307,11 @@ TEST(TreePrune, GivesUpOnHugeTrees) {
   ASSERT_TRUE(checked.ok());
   tree.tree = std::move(checked).value();
   PrunedTree pruned;
-  bool complete = true;
+  pruned.is_complete = true;
   ChannelFacts facts;
   facts.width = facts.height = 10;
-  ASSERT_TRUE(PruneTree(tree, facts, 0, &memory.memory, &pruned, &complete).ok());
-  EXPECT_FALSE(complete);
+  ASSERT_TRUE(PruneTree(tree, facts, 0, &memory.memory, &pruned).ok());
+  EXPECT_FALSE(pruned.is_complete);
 }
 
 // A pruned tree that compares each property in `properties` with the ends of [low, high]; leaves differ in clusters.
