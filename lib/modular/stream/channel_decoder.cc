@@ -69,19 +69,19 @@ void PairDecoder::AgreeOnSets() {
 void PairDecoder::Decode(Status* first_status, Status* second_status) {
   Status* statuses[2] = {first_status, second_status};
   const auto both_ok = [&] { return first_status->ok() && second_status->ok(); };
-  const auto for_each = [&](Status (ChannelDecoder::*step)()) {
+  const auto for_each = [&](auto step) {
     for (size_t i = 0; i < 2; ++i) {
-      if (statuses[i]->ok()) *statuses[i] = (channels_[i].*step)();
+      if (statuses[i]->ok()) *statuses[i] = step(&channels_[i]);
     }
   };
-  for_each(&ChannelDecoder::Plan);
+  for_each([](ChannelDecoder* channel) { return channel->Plan(); });
   if (both_ok()) AgreeOnSets();
-  for_each(&ChannelDecoder::Begin);
+  for_each([](ChannelDecoder* channel) { return channel->Begin(); });
   LoopContext& first = channels_[0].context_;
   LoopContext& second = channels_[1].context_;
   went_together_ = both_ok() && CanDecodeTogether(first, second);
   if (went_together_) DecodeChannelRowPairs(&first, &second);
-  for_each(&ChannelDecoder::Finish);
+  for_each([](ChannelDecoder* channel) { return channel->Finish(); });
 }
 
 }  // namespace jxlpool

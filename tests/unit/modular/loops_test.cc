@@ -343,6 +343,29 @@ void TestPairs(const LoopCase& loop_case, uint32_t num_pairs) {
   EXPECT_GT(num_together, 0);
 }
 
+// Sets of one word suffice for the leaves of one tree, and not for those of the other.
+TEST(PairDecoder, MakesSetsOfOneSize) {
+  int num_together = 0;
+  for (uint32_t seed = 0; seed < 800; seed += 4) {
+    SCOPED_TRACE(seed);
+    TestMemory memory;
+    Stream streams[2];
+    ASSERT_NO_FATAL_FAILURE(
+        RandomStream({{4, 6, 9, 10, 11, 12, 13}, {5}, true, 200, 60}, seed, &memory.memory, &streams[0]));
+    ASSERT_NO_FATAL_FAILURE(
+        RandomStream({{4, 6, 9, 10, 11, 12, 13}, {5}, true, 200, 120}, seed + 4, &memory.memory, &streams[1]));
+    if (streams[1].tree.tree.num_leaves() <= 64) continue;
+    streams[0].shapes = streams[1].shapes = {ChannelShape{200, 60, 0, 0}};
+    Decoded actual[2];
+    DecodeBoth(streams[0], streams[1], SampleType::kInt32, &memory.memory, actual, &num_together);
+    for (size_t k = 0; k < 2; ++k) {
+      const Decoded expected = Decode(streams[k], ChannelLoops::kGeneric, SampleType::kInt32, &memory.memory);
+      ASSERT_NO_FATAL_FAILURE(ExpectSame(expected, actual[k], false));
+    }
+  }
+  EXPECT_GT(num_together, 0);
+}
+
 TEST_P(Loops, PairsAgreeWithTheGenericLoop) { TestPairs(GetParam(), 40); }
 
 TEST_P(Loops, PairsAgreeOnAllTargets) {
