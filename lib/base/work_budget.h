@@ -40,6 +40,9 @@ class WorkBudget {
     const uint64_t left = left_.load(std::memory_order_relaxed);
     left_.store(left + std::min(units, kUnlimited - left), std::memory_order_relaxed);
   }
+  // What is left; Restore undoes the charges since then.
+  uint64_t left() const { return left_.load(std::memory_order_relaxed); }
+  void Restore(uint64_t left) { left_.store(left, std::memory_order_relaxed); }
   // Takes `units` from what is left. Errors: kSizeLimit.
   Status Charge(uint64_t units) {
     uint64_t left = left_.load(std::memory_order_relaxed);

@@ -64,12 +64,15 @@ class FrameDecoder {
   Status AttachLfFrame();
   // Makes plan_ if there is none.
   Status MakePlan();
+  // Lets state().modular look at what groups have of their own, once, for Needs.
+  void LookAtGroups();
   // ReadGlobals, unless that has been done.
   Status NeedGlobals();
 
   FrameState state_;
   SectionReader sections_;
   bool has_globals_ = false;
+  bool has_looked_ = false;
   PooledObject<FramePlan> plan_;
 };
 

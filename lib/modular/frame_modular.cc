@@ -64,6 +64,29 @@ Status FrameModular::DecodeLfGroup(uint32_t g, BitReader* reader) {
   return DecodeModularStream(StreamParams(ModularLfGroupStream(num_lf_groups, g)), reader, &part);
 }
 
+void FrameModular::LookAtGroup(BitReader reader, Look how) {
+  // Other groups may have larger trees.
+  constexpr uint64_t kMargin = uint64_t{16} << 10;
+  constexpr uint64_t kMostNodes = uint64_t{1} << 16;
+  ModularHeader header;
+  if (!ReadModularHeader(&reader, memory_, &header).ok()) return;
+  if (how == Look::kTransforms) {
+    const PoolVector<Transform>& transforms = header.transforms.transforms;
+    const bool others = std::any_of(transforms.begin(), transforms.end(),
+                                    [](const Transform& transform) { return transform.kind != TransformKind::kRct; });
+    traits_.other_channels = others || traits_.other_channels.value_or(false);
+    return;
+  }
+  uint64_t tree_bytes = 0;
+  if (!header.use_global_tree) {
+    const uint64_t before = memory_->budget()->total().live;
+    const Result<MaTreeAndCode> tree = MaTreeAndCode::Read(&reader, memory_, kMostNodes);
+    if (!tree.ok()) return;
+    tree_bytes = 3 * (memory_->budget()->total().live - before) / 2 + kMargin;
+  }
+  traits_.tree_bytes = std::max(tree_bytes, traits_.tree_bytes.value_or(0));
+}
+
 Result<ModularImage> FrameModular::NewGroupImage(uint32_t g, Fill fill) const {
   const ShapeList& coded = layout_.coded();
   ModularImage result(memory_, sample_type());

@@ -92,7 +92,14 @@ class FrameModular {
   // tree and the channels of one more group take if an encoder wrote it and its section has `section_bytes` bytes.
   // Before ReadGlobal has succeeded, there are no transforms yet.
   uint64_t FrameBytes() const { return layout_.FrameBytes(); }
-  uint64_t GroupBytes(uint64_t section_bytes) const { return layout_.GroupBytes(section_bytes, global_tree()); }
+  uint64_t GroupBytes(uint64_t section_bytes) const {
+    return layout_.GroupBytes(section_bytes, global_tree(), traits_);
+  }
+  // Looks at what the group whose section begins at `reader` has of its own, so that GroupBytes need not assume the
+  // most of it; of several groups the most counts. Nothing changes where the section is broken. REQUIRES: ReadGlobal
+  // succeeded.
+  enum class Look : uint8_t { kTransforms, kTree };
+  void LookAtGroup(BitReader reader, Look how);
 
   // The global tree, or null if the frame has none. Valid after DecodeGlobal as long as this object.
   const MaTreeAndCode* global_tree() const { return has_global_tree_ ? &global_ : nullptr; }
@@ -136,6 +143,7 @@ class FrameModular {
   ModularStorage storage_ = ModularStorage::kGroups;
   MaTreeAndCode global_;
   ModularHeader header_;
+  GroupTraits traits_;
   // The coded list, after Finish the final one; with ModularStorage::kGroups only the meta-channels have samples.
   ModularImage image_;
 };

@@ -96,11 +96,12 @@ uint64_t ModularLayout::FrameBytes() const {
   return std::max(final_bytes, coded_bytes) + largest;
 }
 
-uint64_t ModularLayout::GroupBytes(uint64_t section_bytes, const MaTreeAndCode* tree) const {
+uint64_t ModularLayout::GroupBytes(uint64_t section_bytes, const MaTreeAndCode* tree, const GroupTraits& traits) const {
   if (initial_.empty()) return 0;
   ModularStreamOutline outline;
   outline.section_bytes = section_bytes;
   outline.is_whole_image = info_.dimensions->num_groups == 1;
+  outline.tree_bytes = traits.tree_bytes;
   uint64_t bytes = 0;
   for (const ChannelShape& shape : coded_.shapes) {
     // Palettes are those of the frame.
@@ -112,9 +113,9 @@ uint64_t ModularLayout::GroupBytes(uint64_t section_bytes, const MaTreeAndCode* 
     outline.samples += width * height;
     outline.widest = std::max(outline.widest, width);
   }
-  // The samples of an only group lie in the frame's channels. Others may have transforms of their own, and then other
-  // channels at the same time.
-  return (outline.is_whole_image ? 0 : 2) * bytes + ModularStreamBytes(outline, tree);
+  // The samples of an only group lie in the frame's channels.
+  const uint64_t copies = outline.is_whole_image ? 0 : traits.other_channels.value_or(true) ? 2 : 1;
+  return copies * bytes + ModularStreamBytes(outline, tree);
 }
 
 }  // namespace jxlpool

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "lib/base/rect.h"
@@ -40,6 +41,14 @@ struct ModularFrameInfo {
   ChannelLoops loops = ChannelLoops::kFastest;
 };
 
+// What groups have of their own. Only they tell; empty: nothing has been looked at.
+struct GroupTraits {
+  // Transforms after which there are other channels than the frame's, so that both are there at a time.
+  std::optional<bool> other_channels;
+  // Bytes of their trees and codes.
+  std::optional<uint64_t> tree_bytes;
+};
+
 // Immutable after Apply; any thread may read.
 class ModularLayout {
  public:
@@ -70,7 +79,7 @@ class ModularLayout {
 
   // See FrameModular. `tree` is the global one or null.
   uint64_t FrameBytes() const;
-  uint64_t GroupBytes(uint64_t section_bytes, const MaTreeAndCode* tree) const;
+  uint64_t GroupBytes(uint64_t section_bytes, const MaTreeAndCode* tree, const GroupTraits& traits) const;
 
  private:
   uint64_t ChannelBytes(uint64_t width, uint64_t height) const;

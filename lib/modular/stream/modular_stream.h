@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "lib/base/status.h"
 #include "lib/bitstream/bit_reader.h"
@@ -69,6 +70,8 @@ struct ModularStreamOutline {
   uint64_t section_bytes = 0;  // of what the stream is in
   // Streams that are a whole image may copy from their own past (LZ77) with a code of their own.
   bool is_whole_image = false;
+  // What a tree of the stream's own takes, if that is known.
+  std::optional<uint64_t> tree_bytes;
 };
 // Returns the bytes that a stream takes besides the samples of its channels, if an encoder wrote it. It uses the global
 // tree unless that is null.
