@@ -213,19 +213,23 @@ void RegisterAll() {
   for (const Source source : {Source::kDirect, Source::kPool}) {
     const std::string end = source == Source::kDirect ? "/direct" : "/pool";
     for (const Shape& shape : kShapes) {
-      const std::string name = shape.name;
+      const auto name = [&](const char* kind) {
+        std::string text = kind;
+        text += shape.name;
+        text += end;
+        return text;
+      };
       for (const Touch touch : {Touch::kNothing, Touch::kAllPages, Touch::kFreshPages}) {
         const char* kind = touch == Touch::kNothing    ? "matrix/"
                            : touch == Touch::kAllPages ? "matrix, used/"
                                                        : "matrix, fresh pages/";
-        benchmark::RegisterBenchmark((kind + name + end).c_str(), MatrixBench, shape, source, touch,
-                                     Budget::Users::kOneThread)
+        benchmark::RegisterBenchmark(name(kind).c_str(), MatrixBench, shape, source, touch, Budget::Users::kOneThread)
             ->MinTime(0.1);
       }
-      benchmark::RegisterBenchmark(("matrix, decoder with threads/" + name + end).c_str(), MatrixBench, shape, source,
+      benchmark::RegisterBenchmark(name("matrix, decoder with threads/").c_str(), MatrixBench, shape, source,
                                    Touch::kNothing, Budget::Users::kManyThreads)
           ->MinTime(0.1);
-      benchmark::RegisterBenchmark(("latency/" + name + end).c_str(), LatencyBench, shape, source)->MinTime(0.05);
+      benchmark::RegisterBenchmark(name("latency/").c_str(), LatencyBench, shape, source)->MinTime(0.05);
     }
     for (const int threads : {1, 2, 4, 8}) {
       benchmark::RegisterBenchmark(("concurrent, used/3x256x256" + end).c_str(), MatrixBench, kShapes[0], source,

@@ -97,6 +97,7 @@ JXLPOOL_EXPORT int posix_memalign(void** out, size_t alignment, size_t size) {
 }
 JXLPOOL_EXPORT void* mmap(void* at, size_t size, int protection, int flags, int file, off_t offset) {
   Count("mmap", size);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): system calls return numbers.
   return reinterpret_cast<void*>(syscall(SYS_mmap, at, size, protection, flags, file, offset));
 }
 #if __SIZEOF_POINTER__ == 8
@@ -110,6 +111,7 @@ JXLPOOL_EXPORT void* mremap(void* old, size_t old_size, size_t size, int flags, 
   va_start(rest, flags);
   void* at = (flags & MREMAP_FIXED) != 0 ? va_arg(rest, void*) : nullptr;
   va_end(rest);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): system calls return numbers.
   return reinterpret_cast<void*>(syscall(SYS_mremap, old, old_size, size, flags, at));
 }
 }  // extern "C"
