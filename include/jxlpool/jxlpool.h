@@ -749,8 +749,8 @@ typedef struct JxlpoolMemoryEstimate {
   uint64_t one_thread; /* the least: what JXLPOOL_MODE_AUTOMATIC can make do with */
 } JxlpoolMemoryEstimate;
 
-/* Reads the headers and tables of contents of all frames, what all groups of a frame share (LfGlobal, HfGlobal), and how
- * Modular groups begin; no samples. Where that is missing or damaged, the headers alone are judged.
+/* Reads the headers and tables of contents of all frames, what all groups of a frame share (LfGlobal, HfGlobal), and
+ * how Modular groups begin; no samples. Where that is missing or damaged, the headers alone are judged.
  * `streamed_pixel_bytes` is the number of bytes per pixel of all outputs that will be delivered through callbacks; 0 if
  * none is. REQUIRES: an image is open. Errors: those of damaged or truncated headers. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decoder, uint32_t streamed_pixel_bytes,

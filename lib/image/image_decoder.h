@@ -51,9 +51,9 @@ enum class DecodeMode : uint8_t {
 // Bytes that the budget must allow for decoding an image, from its headers, its TOCs and a look at what all groups of a
 // frame share, and at the transforms of Modular groups and the trees of some. What that determines is counted as the
 // decoder will acquire it; what only the other groups tell (their trees and codes, varblock sizes) is taken at the most
-// that encoders make of it. So the estimate is an upper bound for files as encoders write them. A file that was built to
-// need more can exceed it; a decode of such a file with the estimate as its limit stops with kMemoryLimit. Only the limit
-// of the Budget bounds every file.
+// that encoders make of it. So the estimate is an upper bound for files as encoders write them. A file that was built
+// to need more can exceed it; a decode of such a file with the estimate as its limit stops with kMemoryLimit. Only the
+// limit of the Budget bounds every file.
 struct ImageMemoryEstimate {
   uint64_t parallel = 0;
   uint64_t streaming = 0;
