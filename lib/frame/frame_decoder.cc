@@ -111,23 +111,18 @@ void FrameDecoder::LookAtGroups() {
   const bool tells = state_.header.is_modular && !state_.toc.IsSingleSection() && state_.num_passes == 1;
   if (has_looked_ || !has_globals_ || !tells) return;
   has_looked_ = true;
+  const auto section = [&](uint64_t group) { return state_.toc.entries[state_.toc.PassGroup(0, group)]; };
   const auto look = [&](uint64_t group, FrameModular::Look how) {
-    const TocEntry& entry = state_.toc.entries[state_.toc.PassGroup(0, group)];
-    const uint64_t offset = state_.sections_offset + entry.offset;
-    const auto data = state_.context->source.codestream->Section(offset, entry.size);
+    const uint64_t offset = state_.sections_offset + section(group).offset;
+    const auto data = state_.context->source.codestream->Section(offset, section(group).size);
     if (data.ok()) state_.modular.LookAtGroup(BitReader(data.value().data(), data.value().size(), 8 * offset), how);
-    return entry.size;
   };
   const uint64_t work_left = state_.memory()->work()->left();
   const uint64_t num_groups = state_.dimensions.num_groups;
   uint64_t largest = 0;
-  uint32_t largest_size = 0;
   for (uint64_t group = 0; group < num_groups; ++group) {
-    const uint32_t size = look(group, FrameModular::Look::kTransforms);
-    if (size > largest_size) {
-      largest = group;
-      largest_size = size;
-    }
+    look(group, FrameModular::Look::kTransforms);
+    if (section(group).size > section(largest).size) largest = group;
   }
   // Trees take longer to read: a few from all over the frame, and that of the largest section.
   constexpr uint64_t kTrees = 4;

@@ -71,10 +71,7 @@ void FrameModular::LookAtGroup(BitReader reader, Look how) {
   ModularHeader header;
   if (!ReadModularHeader(&reader, memory_, &header).ok()) return;
   if (how == Look::kTransforms) {
-    const PoolVector<Transform>& transforms = header.transforms.transforms;
-    const bool others = std::any_of(transforms.begin(), transforms.end(),
-                                    [](const Transform& transform) { return transform.kind != TransformKind::kRct; });
-    traits_.other_channels = others || traits_.other_channels.value_or(false);
+    traits_.other_channels = !HasOnlyRcts(header.transforms) || traits_.other_channels.value_or(false);
     return;
   }
   uint64_t tree_bytes = 0;

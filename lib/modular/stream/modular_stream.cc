@@ -31,17 +31,15 @@ uint64_t ModularStreamBytes(const ModularStreamOutline& outline, const MaTreeAnd
   constexpr uint64_t kSmallestLoop = uint64_t{112} << 10;
   const uint64_t loop = std::min(global != nullptr ? kLoopWithGlobalTree : kLoop, kSmallestLoop + 4 * outline.samples);
   const uint64_t rows = RepeatableSize(3 * sizeof(int32_t) * outline.widest);
-  const uint64_t window = outline.is_whole_image ? EntropyDecoder::LargestBytes(outline.samples) : 0;
-  if (outline.tree_bytes) {
-    const uint64_t copies = global == nullptr ? 0 : EntropyDecoder::Bytes(global->code, 1, outline.samples);
-    return loop + rows + *outline.tree_bytes + std::max(window, copies);
-  }
-  if (global != nullptr) {
-    return loop + rows + MaTreeAndCode::Bytes(0) + EntropyDecoder::Bytes(global->code, 1, outline.samples);
-  }
   // Most of a section are samples.
-  const uint64_t tree_bytes = std::min(outline.section_bytes, 2560 + outline.section_bytes / 8);
-  return loop + rows + MaTreeAndCode::Bytes(tree_bytes) + window;
+  const uint64_t coded_tree = global != nullptr ? 0 : std::min(outline.section_bytes, 2560 + outline.section_bytes / 8);
+  uint64_t window = 0;
+  if (global != nullptr) {
+    window = EntropyDecoder::Bytes(global->code, 1, outline.samples);
+  } else if (outline.is_whole_image) {
+    window = EntropyDecoder::LargestBytes(outline.samples);
+  }
+  return loop + rows + outline.tree_bytes.value_or(MaTreeAndCode::Bytes(coded_tree)) + window;
 }
 
 Status DecodeModularChannels(const ModularStreamParams& params, const ModularHeader& header, size_t count,

@@ -6,11 +6,6 @@
 namespace jxlpool {
 namespace {
 
-bool HasOnlyRcts(const TransformList& list) {
-  return std::all_of(list.transforms.begin(), list.transforms.end(),
-                     [](const Transform& transform) { return transform.kind == TransformKind::kRct; });
-}
-
 // A tree that is coded with so many samples may have so many nodes.
 uint64_t MaxLocalNodes(uint64_t samples) {
   constexpr uint64_t kMost = uint64_t{1} << 20;

@@ -221,4 +221,9 @@ bool IsPerPixel(const TransformList& list) {
   return true;
 }
 
+bool HasOnlyRcts(const TransformList& list) {
+  return std::all_of(list.transforms.begin(), list.transforms.end(),
+                     [](const Transform& transform) { return transform.kind == TransformKind::kRct; });
+}
+
 }  // namespace jxlpool

@@ -83,6 +83,9 @@ Status UndoTransforms(const TransformList& list, const UndoParams& params, Modul
 // palettes without prediction) and leaves palettes alone, so that it can be undone on parts of the image.
 bool IsPerPixel(const TransformList& list);
 
+// Tells whether the transforms leave the list of channels as it is.
+bool HasOnlyRcts(const TransformList& list);
+
 }  // namespace jxlpool
 
 #endif  // LIB_MODULAR_TRANSFORMS_TRANSFORM_H_
