@@ -17,7 +17,7 @@ JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, J
   result.is_compressed = found->is_compressed() ? 1 : 0;
   result.data = found->contents.data();
   result.size = found->contents.size();
-  result.position = static_cast<uint64_t>(found->contents.data() - decoder->input.data());
+  result.position = found->contents_offset;
   return WriteStruct(result, box);
 }
 

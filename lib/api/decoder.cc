@@ -108,6 +108,7 @@ JxlpoolStatus ToPublic(ErrorCode code) {
     case ErrorCode::kOk:
       return JXLPOOL_OK;
     case ErrorCode::kNeedMoreInput:
+    case ErrorCode::kWaiting:
       return JXLPOOL_NEED_MORE_INPUT;
     case ErrorCode::kCorrupt:
       return JXLPOOL_CORRUPT;

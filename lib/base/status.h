@@ -15,7 +15,7 @@ namespace jxlpool {
 
 enum class ErrorCode : uint8_t {
   kOk = 0,
-  kNeedMoreInput,    // the input ended too early; with more bytes the same call may succeed
+  kNeedMoreInput,    // the input is over and ends too early
   kCorrupt,          // the input violates the format
   kUnsupported,      // legal input that this build does not decode
   kMemoryLimit,      // the memory budget does not suffice
@@ -23,6 +23,7 @@ enum class ErrorCode : uint8_t {
   kInvalidArgument,  // the caller broke a contract
   kCancelled,        // the caller asked to stop
   kIo,               // reading or writing a file failed
+  kWaiting,          // the input has not come so far yet; its position is the end of what is needed
 };
 
 // Marks an error whose position is not known (yet).
@@ -65,6 +66,10 @@ inline constexpr Status Unsupported(const char* message, uint64_t bit_position =
 }
 inline constexpr Status NeedMoreInput(const char* message, uint64_t bit_position = kNoPosition) {
   return Status(ErrorCode::kNeedMoreInput, message, bit_position);
+}
+// `bit_position` is the end of what is needed of the codestream or file, in bits.
+inline constexpr Status Waiting(const char* message, uint64_t bit_position = kNoPosition) {
+  return Status(ErrorCode::kWaiting, message, bit_position);
 }
 inline constexpr Status InvalidArgument(const char* message) { return Status(ErrorCode::kInvalidArgument, message); }
 

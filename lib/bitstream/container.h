@@ -1,12 +1,16 @@
 // Container: the file around a codestream: either nothing (a bare codestream) or boxes (ISO/IEC 18181-2).
 //
-// Open walks over the box headers once; it copies nothing and looks at no payload other than those few bytes that it
-// needs. All spans point into the caller's input, which must stay valid and unchanged. Immutable afterwards; all const
-// methods may be called from any thread.
+// Open takes a whole file: it walks over the box headers once, copies nothing and looks at no payload other than those
+// few bytes that it needs. All spans point into the caller's input, which must stay valid and unchanged. A file that
+// comes in pieces is filled in by a ContainerReader (container_reader.h) instead; then the contents of boxes are copies
+// that the container owns, and the codestream consists of copied blocks.
 //
-// A file can be malformed or truncated behind a complete image, and that must not spoil the image. So Open fails only
-// if there is no codestream at all; what is wrong further on is kept in status() and, if the codestream is incomplete,
-// is also what Codestream returns for the missing bytes.
+// Immutable once it is no longer growing, and between two pieces of a growing one, except that bytes of the codestream
+// are released; all const methods may be called from any thread then.
+//
+// A file can be malformed or truncated behind a complete image, and that must not spoil the image. So reading fails
+// only if there is no codestream at all; what is wrong further on is kept in status() and, if the codestream is
+// incomplete, is also what Codestream returns for the missing bytes.
 #ifndef LIB_BITSTREAM_CONTAINER_H_
 #define LIB_BITSTREAM_CONTAINER_H_
 
@@ -54,7 +58,9 @@ struct Box {
   uint32_t header_size = 0;   // 8 or 16
   bool is_unbounded = false;  // reaches to the end of the file
   bool is_truncated = false;  // the input ends before the box does
-  // The payload as far as it is there: behind the box header, and for brob behind the inner type.
+  // Of the contents, in bytes from the start of the file: behind the box header, and for brob behind the inner type.
+  uint64_t contents_offset = 0;
+  // The payload from there on as far as it is there. Empty for boxes of the codestream unless the file stays in place.
   std::span<const uint8_t> contents;
 
   bool is_compressed() const { return type == kBrotliBox && content_type != kBrotliBox; }
@@ -71,38 +77,53 @@ class Container {
   // codestream), kMemoryLimit. `input` must outlive the container, and so must `memory`.
   static Result<Container> Open(std::span<const uint8_t> input, Memory* memory);
 
-  // False for a bare codestream, which has no boxes.
+  // False for a bare codestream, which has no boxes, and as long as the first box is not known.
   bool is_container() const { return !boxes_.empty(); }
-  // In file order, with those of the codestream.
+  // In file order, with those of the codestream. A box gets here when it is complete, or at the end of the input.
   const PoolVector<Box>& boxes() const { return boxes_; }
   // The index-th box that is_metadata(), or nullptr. Takes the same time for every index.
   const Box* Metadata(size_t index) const;
-  // The first box with this content type, or nullptr. Searches all boxes, unless it is one of kIndexedTypes.
+  // The first box with this content type, or nullptr if there is none (yet). Searches all boxes, unless it is one of
+  // kIndexedTypes.
   const Box* Find(BoxType content_type) const;
   bool has_jpeg_reconstruction() const { return Find(kJpegReconstructionBox) != nullptr; }
   // Declared level, 5 unless the file says 10.
   uint32_t level() const { return level_; }
 
+  // More input may come.
+  bool is_growing() const { return is_growing_; }
+  // Find gives nothing for this type yet, and more input may change that.
+  bool MayStillCome(BoxType content_type) const;
+
   const Codestream& codestream() const { return codestream_; }
-  // OK, or why reading boxes ended before the end of the input.
+  Codestream* mutable_codestream() { return &codestream_; }
+  // OK (so far), or why reading boxes ended before the end of the input.
   const Status& status() const { return status_; }
 
  private:
-  friend class ContainerParser;
+  friend class ContainerReader;
+
+  explicit Container(Memory* memory);
 
   // Types that are looked for again and again.
   static constexpr BoxType kIndexedTypes[] = {kJpegReconstructionBox, kFrameIndexBox, kGainMapBox};
   static constexpr uint32_t kNotThere = ~uint32_t{0};
 
-  // Appends to boxes_ and to what tells where they are. Errors: kMemoryLimit.
-  Status AddBox(const Box& box);
+  // Appends to boxes_ and to what tells where they are. What box.contents points to may be in `kept`. Errors:
+  // kMemoryLimit.
+  Status AddBox(const Box& box, PoolVector<uint8_t> kept);
   const Box* At(uint32_t position) const { return position == kNotThere ? nullptr : &boxes_[position]; }
 
   PoolVector<Box> boxes_;
-  PoolVector<uint32_t> metadata_;  // positions in boxes_
+  PoolVector<uint32_t> metadata_;         // positions in boxes_
+  PoolVector<PoolVector<uint8_t>> kept_;  // contents of boxes of a file that does not stay
   uint32_t first_[std::size(kIndexedTypes)] = {kNotThere, kNotThere, kNotThere};
   Codestream codestream_;
   uint32_t level_ = 5;
+  bool is_growing_ = false;
+  // While it grows: no box begins behind the one that is being read, which has this content type.
+  bool is_last_box_ = false;
+  BoxType last_box_type_;
   Status status_;
 };
 

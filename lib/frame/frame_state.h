@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 
-#include "lib/bitstream/input_releaser.h"
 #include "lib/compose/image_color.h"
 #include "lib/compose/shared_frame.h"
 #include "lib/features/noise.h"
@@ -27,7 +26,6 @@ class CoefficientSink;
 struct FrameContext {
   FrameSource source;
   const ImageColor* color = nullptr;
-  InputReleaser input_releaser;
   bool render_spot_colors = true;
   bool coalescing = true;
   Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels

@@ -45,8 +45,6 @@ Status SectionReader::OpenGroup(uint32_t group, Group* opened) const {
 }
 
 void SectionReader::Release(size_t first, size_t count) const {
-  const InputReleaser& releaser = frame_->context->input_releaser;
-  if (releaser.release == nullptr) return;
   const Codestream& codestream = *frame_->context->source.codestream;
   const PoolVector<TocEntry>& entries = frame_->toc.entries;
   // Neighbours in the file are released together.
@@ -54,10 +52,7 @@ void SectionReader::Release(size_t first, size_t count) const {
     const TocEntry& entry = entries[first + i];
     uint64_t size = entry.size;
     for (++i; i < count && entries[first + i].offset == entry.offset + size; ++i) size += entries[first + i].size;
-    const uint64_t offset = frame_->sections_offset + entry.offset;
-    if (size == 0 || codestream.ContiguousSize(offset) < size) continue;
-    const auto data = codestream.Section(offset, size);
-    if (data.ok()) releaser.release(releaser.object, data.value().data(), data.value().size());
+    codestream.Release(frame_->sections_offset + entry.offset, size);
   }
 }
 

@@ -78,7 +78,7 @@ Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOp
   FrameContext* context = &state->context;
   context->source = {memory_, codestream, &state->header, state->limits, options.cancelled};
   context->color = &state->color;
-  context->input_releaser = options.input_releaser;
+  state->container.mutable_codestream()->set_releaser(options.input_releaser);
   context->render_spot_colors = options.render_spot_colors;
   context->coalescing = options.coalescing;
   context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;
