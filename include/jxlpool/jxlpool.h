@@ -83,12 +83,12 @@ JXLPOOL_API const char* jxlpool_version_string(void);
 
 typedef enum JxlpoolStatus {
   JXLPOOL_OK = 0,
-  JXLPOOL_NEED_MORE_INPUT = 1,  /* the input ends too early */
-  JXLPOOL_CORRUPT = 2,          /* the input violates the format */
-  JXLPOOL_UNSUPPORTED = 3,      /* legal input, or a request, that this build cannot handle */
-  JXLPOOL_MEMORY_LIMIT = 4,     /* memory_limit does not suffice, or the system has no more memory */
-  JXLPOOL_SIZE_LIMIT = 5,       /* the image has more samples than max_samples, or asks for far more work than images
-                                 * of its size do */
+  JXLPOOL_NEED_MORE_INPUT = 1, /* the input ends too early; of a stream: more has to come before the call can succeed */
+  JXLPOOL_CORRUPT = 2,         /* the input violates the format */
+  JXLPOOL_UNSUPPORTED = 3,     /* legal input, or a request, that this build cannot handle */
+  JXLPOOL_MEMORY_LIMIT = 4,    /* memory_limit does not suffice, or the system has no more memory */
+  JXLPOOL_SIZE_LIMIT = 5,      /* the image has more samples than max_samples, or asks for far more work than images
+                                * of its size do */
   JXLPOOL_INVALID_ARGUMENT = 6, /* the caller broke a rule of this header */
   JXLPOOL_CANCELLED = 7,        /* jxlpool_decoder_cancel, or a callback asked to stop */
   JXLPOOL_IO = 8,               /* reading the file failed */
@@ -221,6 +221,8 @@ typedef struct JxlpoolDecoderOptions {
   JxlpoolMode mode;           /* how threads share the work and the memory */
   uint64_t max_box_bytes;     /* what a compressed box may expand to where its contents are asked for, gain maps
                                  included; beyond it: JXLPOOL_SIZE_LIMIT; 0: 2^28 */
+  int keep_input;             /* streams: keep all input until the image is closed, so that it can be rewound, sought,
+                                 and looked at again; it counts as memory */
 } JxlpoolDecoderOptions;
 
 /* Creates a decoder; `options` may be NULL. The caller owns it. Errors: JXLPOOL_INVALID_ARGUMENT (also an unknown
@@ -255,15 +257,68 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, c
  * JXLPOOL_IO. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, const char* path);
 
-/* A file descriptor: a regular file is mapped (from its start), with the same danger; anything else, e.g. a pipe, is
- * read to its end into pooled memory. The descriptor stays the caller's and may be closed after the call. Errors also:
- * JXLPOOL_IO. */
+/* A file descriptor: a regular file is mapped (from its start), with the same danger; anything else, e.g. a pipe, is a
+ * stream that the decoder reads when it needs more, as by jxlpool_decoder_open_source. The descriptor stays the
+ * caller's and may be closed after the call. Errors also: JXLPOOL_IO. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd);
+
+/* ---- Streams ----------------------------------------------------------------------------------------------------- */
+
+/* Input that is fed as it arrives, in pieces of any size:
+ *
+ *   jxlpool_decoder_open_stream(decoder);
+ *   for each piece:
+ *     jxlpool_decoder_feed(decoder, piece, size);          // after the last one: jxlpool_decoder_end_input
+ *     while ((status = next_step(decoder)) == JXLPOOL_OK) {}
+ *     if (status != JXLPOOL_NEED_MORE_INPUT) break;        // an error, or the end
+ *
+ * where a step is the next call that an application makes on an image: get_image_info, next_frame, decode_frame,
+ * get_box and so on. Every call that needs more than has come returns JXLPOOL_NEED_MORE_INPUT, changes nothing that was
+ * promised, and is repeated after the next feed. decode_frame does what the input allows before it returns so, among
+ * that the delivery of rows; it has to be repeated with the same outputs until it returns something else, and
+ * next_frame is refused meanwhile. The pixels do not depend on the pieces.
+ *
+ * The pieces are not referred to after the call. What is needed later is kept in pooled memory (category "input") until
+ * it has been used; frames are decoded in their order and once, so rewind and seek_frame are refused, and functions
+ * that look at frames which have been passed fail with JXLPOOL_INVALID_ARGUMENT; see keep_input for all that. Boxes are
+ * kept until the image is closed. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_stream(JxlpoolDecoder* decoder);
+
+/* The next bytes of the file. Errors: JXLPOOL_CORRUPT (this is no JPEG XL file), JXLPOOL_MEMORY_LIMIT; they are final.
+ * REQUIRES: the image was opened by open_stream, and its input has not ended. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_feed(JxlpoolDecoder* decoder, const void* data, size_t size);
+
+/* There is no more. What the calls say from now on is what they say of a file in memory: if it ends too early,
+ * JXLPOOL_NEED_MORE_INPUT is an error, or with allow_partial what there is gets delivered. REQUIRES, and errors: as
+ * feed. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_end_input(JxlpoolDecoder* decoder);
+
+/* Puts up to `size` bytes at `buffer` and returns how many: at least one, unless the input is over (0). Negative: the
+ * input has failed (JXLPOOL_IO). */
+typedef int64_t (*JxlpoolReadCallback)(void* opaque, void* buffer, size_t size);
+
+/* A stream that the decoder reads by itself, on the calling thread, whenever it needs more: a FILE, a socket, an entry
+ * of an archive. Reads everything up to the first frame. No call returns JXLPOOL_NEED_MORE_INPUT before the input is
+ * over. `read` and `opaque` must stay valid until the image is closed; `read` may wait. Errors also: JXLPOOL_IO. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_source(JxlpoolDecoder* decoder, JxlpoolReadCallback read, void* opaque);
+
+typedef struct JxlpoolInputState {
+  size_t struct_size;
+  uint64_t position;     /* bytes of the file that have come */
+  uint64_t needed_bytes; /* how many more are needed at least before the call that returned JXLPOOL_NEED_MORE_INPUT last
+                            can get further; 0 if none has, or the input has ended */
+  int has_ended;
+} JxlpoolInputState;
+
+/* REQUIRES: the image is a stream. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_input_state(JxlpoolDecoder* decoder, JxlpoolInputState* state);
+
+/* ---- Closing and rewinding --------------------------------------------------------------------------------------- */
 
 /* Lets go of the image and of everything that belongs to it. Does nothing while the decoder is busy. */
 JXLPOOL_API void jxlpool_decoder_close(JxlpoolDecoder* decoder);
 
-/* Back to before the first frame of the same image. REQUIRES: an image is open. */
+/* Back to before the first frame of the same image. REQUIRES: an image is open; it is no stream, unless keep_input. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder);
 
 /* ---- About the image --------------------------------------------------------------------------------------------- */

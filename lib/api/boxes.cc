@@ -10,6 +10,9 @@ using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file def
 JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolBox* box) {
   const LookUp call(decoder);
   if (!call.ok()) return call.status();
+  const JxlpoolStatus known =
+      decoder->AwaitKnown([&] { return decoder->image.container().Metadata(index) != nullptr; });
+  if (known != JXLPOOL_OK) return known;
   const Box* found = decoder->image.container().Metadata(index);
   if (found == nullptr) return JXLPOOL_END;
   JxlpoolBox result = {};
@@ -26,7 +29,13 @@ JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
   if (data == nullptr || size == nullptr) return decoder->Misuse("no place for the contents given");
-  const Box* found = decoder->image.container().Metadata(index);
+  const Container& container = decoder->image.container();
+  const Status known = decoder->Await([&] {
+    const bool must_wait = container.Metadata(index) == nullptr && container.is_growing();
+    return must_wait ? Waiting("the box has not come") : OkStatus();
+  });
+  if (!known.ok()) return decoder->Report(known);
+  const Box* found = container.Metadata(index);
   if (found == nullptr) return JXLPOOL_END;
   if (found->is_compressed()) {
     decoder->box_contents = PoolVector<uint8_t>(&decoder->memory, Category::kInput);

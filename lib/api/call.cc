@@ -11,6 +11,8 @@ namespace {
 JxlpoolStatus Check(JxlpoolDecoder* decoder, Needs needs) {
   if (needs == Needs::kNothing) return JXLPOOL_OK;
   if (!decoder->is_open()) return decoder->Misuse("no image is open");
+  if (needs == Needs::kStream) return decoder->is_stream ? JXLPOOL_OK : decoder->Misuse("the image is no stream");
+  if (const JxlpoolStatus status = decoder->ReadHeaders(); status != JXLPOOL_OK) return status;
   if (needs == Needs::kFrames && decoder->state == DecoderState::kFailed) return decoder->RepeatFailure();
   return JXLPOOL_OK;
 }
@@ -34,7 +36,11 @@ Call::~Call() {
 
 LookUp::LookUp(JxlpoolDecoder* decoder) : decoder_(decoder), status_(JXLPOOL_INVALID_ARGUMENT) {
   if (decoder == nullptr) return;
-  status_ = decoder->is_open() ? JXLPOOL_OK : Misuse("no image is open");
+  if (decoder->is_open() && decoder->has_headers()) {
+    status_ = JXLPOOL_OK;
+  } else {
+    status_ = Call(decoder, Needs::kImage).status();
+  }
 }
 
 JxlpoolStatus LookUp::Misuse(const char* message) const {

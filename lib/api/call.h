@@ -19,7 +19,8 @@ namespace jxlpool {
 // What a function needs besides a decoder.
 enum class Needs : uint8_t {
   kNothing,
-  kImage,   // an open image
+  kStream,  // an open stream, whether its headers have come or not
+  kImage,   // an open image with its headers, which are read now if they have come
   kFrames,  // an open image whose frames have not failed; if they have, the call repeats that error
 };
 
@@ -43,7 +44,7 @@ class Call {
 
 class LookUp {
  public:
-  // Needs an open image.
+  // Needs an open image with its headers, which are read now if they have come.
   explicit LookUp(JxlpoolDecoder* decoder);
 
   bool ok() const { return status_ == JXLPOOL_OK; }

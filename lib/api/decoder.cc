@@ -41,61 +41,13 @@ JxlpoolStatus ToDecoderOptions(const JxlpoolDecoderOptions& given, DecoderOption
   options->coalescing = given.layers == 0;
   options->unpremultiply = given.unpremultiply != 0;
   options->allow_partial = given.allow_partial != 0;
+  options->keep_input = given.keep_input != 0;
   if (given.color_encoding == nullptr || *given.color_encoding == 0) return JXLPOOL_OK;
   const size_t length = std::strlen(given.color_encoding);
   if (length >= sizeof(options->color_space) || !ParseEncodingName(given.color_encoding).ok()) {
     return JXLPOOL_INVALID_ARGUMENT;
   }
   std::memcpy(options->color_space, given.color_encoding, length + 1);
-  return JXLPOOL_OK;
-}
-
-// Extra channel names get terminators.
-Status CopyNames(JxlpoolDecoder* decoder) {
-  const ImageHeader& header = decoder->image.header();
-  decoder->names = PoolVector<char>(&decoder->memory, Category::kOther);
-  decoder->name_offsets = PoolVector<uint32_t>(&decoder->memory, Category::kOther);
-  for (const ExtraChannelInfo& channel : header.ec_info) {
-    JXLPOOL_RETURN_IF_ERROR(decoder->name_offsets.PushBack(static_cast<uint32_t>(decoder->names.size())));
-    for (const char c : channel.name) JXLPOOL_RETURN_IF_ERROR(decoder->names.PushBack(c));
-    JXLPOOL_RETURN_IF_ERROR(decoder->names.PushBack(0));
-  }
-  return OkStatus();
-}
-
-void LetGoOfImage(JxlpoolDecoder* decoder) {
-  decoder->state = DecoderState::kClosed;
-  decoder->names.Release();
-  decoder->name_offsets.Release();
-  decoder->box_contents.Release();
-  decoder->inspection = Inspection();
-  decoder->image.Close();
-  decoder->input.Close();
-  decoder->scope.reset();
-}
-
-void CloseImage(JxlpoolDecoder* decoder) {
-  if (!decoder->is_open()) return;
-  decoder->copied_input_bytes += decoder->image.copied_input_bytes() + decoder->input.copied_bytes();
-  LetGoOfImage(decoder);
-}
-
-// Closes what is open and starts on the bytes that `load` brings to decoder->input.
-template <typename Load>
-JxlpoolStatus OpenWith(JxlpoolDecoder* decoder, const Load& load) {
-  CloseImage(decoder);
-  decoder->cancelled.store(false);
-  decoder->ForgetErrors();
-  const MemoryProfile::StageScope stage(&decoder->profile, "open");
-  decoder->scope.emplace(&decoder->pool->buffers, decoder->threads.num_workers());
-  Status status = load();
-  if (status.ok()) status = decoder->image.Open(decoder->input.data(), decoder->input.size(), decoder->options);
-  if (status.ok()) status = CopyNames(decoder);
-  if (!status.ok()) {
-    LetGoOfImage(decoder);
-    return decoder->Report(status);
-  }
-  decoder->state = DecoderState::kBetweenFrames;
   return JXLPOOL_OK;
 }
 
@@ -136,7 +88,6 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
              num_threads <= 1 ? Budget::Users::kOneThread : Budget::Users::kManyThreads),
       memory(&shared_pool->buffers, &budget),
       threads(num_threads),
-      input(&memory),
       image(&memory, &threads) {
   pool->Hold();
 }
@@ -145,11 +96,13 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
 JxlpoolDecoder::~JxlpoolDecoder() = default;
 
 JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {
+  if (status.code() == ErrorCode::kWaiting) needed_end = (status.bit_position() + 7) / 8;
   last_error = {status, budget.last_refusal()};
   return ToPublic(status.code());
 }
 
 JxlpoolStatus JxlpoolDecoder::Fail(const Status& status) {
+  if (status.code() == ErrorCode::kWaiting) return Report(status);
   const FrameScope failed_frame(*scope);
   const JxlpoolStatus code = Report(status);
   state = DecoderState::kFailed;
@@ -232,7 +185,7 @@ JxlpoolStatus jxlpool_decoder_create(const JxlpoolDecoderOptions* options, Jxlpo
 void jxlpool_decoder_destroy(JxlpoolDecoder* decoder) {
   // What a running call works on must stay.
   if (decoder == nullptr || decoder->is_busy()) return;
-  CloseImage(decoder);
+  decoder->Close();
   assert(decoder->budget.total().live == 0 && "memory is held beyond the image");
   JxlpoolPool* pool = decoder->pool;
   delete decoder;
@@ -260,42 +213,4 @@ JxlpoolStatus jxlpool_decoder_get_error(const JxlpoolDecoder* decoder, JxlpoolEr
 
 void jxlpool_decoder_cancel(JxlpoolDecoder* decoder) {
   if (decoder != nullptr) decoder->cancelled.store(true);
-}
-
-JxlpoolStatus jxlpool_decoder_open_memory(JxlpoolDecoder* decoder, const void* data, size_t size) {
-  const Call call(decoder, Needs::kNothing);
-  if (!call.ok()) return call.status();
-  if (data == nullptr && size != 0) return decoder->Misuse("no input given");
-  return OpenWith(decoder, [=] {
-    decoder->input.OpenBytes(static_cast<const uint8_t*>(data), size);
-    return OkStatus();
-  });
-}
-
-JxlpoolStatus jxlpool_decoder_open_file(JxlpoolDecoder* decoder, const char* path) {
-  const Call call(decoder, Needs::kNothing);
-  if (!call.ok()) return call.status();
-  if (path == nullptr) return decoder->Misuse("no file name given");
-  return OpenWith(decoder, [=] { return decoder->input.OpenPath(path); });
-}
-
-JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int fd) {
-  const Call call(decoder, Needs::kNothing);
-  return call.ok() ? OpenWith(decoder, [=] { return decoder->input.OpenDescriptor(fd); }) : call.status();
-}
-
-void jxlpool_decoder_close(JxlpoolDecoder* decoder) {
-  const Call call(decoder, Needs::kNothing);
-  if (call.ok()) CloseImage(decoder);
-}
-
-JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder) {
-  const Call call(decoder, Needs::kImage);
-  if (!call.ok()) return call.status();
-  decoder->cancelled.store(false);
-  decoder->ForgetErrors();
-  decoder->scope.emplace(&decoder->pool->buffers, decoder->threads.num_workers());
-  if (const Status status = decoder->image.Rewind(); !status.ok()) return decoder->Fail(status);
-  decoder->state = DecoderState::kBetweenFrames;
-  return JXLPOOL_OK;
 }

@@ -9,7 +9,9 @@
 #include "jxlpool/jxlpool.h"
 #include "lib/api/call.h"
 #include "lib/api/input_file.h"
+#include "lib/api/input_source.h"
 #include "lib/api/pool.h"
+#include "lib/api/targets.h"
 #include "lib/base/status.h"
 #include "lib/base/thread_pool.h"
 #include "lib/bitstream/gain_map.h"
@@ -43,6 +45,7 @@ struct Inspection {
 
 enum class DecoderState : uint8_t {
   kClosed,
+  kBeforeHeaders,  // a stream, of which too little has come
   kBetweenFrames,
   kAtFrame,  // NextFrame gave one that is neither decoded nor skipped
   kEnd,
@@ -65,9 +68,42 @@ struct JxlpoolDecoder {
   bool is_open() const { return state != jxlpool::DecoderState::kClosed; }
   // A Call is running.
   bool is_busy() const { return busy.load(std::memory_order_acquire); }
+  bool has_headers() const { return is_open() && state != jxlpool::DecoderState::kBeforeHeaders; }
+  // Reads the headers, unless that was done. If it fails for good, no image is open afterwards. REQUIRES: is_open().
+  JxlpoolStatus ReadHeaders();
+  // Calls step(), which gives a Status, as long as it gives kWaiting and there is a source to read on from.
+  template <typename Step>
+  jxlpool::Status Await(const Step& step) {
+    for (;;) {
+      const jxlpool::Status status = step();
+      if (status.code() != jxlpool::ErrorCode::kWaiting || !source.is_open()) return status;
+      JXLPOOL_RETURN_IF_ERROR(ReadOn());
+    }
+  }
+  // For a LookUp: waits until known() is true or the input has ended; while a Call runs, what has come must do.
+  template <typename Known>
+  JxlpoolStatus AwaitKnown(const Known& known) {
+    const auto step = [&] {
+      const jxlpool::Container& container = image.container();
+      const bool must_wait = container.is_growing() && !known();
+      return must_wait ? jxlpool::Waiting("the file has not come so far", 8 * (image.bytes_fed() + 1))
+                       : jxlpool::OkStatus();
+    };
+    if (step().ok()) return JXLPOOL_OK;
+    const jxlpool::Call call(this, jxlpool::Needs::kImage);
+    if (!call.ok()) return JXLPOOL_NEED_MORE_INPUT;
+    const jxlpool::Status status = Await(step);
+    return status.ok() ? JXLPOOL_OK : Report(status);
+  }
+  // Feeds the image with what the source gives next. Errors: kIo, kCancelled, those of ImageDecoder::Feed.
+  jxlpool::Status ReadOn();
+
+  // Closes the image, if one is open.
+  void Close();
+
   // Remembers an error for jxlpool_decoder_get_error; returns the code for the caller.
   JxlpoolStatus Report(const jxlpool::Status& status);
-  // As above; the frames cannot go on.
+  // As above; the frames cannot go on, unless they only have to wait.
   JxlpoolStatus Fail(const jxlpool::Status& status);
   // As Report, once more for the error that the frames failed with. REQUIRES: state is kFailed.
   JxlpoolStatus RepeatFailure();
@@ -86,11 +122,17 @@ struct JxlpoolDecoder {
   mutable std::atomic<bool> busy{false};  // see call.h
 
   jxlpool::InputFile input;
+  bool is_stream = false;
+  bool input_has_ended = false;  // of a stream
+  jxlpool::InputSource source;   // of a stream that is not fed by the caller
+  jxlpool::PoolVector<uint8_t> read_buffer;
+  uint64_t needed_end = 0;  // what the last kWaiting asked for: bytes of the codestream
   jxlpool::ImageDecoder image;
   jxlpool::DecoderState state = jxlpool::DecoderState::kClosed;
   uint32_t frame_index = 0;  // of the current frame
   uint32_t frame_width = 0;
   uint32_t frame_height = 0;
+  jxlpool::Targets targets;  // of a frame whose decode has begun
 
   // Texts of the open image with terminators: extra channel i's name starts at name_offsets[i].
   jxlpool::PoolVector<char> names;

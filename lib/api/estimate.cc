@@ -8,13 +8,17 @@ JxlpoolStatus jxlpool_decoder_estimate_memory(JxlpoolDecoder* decoder, uint32_t 
                                               JxlpoolMemoryEstimate* estimate) {
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
-  const auto bytes = decoder->image.EstimateMemory(streamed_pixel_bytes);
-  if (!bytes.ok()) return decoder->Report(bytes.status());
+  ImageMemoryEstimate bytes;
+  const Status status = decoder->Await([&]() -> Status {
+    JXLPOOL_ASSIGN_OR_RETURN(bytes, decoder->image.EstimateMemory(streamed_pixel_bytes));
+    return OkStatus();
+  });
+  if (!status.ok()) return decoder->Report(status);
   JxlpoolMemoryEstimate result;
   JXLPOOL_INIT(result);
-  result.parallel = bytes.value().parallel;
-  result.streaming = bytes.value().streaming;
-  result.one_thread = bytes.value().one_thread;
+  result.parallel = bytes.parallel;
+  result.streaming = bytes.streaming;
+  result.one_thread = bytes.one_thread;
   return WriteStruct(result, estimate);
 }
 
@@ -22,6 +26,6 @@ JxlpoolStatus jxlpool_decoder_prewarm(JxlpoolDecoder* decoder, uint32_t streamed
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
   const MemoryProfile::StageScope stage(&decoder->profile, "prewarm");
-  const Status status = decoder->image.Prewarm(streamed_pixel_bytes);
+  const Status status = decoder->Await([&] { return decoder->image.Prewarm(streamed_pixel_bytes); });
   return status.ok() ? JXLPOOL_OK : decoder->Report(status);
 }

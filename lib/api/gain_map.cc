@@ -69,6 +69,10 @@ Result<bool> LoadGainMap(JxlpoolDecoder* decoder) {
 
 // As LoadGainMap; an error leaves nothing behind.
 Result<bool> TryLoadGainMap(JxlpoolDecoder* decoder) {
+  JXLPOOL_RETURN_IF_ERROR(decoder->Await([&] {
+    const bool may_come = decoder->image.container().MayStillCome(kGainMapBox);
+    return may_come ? Waiting("the gain map has not come") : OkStatus();
+  }));
   Result<bool> found = LoadGainMap(decoder);
   if (!found.ok()) {
     decoder->inspection.gain_map_contents.Release();

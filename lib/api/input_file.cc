@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <limits>
 
@@ -14,8 +13,6 @@ namespace {
 
 // Mappings of fewer bytes are not worth system calls.
 constexpr size_t kSmallMapping = size_t{1} << 20;
-
-constexpr size_t kFirstRead = size_t{1} << 16;
 
 Status OpenError(int error) {
   switch (error) {
@@ -33,58 +30,37 @@ Status OpenError(int error) {
 
 }  // namespace
 
-void InputFile::OpenBytes(const uint8_t* data, size_t size) {
-  Close();
-  data_ = data;
-  size_ = size;
-}
-
-Status InputFile::OpenPath(const char* path) {
+Result<InputFile::Kind> InputFile::OpenPath(const char* path, InputSource* source) {
   Close();
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return OpenError(errno);
-  const Status status = OpenDescriptor(fd);
+  Result<Kind> kind = OpenDescriptor(fd, source);
   close(fd);
-  return status;
+  return kind;
 }
 
-Status InputFile::OpenDescriptor(int fd) {
+Result<InputFile::Kind> InputFile::OpenDescriptor(int fd, InputSource* source) {
   Close();
   struct stat file;
   if (fstat(fd, &file) != 0) return Status(ErrorCode::kIo, "cannot read the file");
   if (S_ISDIR(file.st_mode)) return Status(ErrorCode::kIo, "a folder is not a file");
-  if (!S_ISREG(file.st_mode)) return ReadAll(fd);
-  if (static_cast<uint64_t>(file.st_size) > std::numeric_limits<size_t>::max()) {
-    return Status(ErrorCode::kIo, "the file is too large to be mapped");
+  if (S_ISREG(file.st_mode)) {
+    if (static_cast<uint64_t>(file.st_size) > std::numeric_limits<size_t>::max()) {
+      return Status(ErrorCode::kIo, "the file is too large to be mapped");
+    }
+    const auto size = static_cast<size_t>(file.st_size);
+    if (size == 0) return Kind::kMapped;
+    // Some file systems cannot map.
+    void* mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (mapping != MAP_FAILED) {
+      mapping_ = mapping;
+      data_ = static_cast<const uint8_t*>(mapping);
+      size_ = size;
+      return Kind::kMapped;
+    }
   }
-  return Map(fd, static_cast<size_t>(file.st_size));
-}
-
-Status InputFile::Map(int fd, size_t size) {
-  if (size == 0) return OkStatus();
-  void* mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (mapping == MAP_FAILED) return ReadAll(fd);  // some file systems cannot
-  mapping_ = mapping;
-  data_ = static_cast<const uint8_t*>(mapping);
-  size_ = size;
-  return OkStatus();
-}
-
-Status InputFile::ReadAll(int fd) {
-  copy_ = PoolVector<uint8_t>(memory_, Category::kInput);
-  size_t size = 0;
-  for (;;) {
-    if (size == copy_.size()) JXLPOOL_RETURN_IF_ERROR(copy_.ResizeUninitialized(std::max(kFirstRead, 2 * size)));
-    const ssize_t got = read(fd, copy_.data() + size, copy_.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Status(ErrorCode::kIo, "cannot read the file");
-    if (got == 0) break;
-    size += static_cast<size_t>(got);
-  }
-  JXLPOOL_RETURN_IF_ERROR(copy_.ResizeUninitialized(size));
-  data_ = copy_.data();
-  size_ = size;
-  return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(source->OpenDescriptor(fd));
+  return Kind::kStream;
 }
 
 void InputFile::ReleasePages(const uint8_t* data, size_t size) const {
@@ -99,7 +75,6 @@ void InputFile::ReleasePages(const uint8_t* data, size_t size) const {
 void InputFile::Close() {
   if (mapping_ != nullptr) munmap(mapping_, size_);
   mapping_ = nullptr;
-  copy_.Release();
   data_ = nullptr;
   size_ = 0;
 }

@@ -26,7 +26,17 @@ JxlpoolStatus jxlpool_decoder_reconstruct_jpeg(JxlpoolDecoder* decoder, JxlpoolB
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
   if (write == nullptr) return decoder->Misuse("no receiver of the JPEG given");
-  if (!decoder->image.container().has_jpeg_reconstruction()) return JXLPOOL_END;
+  const Container& container = decoder->image.container();
+  const Status known = decoder->Await([&] {
+    const bool may_come = container.MayStillCome(kJpegReconstructionBox);
+    return may_come ? Waiting("the JPEG reconstruction data has not come") : OkStatus();
+  });
+  if (!known.ok()) return decoder->Report(known);
+  if (!container.has_jpeg_reconstruction()) return JXLPOOL_END;
+  // Metadata of the JPEG may be in boxes behind the image.
+  const Status whole =
+      decoder->Await([&] { return container.is_growing() ? Waiting("the file has not come to its end") : OkStatus(); });
+  if (!whole.ok()) return decoder->Report(whole);
   CallbackSink sink(write, opaque);
   const FrameScope scope(*decoder->scope);
   const Status status = ReconstructJpeg(&decoder->image, &decoder->cancelled, &decoder->memory, &sink);

@@ -7,10 +7,23 @@
 
 using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file defines functions of the C interface.
 
+namespace {
+
+Result<const FrameIndex*> Load(JxlpoolDecoder* decoder) {
+  const FrameIndex* loaded = nullptr;
+  JXLPOOL_RETURN_IF_ERROR(decoder->Await([&]() -> Status {
+    JXLPOOL_ASSIGN_OR_RETURN(loaded, decoder->image.LoadFrameIndex());
+    return OkStatus();
+  }));
+  return loaded;
+}
+
+}  // namespace
+
 JxlpoolStatus jxlpool_decoder_get_frame_index(JxlpoolDecoder* decoder, JxlpoolFrameIndex* index) {
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
-  const Result<const FrameIndex*> loaded = decoder->image.LoadFrameIndex();
+  const Result<const FrameIndex*> loaded = Load(decoder);
   if (!loaded.ok()) return decoder->Report(loaded.status());
   if (loaded.value() == nullptr) return JXLPOOL_END;
   const FrameIndex& frame_index = *loaded.value();
@@ -25,7 +38,7 @@ JxlpoolStatus jxlpool_decoder_get_frame_index_entry(JxlpoolDecoder* decoder, uin
                                                     JxlpoolFrameIndexEntry* entry) {
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
-  const Result<const FrameIndex*> loaded = decoder->image.LoadFrameIndex();
+  const Result<const FrameIndex*> loaded = Load(decoder);
   if (!loaded.ok()) return decoder->Report(loaded.status());
   if (loaded.value() == nullptr || index >= loaded.value()->entries.size()) return JXLPOOL_END;
   const FrameIndexEntry& from = loaded.value()->entries[static_cast<size_t>(index)];
@@ -44,9 +57,15 @@ JxlpoolStatus jxlpool_decoder_seek_frame(JxlpoolDecoder* decoder, uint32_t index
   uint32_t number;
   std::memcpy(&number, &how, sizeof(number));
   if (number > JXLPOOL_SEEK_USE_INDEX) return decoder->Misuse("unknown way to seek");
-  const Result<bool> found = decoder->image.SeekFrame(index, number == JXLPOOL_SEEK_USE_INDEX);
-  if (!found.ok()) return decoder->Fail(found.status());
-  if (!found.value()) return JXLPOOL_END;
+  if (decoder->is_stream && !decoder->options.keep_input) return decoder->Misuse("frames of a stream come in order");
+  bool found = false;
+  const Status status = decoder->Await([&]() -> Status {
+    JXLPOOL_ASSIGN_OR_RETURN(found, decoder->image.SeekFrame(index, number == JXLPOOL_SEEK_USE_INDEX));
+    return OkStatus();
+  });
+  if (!status.ok()) return decoder->Fail(status);
+  if (!found) return JXLPOOL_END;
+  decoder->targets = Targets();
   decoder->state = DecoderState::kBetweenFrames;
   return JXLPOOL_OK;
 }

@@ -18,7 +18,7 @@ JxlpoolMemorySample ToPublicSample(const MemorySample& sample) {
 }
 
 uint64_t CopiedOfOpenImage(const JxlpoolDecoder& decoder) {
-  return decoder.is_open() ? decoder.image.copied_input_bytes() + decoder.input.copied_bytes() : 0;
+  return decoder.is_open() ? decoder.image.copied_input_bytes() : 0;
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ void DescribeSections(const FrameStart& frame, uint64_t codestream_size, Jxlpool
 }
 
 // Makes decoder->inspection.frame the one at `index`; false if there are fewer.
-Result<bool> Inspect(JxlpoolDecoder* decoder, uint32_t index) {
+Result<bool> InspectNow(JxlpoolDecoder* decoder, uint32_t index) {
   Inspection* inspection = &decoder->inspection;
   if (inspection->has_frame && inspection->frame_index == index) return true;
   inspection->has_frame = false;
@@ -99,14 +99,24 @@ Result<bool> Inspect(JxlpoolDecoder* decoder, uint32_t index) {
   return true;
 }
 
+Result<bool> Inspect(JxlpoolDecoder* decoder, uint32_t index) {
+  bool found = false;
+  JXLPOOL_RETURN_IF_ERROR(decoder->Await([&]() -> Status {
+    JXLPOOL_ASSIGN_OR_RETURN(found, InspectNow(decoder, index));
+    return OkStatus();
+  }));
+  return found;
+}
+
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_get_file_info(JxlpoolDecoder* decoder, JxlpoolFileInfo* info) {
   const LookUp call(decoder);
   if (!call.ok()) return call.status();
+  if (const JxlpoolStatus status = decoder->AwaitKnown([] { return false; }); status != JXLPOOL_OK) return status;
   const Container& container = decoder->image.container();
   JxlpoolFileInfo result = {};
-  result.file_size = decoder->input.size();
+  result.file_size = decoder->image.bytes_fed();
   result.is_container = container.is_container() ? 1 : 0;
   result.num_boxes = static_cast<uint32_t>(container.boxes().size());
   result.level = container.level();
@@ -120,6 +130,8 @@ JxlpoolStatus jxlpool_decoder_get_raw_box(JxlpoolDecoder* decoder, uint32_t inde
   const LookUp call(decoder);
   if (!call.ok()) return call.status();
   const PoolVector<Box>& boxes = decoder->image.container().boxes();
+  const JxlpoolStatus known = decoder->AwaitKnown([&] { return index < boxes.size(); });
+  if (known != JXLPOOL_OK) return known;
   if (index >= boxes.size()) return JXLPOOL_END;
   const Box& found = boxes[index];
   JxlpoolRawBox result = {};

@@ -23,9 +23,11 @@ class BitReader {
   static constexpr uint32_t kRefillBits = 56;
 
   BitReader() = default;
-  // `base_bit_position` is the position of the first bit in the codestream; used for error messages only.
-  BitReader(const uint8_t* data, size_t size, uint64_t base_bit_position = 0)
-      : next_(data), end_(data + size), begin_(data), base_(base_bit_position) {}
+  // `base_bit_position` is the position of the first bit in the codestream; used for error messages only. `overrun` is
+  // what reading beyond the end means: kNeedMoreInput, or kCorrupt if the range is known to be complete.
+  BitReader(const uint8_t* data, size_t size, uint64_t base_bit_position = 0,
+            ErrorCode overrun = ErrorCode::kNeedMoreInput)
+      : next_(data), end_(data + size), begin_(data), base_(base_bit_position), overrun_(overrun) {}
 
   // Makes at least kRefillBits bits available to Peek and Consume.
   [[gnu::always_inline]] void Refill() {
@@ -78,9 +80,9 @@ class BitReader {
   // Reads 0 to 7 bits up to the next byte boundary. Errors: kCorrupt if one of them is set.
   Status ZeroPadToByte();
 
-  // kNeedMoreInput if bits past the end were consumed.
+  // An error if bits past the end were consumed.
   Status Check() const {
-    return overrun() ? NeedMoreInput("the data ends too early", base_ + BitsTotal()) : OkStatus();
+    return overrun() ? Status(overrun_, "the data ends too early", base_ + BitsTotal()) : OkStatus();
   }
 
  private:
@@ -94,6 +96,7 @@ class BitReader {
   const uint8_t* begin_ = nullptr;
   uint64_t virtual_bytes_ = 0;  // zero bytes appended after the end
   uint64_t base_ = 0;
+  ErrorCode overrun_ = ErrorCode::kNeedMoreInput;
 };
 
 }  // namespace jxlpool

@@ -18,6 +18,7 @@ Codestream& Codestream::operator=(Codestream&& other) noexcept {
   parts_ = std::move(other.parts_);
   size_ = std::exchange(other.size_, 0);
   is_growing_ = other.is_growing_;
+  keeps_all_ = other.keeps_all_;
   end_ = other.end_;
   releaser_ = other.releaser_;
   copied_bytes_.store(other.copied_bytes_.exchange(0, std::memory_order_relaxed), std::memory_order_relaxed);
@@ -141,6 +142,7 @@ void Codestream::Release(uint64_t offset, uint64_t size) const {
   size = std::min(size, size_ - offset);
   if (size == 0) return;
   if (!is_copied()) return TellReleaser(offset, size);
+  if (keeps_all_) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   const uint64_t end = offset + size;
   for (size_t i = Find(offset); i < parts_.size() && parts_[i].offset < end; ++i) {
@@ -153,6 +155,7 @@ void Codestream::Release(uint64_t offset, uint64_t size) const {
 }
 
 void Codestream::ReleaseBefore(uint64_t offset) const {
+  if (keeps_all_) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (offset <= done_before_) return;
   const uint64_t from = std::exchange(done_before_, offset);

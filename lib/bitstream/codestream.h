@@ -71,6 +71,8 @@ class Codestream {
   void SetEnd(const Status& status) { end_ = status; }
   // Whether more bytes may come; false at first.
   void SetGrowing(bool growing);
+  // Copied bytes stay even when they are released. REQUIRES: nothing was appended.
+  void KeepAll() { keeps_all_ = true; }
   // Who is told by Release about bytes in place.
   void set_releaser(const InputReleaser& releaser) { releaser_ = releaser; }
 
@@ -128,6 +130,7 @@ class Codestream {
   PoolVector<Part> parts_;  // none is empty
   uint64_t size_ = 0;
   bool is_growing_ = false;
+  bool keeps_all_ = false;
   Status end_ = NeedMoreInput("the codestream ends too early");
   InputReleaser releaser_;
   mutable std::atomic<uint64_t> copied_bytes_{0};

@@ -52,7 +52,14 @@ Status FrameDecoder::ReadGlobalSamples(ModularStorage storage) {
   return reader->Check();
 }
 
+Status FrameDecoder::MayReadGlobals() const {
+  JXLPOOL_RETURN_IF_ERROR(sections_.MayOpen(state_.toc.LfGlobal()));
+  return state_.header.is_modular || state_.toc.IsSingleSection() ? OkStatus()
+                                                                  : sections_.MayOpen(state_.toc.HfGlobal());
+}
+
 Status FrameDecoder::ReadGlobals() {
+  JXLPOOL_RETURN_IF_ERROR(MayReadGlobals());
   state_.num_passes = PassesForDownsampling(state_.header, state_.num_extra(), state_.context->downsampling);
   JXLPOOL_RETURN_IF_ERROR(ReadSharedSections());
   JXLPOOL_RETURN_IF_ERROR(MakePlan());
@@ -141,9 +148,12 @@ Result<uint64_t> FrameDecoder::Needs(const FrameRequest& request, const Workforc
 
 Status FrameDecoder::DecodeBy(FramePlan* plan, const FrameRequest& request, const Workforce& workforce,
                               SharedFrame* saved) {
-  JXLPOOL_RETURN_IF_ERROR(AttachLfFrame());
-  JXLPOOL_RETURN_IF_ERROR(ReadGlobalSamples(plan->storage()));
-  return plan->Run(request, workforce, saved);
+  if (!has_global_samples_) {
+    JXLPOOL_RETURN_IF_ERROR(AttachLfFrame());
+    JXLPOOL_RETURN_IF_ERROR(ReadGlobalSamples(plan->storage()));
+    has_global_samples_ = true;
+  }
+  return plan->Advance(request, workforce, saved);
 }
 
 Status FrameDecoder::Decode(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {

@@ -4,7 +4,7 @@
 //   fill what decoder.state() has before the sections (ReadFrameStart, context, counters, slots);
 //   decoder.ReadGlobals();                        // LfGlobal and HfGlobal; now it is known how to go on
 //   decoder.Needs(request, workforce);            // and what that takes
-//   decoder.Decode(request, workforce, &saved);   // everything else
+//   decoder.Decode(request, workforce, &saved);   // everything else; again while it gives kWaiting
 //
 // Sections are read in an order of our own: LfGlobal, HfGlobal, then LF groups and groups as the plan wants them. See
 // frame_plan.h for the plans. Not thread-safe; the threads of the workforce are used inside of the calls.
@@ -36,15 +36,19 @@ class FrameDecoder {
   const FrameState& state() const { return state_; }
   SectionReader* sections() { return &sections_; }
 
+  // kWaiting if a section that ReadGlobals reads has not come.
+  Status MayReadGlobals() const;
   // Reads LfGlobal up to its samples, and HfGlobal unless LF groups come before it, and chooses a plan. If that fails,
-  // Needs still can be asked. Called once, or left to the functions below. Errors: all.
+  // Needs still can be asked. Called once, or left to the functions below. Errors: all; kWaiting, as long as the
+  // sections have not come, after which it is called again.
   Status ReadGlobals();
 
   // Bytes that decoding the frame takes, besides what is live now, and with what it leaves for later frames. For files
   // as encoders write them; if ReadGlobals failed, a bound by what its headers say. REQUIRES: ReadGlobals was called.
   Result<uint64_t> Needs(const FrameRequest& request, const Workforce& workforce);
 
-  // Decodes and delivers the frame. `*saved` receives what later frames may refer to; empty if nothing. Errors: all.
+  // Decodes and delivers the frame. `*saved` receives what later frames may refer to; empty if nothing. Errors: all;
+  // after kWaiting, and after it only, it may be called again, with the same arguments (FramePlan::Advance).
   Status Decode(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);
   // The same by a plan of the caller. REQUIRES: ReadGlobals succeeded.
   Status DecodeBy(FramePlan* plan, const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);
@@ -52,7 +56,8 @@ class FrameDecoder {
   // Instead of Decode: FramePlan::Rehearse. REQUIRES: the frame refers to no others. Errors: all.
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder);
 
-  // Instead of Decode: the quantised coefficients. Errors: all, those of the sink included.
+  // Instead of Decode: the quantised coefficients. REQUIRES: all of the frame has come, or the input is over. Errors:
+  // all, those of the sink included.
   Status DecodeCoefficients(CoefficientSink* sink, ThreadPool* threads);
 
  private:
@@ -72,6 +77,7 @@ class FrameDecoder {
   FrameState state_;
   SectionReader sections_;
   bool has_globals_ = false;
+  bool has_global_samples_ = false;
   bool has_looked_ = false;
   PooledObject<FramePlan> plan_;
 };

@@ -28,7 +28,7 @@ struct Workforce {
   }
 };
 
-// A plan serves one frame, once: Needs any number of times, then Run or Rehearse.
+// A plan serves one frame, once: Needs any number of times, then Advance until it is done, or Rehearse.
 class FramePlan {
  public:
   FramePlan() = default;
@@ -37,18 +37,22 @@ class FramePlan {
   virtual ~FramePlan() = default;
 
   // How the samples of modular channels are kept. The owner of the plan has FrameModular::DecodeGlobal do so before
-  // Run.
+  // Advance.
   virtual ModularStorage storage() const = 0;
 
-  // Bytes that Run acquires at a time, at most, for frames as encoders write them; with what is left for later frames.
+  // Bytes that Advance acquires at a time, at most, for frames as encoders write them; with what is left for later
+  // frames.
   virtual uint64_t Needs(const FrameRequest& request, const Workforce& workforce) const = 0;
 
-  // Decodes and delivers the frame. `*saved` receives what later frames may refer to; empty if nothing. Errors: all.
-  virtual Status Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) = 0;
+  // Decodes and delivers what the input allows: every task whose sections have come. OK when the frame is complete:
+  // `*saved` receives what later frames may refer to; empty if nothing. kWaiting if the input still grows and more of
+  // it is needed; then Advance is called again, with the same arguments, and goes on where it was. Errors: all others
+  // are final.
+  virtual Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) = 0;
 
-  // Acquires what Run acquires and does a few of its tasks in the calling thread, so that the recorder learns what
-  // memory the frame takes. Nothing is delivered. REQUIRES: no targets; the budget reports to the recorder. Errors:
-  // all.
+  // Acquires what Advance acquires and does a few of its tasks in the calling thread, so that the recorder learns what
+  // memory the frame takes. Nothing is delivered. REQUIRES: the input does not grow; no targets; the budget reports to
+  // the recorder. Errors: all.
   virtual Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) = 0;
 };
 

@@ -39,7 +39,7 @@ Status GroupSchedule::Begin(const GroupGrid& grid, const ScheduleLimits& limits,
   version_ = 0;
   given_up_ = false;
   error_ = OkStatus();
-  next_task_ = 0;
+  next_task_ = done_tasks_ = end_of_allowed_ = 0;
   rendered_rows_ = delivered_rows_ = lf_taken_ = lf_done_ = 0;
   num_tasks_ = grid.groups_x * grid.groups_y + grid.lf_groups_x * grid.lf_groups_y;
   const size_t num_rows = size_t{limits.rows_in_flight} + 1;
@@ -76,7 +76,7 @@ uint32_t GroupSchedule::LfRowsBefore(uint32_t gy) const {
 bool GroupSchedule::TakeTask(GroupTask* task, uint32_t* number) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (given_up_ || next_task_ == num_tasks_) return false;
+    if (given_up_ || next_task_ == end_of_allowed_) return false;
     *number = next_task_++;
   }
   *task = TaskAt(*number);
@@ -191,6 +191,11 @@ void GroupSchedule::Delivered() {
   Change();
 }
 
+void GroupSchedule::TaskDone() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (++done_tasks_ == end_of_allowed_) Change();
+}
+
 void GroupSchedule::GiveUp(uint32_t number, const Status& error) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!given_up_ || number < error_task_) {
@@ -211,9 +216,9 @@ Status GroupSchedule::error() {
   return error_;
 }
 
-bool GroupSchedule::is_over() {
+bool GroupSchedule::is_idle() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return given_up_ || delivered_rows_ == grid_.groups_y;
+  return given_up_ || (done_tasks_ == end_of_allowed_ && delivered_rows_ == rendered_rows_);
 }
 
 }  // namespace jxlpool

@@ -4,18 +4,21 @@
 // The work is a list of tasks: one per group, row by row, and before a row of groups needs them, the LF groups of its
 // row of LF groups. Workers take tasks in this order and ask before each whether there is room:
 //
+//   schedule.AllowTasksBefore(n);                   // those whose input has come
 //   while (schedule.TakeTask(&task))
 //     while (!schedule.MayStart(task, &version)) schedule.Wait(version);    // the delivering thread delivers meanwhile
 //     LF group:  read it; schedule.LfGroupDone(row);
 //                while (schedule.TakeLfRow(&row)) { finish the row of LF groups; schedule.LfRowDone(); }
 //     group:     decode and save it; ready = schedule.Saved(group);
 //                for each of `ready`: render it; schedule.Rendered(it);
+//     both:      schedule.TaskDone();
 //
 // One thread, the one that hands out rows, calls RowToDeliver and Delivered, and goes on with that when there are no
-// more tasks. The others may run ahead of it by rows_in_flight rows of groups at most. No task waits for one that comes
-// after it in the order, so at least one worker can always go on, and a single worker never waits.
+// more tasks, until the schedule is idle. The others may run ahead of it by rows_in_flight rows of groups at most. No
+// task waits for one that comes after it in the order, so at least one worker can always go on, and a single worker
+// never waits.
 //
-// All functions but Begin may be called from any thread. After GiveUp no task may start.
+// All functions but Begin and AllowTasksBefore may be called from any thread. After GiveUp no task may start.
 #ifndef LIB_FRAME_GROUP_SCHEDULE_H_
 #define LIB_FRAME_GROUP_SCHEDULE_H_
 
@@ -84,9 +87,16 @@ class GroupSchedule {
   // Bytes that Begin acquires.
   static uint64_t Bytes(const GroupGrid& grid, const ScheduleLimits& limits);
 
-  // The next task; false if there is none. `*number` is its place in the order.
+  // One for each group and each LF group of the grid.
+  uint32_t num_tasks() const { return num_tasks_; }
+  // Tasks from this one on must not be taken yet; 0 after Begin.
+  uint32_t end_of_allowed() const { return end_of_allowed_; }
+  // Allows more tasks. REQUIRES: end_of_allowed() <= end <= num_tasks(); no task runs.
+  void AllowTasksBefore(uint32_t end) { end_of_allowed_ = end; }
+
+  // The next task that is allowed; false if there is none. `*number` is its place in the order.
   bool TakeTask(GroupTask* task, uint32_t* number);
-  // REQUIRES: number is below the number of tasks, one for each group and each LF group of the grid.
+  // REQUIRES: number < num_tasks().
   GroupTask TaskAt(uint32_t number) const;
 
   // Whether there is room for the task (and what it needs has been read). If not, `*version` is for Wait.
@@ -108,12 +118,14 @@ class GroupSchedule {
   // That row has been handed out.
   void Delivered();
 
+  // A task that was taken is over.
+  void TaskDone();
   // Task `number` has failed. The error of the first task in the order is kept.
   void GiveUp(uint32_t number, const Status& error);
   bool given_up();
   Status error();
-  // All rows have been handed out, or a task has failed.
-  bool is_over();
+  // All allowed tasks are over, and the rows that they completed have been handed out; or a task has failed.
+  bool is_idle();
 
  private:
   struct Progress {
@@ -135,6 +147,7 @@ class GroupSchedule {
   GroupGrid grid_;
   ScheduleLimits limits_;
   uint32_t num_tasks_ = 0;
+  uint32_t end_of_allowed_ = 0;
   uint32_t lf_lead_ = 0;  // rows of LF groups that are read earlier than necessary
 
   std::mutex mutex_;  // guards what follows
@@ -145,6 +158,7 @@ class GroupSchedule {
   Status error_;
   uint32_t error_task_ = 0;
   uint32_t next_task_ = 0;
+  uint32_t done_tasks_ = 0;
   PoolVector<Progress> progress_;     // of the rows in flight and the next one
   PoolVector<uint32_t> row_missing_;  // of the same rows: groups that are not rendered
   PoolVector<uint32_t> lf_missing_;   // per row of LF groups: those that are not read

@@ -67,23 +67,39 @@ Status GroupTilesPlan::Reserve(const FrameRequest& request, const Workforce& wor
   const uint32_t num_workers = workforce.num_workers();
   const ScheduleLimits limits = LimitsFor(grid_, num_workers, workforce.mode);
   const bool lf_groups_are_tasks = grid_.lf_groups_y != 0;
-  JXLPOOL_RETURN_IF_ERROR(lf_.Begin(lf_groups_are_tasks ? limits.lf_rows : LfReader::kAllRows));
-  if (!lf_groups_are_tasks) JXLPOOL_RETURN_IF_ERROR(lf_.ReadAll(workforce.threads));
+  if (!has_lf_) JXLPOOL_RETURN_IF_ERROR(lf_.Begin(lf_groups_are_tasks ? limits.lf_rows : LfReader::kAllRows));
+  has_lf_ = true;
+  JXLPOOL_RETURN_IF_ERROR(lf_groups_are_tasks ? lf_.CheckSomeAreThere() : lf_.ReadAll(workforce.threads));
+  if (is_reserved_) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(groups_.Begin(num_workers));
   JXLPOOL_RETURN_IF_ERROR(schedule_.Begin(grid_, limits, memory));
   JXLPOOL_RETURN_IF_ERROR(tiles_.Reserve(limits, memory));
   JXLPOOL_RETURN_IF_ERROR(
       renderer_.ReserveScratch(num_workers, std::min<int64_t>(MaxWidth(), frame_->dimensions.width)));
-  return delivery_.Begin(*frame_, request, FlowOf(limits, num_workers));
+  JXLPOOL_RETURN_IF_ERROR(delivery_.Begin(*frame_, request, FlowOf(limits, num_workers)));
+  is_reserved_ = true;
+  return OkStatus();
 }
 
-Status GroupTilesPlan::Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
+Status GroupTilesPlan::MayOpen(const GroupTask& task) const {
+  return task.is_lf_group ? sections_->MayOpenLfGroup(task.gy * grid_.lf_groups_x + task.gx)
+                          : sections_->MayOpenGroup(task.gy * grid_.groups_x + task.gx);
+}
+
+Status GroupTilesPlan::Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
   JXLPOOL_RETURN_IF_ERROR(Reserve(request, workforce));
-  JXLPOOL_RETURN_IF_ERROR(workforce.threads->RunOnEach([&](uint32_t, uint32_t worker) {
-    RunTasks(worker);
-    return OkStatus();
-  }));
-  JXLPOOL_RETURN_IF_ERROR(schedule_.error());
+  uint32_t end = schedule_.end_of_allowed();
+  Status wait;
+  while (end < schedule_.num_tasks() && (wait = MayOpen(schedule_.TaskAt(end))).ok()) ++end;
+  if (end != schedule_.end_of_allowed() || end == schedule_.num_tasks()) {
+    schedule_.AllowTasksBefore(end);
+    JXLPOOL_RETURN_IF_ERROR(workforce.threads->RunOnEach([&](uint32_t, uint32_t worker) {
+      RunTasks(worker);
+      return OkStatus();
+    }));
+    JXLPOOL_RETURN_IF_ERROR(schedule_.error());
+  }
+  JXLPOOL_RETURN_IF_ERROR(wait);
   JXLPOOL_ASSIGN_OR_RETURN(*saved, delivery_.Finish());
   return OkStatus();
 }
@@ -94,13 +110,14 @@ void GroupTilesPlan::RunTasks(uint32_t worker) {
   while (schedule_.TakeTask(&task, &number)) {
     const Status status = RunTask(task, worker);
     if (!status.ok()) schedule_.GiveUp(number, status);
+    schedule_.TaskDone();
   }
-  // Worker 0 is the thread that called Run: rows are handed out by it.
+  // Worker 0 is the thread that called Advance: rows are handed out by it.
   if (worker != 0) return;
-  for (uint64_t version = 0; !schedule_.is_over(); schedule_.Wait(version)) {
+  for (uint64_t version = 0; !schedule_.is_idle(); schedule_.Wait(version)) {
     const Status status = DeliverRows(&version);
     if (!status.ok()) schedule_.GiveUp(number, status);
-    if (schedule_.is_over()) return;
+    if (schedule_.is_idle()) return;
   }
 }
 

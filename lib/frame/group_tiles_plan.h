@@ -28,14 +28,16 @@ class GroupTilesPlan : public FramePlan {
 
   ModularStorage storage() const override { return ModularStorage::kGroups; }
   uint64_t Needs(const FrameRequest& request, const Workforce& workforce) const override;
-  Status Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
+  Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) override;
 
  private:
   // Columns of the widest tile.
   uint32_t MaxWidth() const;
   FrameDelivery::Flow FlowOf(const ScheduleLimits& limits, uint32_t num_workers) const;
+  // Everything up to the tasks; may be called again after kWaiting, and after OK.
   Status Reserve(const FrameRequest& request, const Workforce& workforce);
+  Status MayOpen(const GroupTask& task) const;
   Status RehearseLfGroups(SizeRecorder* recorder);
 
   void RunTasks(uint32_t worker);
@@ -57,6 +59,8 @@ class GroupTilesPlan : public FramePlan {
   GroupTiles tiles_;
   FrameDelivery delivery_;
   GroupSchedule schedule_;
+  bool has_lf_ = false;
+  bool is_reserved_ = false;
 };
 
 }  // namespace jxlpool

@@ -32,12 +32,16 @@ uint64_t GroupsPlan::Needs(const FrameRequest& request, const Workforce& workfor
          busy_workers * GroupReader::WorkerBytes(*frame_, workforce.GroupsAtATime(*frame_));
 }
 
-Status GroupsPlan::Begin(const FrameRequest& request, const Workforce& workforce) {
-  JXLPOOL_RETURN_IF_ERROR(lf_.Begin(LfReader::kAllRows));
+Status GroupsPlan::Reserve(const FrameRequest& request, const Workforce& workforce) {
+  if (!has_lf_) JXLPOOL_RETURN_IF_ERROR(lf_.Begin(LfReader::kAllRows));
+  has_lf_ = true;
   JXLPOOL_RETURN_IF_ERROR(lf_.ReadAll(workforce.threads));
+  if (is_reserved_) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(groups_.Begin(workforce.num_workers()));
   JXLPOOL_RETURN_IF_ERROR(delivery_.Begin(*frame_, request, FlowOf(workforce)));
-  return emitter_.Begin(*frame_, samples_, workforce.num_workers(), &delivery_);
+  JXLPOOL_RETURN_IF_ERROR(emitter_.Begin(*frame_, samples_, workforce.num_workers(), &delivery_));
+  is_reserved_ = true;
+  return OkStatus();
 }
 
 Status GroupsPlan::DecodeTile(const TileGrid& grid, uint32_t tile, ModularImage* images, uint32_t* first,
@@ -50,11 +54,7 @@ Status GroupsPlan::DecodeTile(const TileGrid& grid, uint32_t tile, ModularImage*
   return groups_.DecodeImages(*first, *count, images);
 }
 
-Status GroupsPlan::Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
-  JXLPOOL_RETURN_IF_ERROR(Begin(request, workforce));
-  const TileGrid grid = Tiles(workforce);
-  const uint32_t groups_x = static_cast<uint32_t>(frame_->dimensions.groups_x);
-  const uint32_t rows_at_a_time = delivery_.RowsAtATime(Groups(), workforce.num_workers());
+Status GroupsPlan::DeliverRows(const TileGrid& grid, uint32_t rows, ThreadPool* threads) {
   const auto deliver = [&](uint32_t tile, uint32_t worker) -> Status {
     ModularImage images[GroupReader::kMaxAtATime];
     uint32_t first = 0;
@@ -63,17 +63,31 @@ Status GroupsPlan::Run(const FrameRequest& request, const Workforce& workforce, 
     for (uint32_t i = 0; i < count; ++i) emitter_.Emit(images[i], frame_->dimensions.GroupRect(first + i), worker);
     return OkStatus();
   };
-  for (uint32_t row = 0; row < grid.tiles_y; row += rows_at_a_time) {
-    const uint32_t rows = std::min(rows_at_a_time, grid.tiles_y - row);
-    JXLPOOL_RETURN_IF_ERROR(delivery_.RunTiles(grid, row, rows, workforce.threads, deliver));
-    sections_->ReleaseGroups(row * groups_x, rows * groups_x);
+  JXLPOOL_RETURN_IF_ERROR(delivery_.RunTiles(grid, next_row_, rows, threads, deliver));
+  const uint32_t groups_x = static_cast<uint32_t>(frame_->dimensions.groups_x);
+  sections_->ReleaseGroups(next_row_ * groups_x, rows * groups_x);
+  next_row_ += rows;
+  return OkStatus();
+}
+
+Status GroupsPlan::Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
+  JXLPOOL_RETURN_IF_ERROR(Reserve(request, workforce));
+  const TileGrid grid = Tiles(workforce);
+  const uint32_t rows_at_a_time = delivery_.RowsAtATime(Groups(), workforce.num_workers());
+  while (next_row_ < grid.tiles_y) {
+    const uint32_t wanted = std::min(rows_at_a_time, grid.tiles_y - next_row_);
+    uint32_t rows = 0;
+    Status wait;
+    while (rows < wanted && (wait = sections_->MayOpenRow(next_row_ + rows)).ok()) ++rows;
+    if (rows == 0) return wait;
+    JXLPOOL_RETURN_IF_ERROR(DeliverRows(grid, rows, workforce.threads));
   }
   JXLPOOL_ASSIGN_OR_RETURN(*saved, delivery_.Finish());
   return OkStatus();
 }
 
 Status GroupsPlan::Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) {
-  JXLPOOL_RETURN_IF_ERROR(Begin(request, workforce));
+  JXLPOOL_RETURN_IF_ERROR(Reserve(request, workforce));
   const TileGrid grid = Tiles(workforce);
   return RehearseTasks(grid.tiles_x * grid.tiles_y, recorder, [&](uint32_t tile) {
     ModularImage images[GroupReader::kMaxAtATime];

@@ -22,16 +22,19 @@ class GroupsPlan : public FramePlan {
 
   ModularStorage storage() const override { return ModularStorage::kGroups; }
   uint64_t Needs(const FrameRequest& request, const Workforce& workforce) const override;
-  Status Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
+  Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) override;
 
  private:
-  Status Begin(const FrameRequest& request, const Workforce& workforce);
+  // Everything up to the groups; may be called again after kWaiting, and after OK.
+  Status Reserve(const FrameRequest& request, const Workforce& workforce);
   // A tile is as many neighbouring groups as are decoded side by side.
   TileGrid Tiles(const Workforce& workforce) const;
   TileGrid Groups() const;
   FrameDelivery::Flow FlowOf(const Workforce& workforce) const;
   Status DecodeTile(const TileGrid& grid, uint32_t tile, ModularImage* images, uint32_t* first, uint32_t* count);
+  // Decodes and delivers `rows` rows of tiles from next_row_ on.
+  Status DeliverRows(const TileGrid& grid, uint32_t rows, ThreadPool* threads);
 
   FrameState* frame_;
   SectionReader* sections_;
@@ -40,6 +43,9 @@ class GroupsPlan : public FramePlan {
   FrameSamples samples_;
   FrameDelivery delivery_;
   GroupEmitter emitter_;
+  bool has_lf_ = false;
+  bool is_reserved_ = false;
+  uint32_t next_row_ = 0;  // of groups
 };
 
 }  // namespace jxlpool

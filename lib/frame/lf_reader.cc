@@ -23,7 +23,7 @@ Status LfReader::Begin(uint32_t kept_group_rows) {
   if (frame_->header.is_modular) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(frame_->vardct.Allocate(frame_->memory(), KeptBlockRows(*frame_, kept_group_rows)));
   JXLPOOL_ASSIGN_OR_RETURN(smoother_, LfSmoother::Create(frame_->vardct, frame_->memory()));
-  return CheckSomeAreThere();
+  return OkStatus();
 }
 
 uint64_t LfReader::Bytes(const FrameState& frame, uint32_t kept_group_rows) {
@@ -36,9 +36,11 @@ uint64_t LfReader::Bytes(const FrameState& frame, uint32_t kept_group_rows) {
 }
 
 Status LfReader::CheckSomeAreThere() const {
-  if (frame_->header.HasFlag(kFlagUseLfFrame) || frame_->toc.IsSingleSection()) return OkStatus();
-  if (!frame_->context->allow_partial) return OkStatus();
-  const uint64_t size = frame_->context->source.codestream->size();
+  const Codestream& codestream = *frame_->context->source.codestream;
+  if (codestream.is_growing() || !frame_->context->allow_partial) return OkStatus();
+  if (frame_->header.is_modular || frame_->header.HasFlag(kFlagUseLfFrame)) return OkStatus();
+  if (frame_->toc.IsSingleSection()) return OkStatus();
+  const uint64_t size = codestream.size();
   for (uint64_t lf_group = 0; lf_group < frame_->dimensions.num_lf_groups; ++lf_group) {
     const TocEntry& entry = frame_->toc.entries[frame_->toc.LfGroup(lf_group)];
     if (frame_->sections_offset + entry.offset + entry.size <= size) return OkStatus();
@@ -47,17 +49,26 @@ Status LfReader::CheckSomeAreThere() const {
 }
 
 Status LfReader::ReadAll(ThreadPool* threads) {
+  if (is_complete_) return OkStatus();
+  JXLPOOL_RETURN_IF_ERROR(CheckSomeAreThere());
   if (frame_->toc.IsSingleSection()) {
     BitReader* reader = sections_->first();
     JXLPOOL_RETURN_IF_ERROR(ReadLfGroup(0, reader, frame_).At(reader->Position()));
-    if (frame_->header.is_modular) return OkStatus();
-    JXLPOOL_RETURN_IF_ERROR(ReadHfGlobalSection(reader, frame_).At(reader->Position()));
-    frame_->has_hf_global = true;
+    if (!frame_->header.is_modular) {
+      JXLPOOL_RETURN_IF_ERROR(ReadHfGlobalSection(reader, frame_).At(reader->Position()));
+      frame_->has_hf_global = true;
+    }
   } else {
-    JXLPOOL_RETURN_IF_ERROR(threads->Run(static_cast<uint32_t>(frame_->dimensions.num_lf_groups),
-                                         [&](uint32_t lf_group, uint32_t) { return Read(lf_group); }));
-    if (frame_->header.is_modular) return OkStatus();
+    const uint32_t first = num_read_;
+    const uint32_t num_lf_groups = static_cast<uint32_t>(frame_->dimensions.num_lf_groups);
+    Status wait;
+    while (num_read_ < num_lf_groups && (wait = sections_->MayOpenLfGroup(num_read_)).ok()) ++num_read_;
+    JXLPOOL_RETURN_IF_ERROR(
+        threads->Run(num_read_ - first, [&](uint32_t task, uint32_t) { return Read(first + task); }));
+    JXLPOOL_RETURN_IF_ERROR(wait);
   }
+  is_complete_ = true;
+  if (frame_->header.is_modular) return OkStatus();
   return FinishRows(static_cast<uint32_t>(frame_->dimensions.lf_groups_y));
 }
 

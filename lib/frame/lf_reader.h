@@ -25,13 +25,16 @@ class LfReader {
   LfReader& operator=(const LfReader&) = delete;
 
   // Makes room for the LF data of as many rows of groups as are kept at a time. REQUIRES: LfGlobal was read. Errors:
-  // kMemoryLimit; kNeedMoreInput if the file ends before all LF groups.
+  // kMemoryLimit.
   Status Begin(uint32_t kept_group_rows);
+  // kNeedMoreInput if the file ends before all LF groups; as long as it goes on, nothing is said.
+  Status CheckSomeAreThere() const;
   // Bytes that Begin acquires, and what LF groups add to that for good.
   static uint64_t Bytes(const FrameState& frame, uint32_t kept_group_rows);
 
   // Reads everything that comes between LfGlobal and the groups. REQUIRES: all rows are kept; frames of a single
-  // section: the first section has been read up to the LF group. Errors: all.
+  // section: the first section has been read up to the LF group. Errors: all; after kWaiting it may be called again,
+  // after OK as well.
   Status ReadAll(ThreadPool* threads);
 
   // Reads one LF group; different ones may be read at the same time. Errors: all.
@@ -40,11 +43,11 @@ class LfReader {
   Status FinishRows(uint32_t lf_rows);
 
  private:
-  Status CheckSomeAreThere() const;
-
   FrameState* frame_;
   SectionReader* sections_;
   LfSmoother smoother_;
+  uint32_t num_read_ = 0;  // LF groups that ReadAll has read
+  bool is_complete_ = false;
 };
 
 }  // namespace jxlpool

@@ -4,6 +4,34 @@
 
 namespace jxlpool {
 
+Status SectionReader::MayOpen(size_t section) const {
+  const Codestream& codestream = *frame_->context->source.codestream;
+  const TocEntry& entry = frame_->toc.entries[section];
+  const uint64_t offset = frame_->sections_offset + entry.offset;
+  if (!codestream.is_growing() || offset + entry.size <= codestream.size()) return OkStatus();
+  return codestream.MissingBefore(offset + entry.size);
+}
+
+Status SectionReader::MayOpenLfGroup(uint32_t lf_group) const {
+  return frame_->toc.IsSingleSection() ? OkStatus() : MayOpen(frame_->toc.LfGroup(lf_group));
+}
+
+Status SectionReader::MayOpenGroup(uint32_t group) const {
+  if (frame_->toc.IsSingleSection()) return OkStatus();
+  for (uint32_t pass = 0; pass < frame_->num_passes; ++pass) {
+    JXLPOOL_RETURN_IF_ERROR(MayOpen(frame_->toc.PassGroup(pass, group)));
+  }
+  return OkStatus();
+}
+
+Status SectionReader::MayOpenRow(uint32_t row_of_groups) const {
+  const uint32_t groups_x = static_cast<uint32_t>(frame_->dimensions.groups_x);
+  for (uint32_t gx = 0; gx < groups_x; ++gx) {
+    JXLPOOL_RETURN_IF_ERROR(MayOpenGroup(row_of_groups * groups_x + gx));
+  }
+  return OkStatus();
+}
+
 Status SectionReader::OpenFirst() {
   JXLPOOL_ASSIGN_OR_RETURN(first_, Open(0));
   return first_.available ? OkStatus() : NeedMoreInput("the file ends before the first section of a frame");
@@ -23,7 +51,7 @@ Result<SectionReader::Section> SectionReader::Open(size_t section) const {
     return open;
   }
   open.data = std::move(data).value();
-  open.reader = BitReader(open.data.data(), open.data.size(), 8 * offset);
+  open.reader = BitReader(open.data.data(), open.data.size(), 8 * offset, ErrorCode::kCorrupt);
   return open;
 }
 

@@ -2,6 +2,9 @@
 //
 // The first section stays open: frames of a single section are read through its reader, one part after the other.
 // Open and OpenGroup may be called from any thread; the rest by one thread at a time.
+//
+// While the input still grows, a section may be opened when all of it has come; May... tell, and give kWaiting if not.
+// Once the input is over, everything may be opened, and what is missing is an error or not available.
 #ifndef LIB_FRAME_SECTION_READER_H_
 #define LIB_FRAME_SECTION_READER_H_
 
@@ -36,6 +39,12 @@ class SectionReader {
   explicit SectionReader(FrameState* frame) : frame_(frame) {}
   SectionReader(const SectionReader&) = delete;
   SectionReader& operator=(const SectionReader&) = delete;
+
+  Status MayOpen(size_t section) const;
+  Status MayOpenLfGroup(uint32_t lf_group) const;
+  // Concerns frame->num_passes passes.
+  Status MayOpenGroup(uint32_t group) const;
+  Status MayOpenRow(uint32_t row_of_groups) const;
 
   // Opens the first section. Errors: kNeedMoreInput, kCorrupt, kMemoryLimit.
   Status OpenFirst();

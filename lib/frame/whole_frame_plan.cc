@@ -8,7 +8,12 @@
 namespace jxlpool {
 
 WholeFramePlan::WholeFramePlan(FrameState* frame, SectionReader* sections, const Delivery& delivery)
-    : frame_(frame), as_groups_(delivery.as_groups), lf_(frame, sections), groups_(frame, sections), samples_(*frame) {
+    : frame_(frame),
+      sections_(sections),
+      as_groups_(delivery.as_groups),
+      lf_(frame, sections),
+      groups_(frame, sections),
+      samples_(*frame) {
   const uint32_t group_dim = frame->dimensions.group_dim;
   grid_ = as_groups_ ? TileGrid::For(frame->dimensions, group_dim, group_dim)
                      : TileGrid::For(frame->dimensions, delivery.tile_width, delivery.tile_height);
@@ -37,8 +42,11 @@ uint64_t WholeFramePlan::Needs(const FrameRequest& request, const Workforce& wor
 }
 
 Status WholeFramePlan::ReservePlanes(const Workforce& workforce) {
-  JXLPOOL_RETURN_IF_ERROR(lf_.Begin(LfReader::kAllRows));
+  if (!has_lf_) JXLPOOL_RETURN_IF_ERROR(lf_.Begin(LfReader::kAllRows));
+  has_lf_ = true;
   JXLPOOL_RETURN_IF_ERROR(lf_.ReadAll(workforce.threads));
+  if (is_reserved_) return OkStatus();
+  is_reserved_ = true;
   JXLPOOL_RETURN_IF_ERROR(groups_.Begin(workforce.num_workers()));
   if (frame_->header.is_modular) return OkStatus();
   const FrameDimensions& dimensions = frame_->dimensions;
@@ -90,14 +98,25 @@ Status WholeFramePlan::DeliverTile(uint32_t tile, uint32_t worker) {
   });
 }
 
-Status WholeFramePlan::Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
-  JXLPOOL_RETURN_IF_ERROR(ReservePlanes(workforce));
+Status WholeFramePlan::AdvanceGroups(const Workforce& workforce) {
   const uint32_t num_groups = static_cast<uint32_t>(frame_->dimensions.num_groups);
   const uint32_t at_a_time = workforce.GroupsAtATime(*frame_);
-  JXLPOOL_RETURN_IF_ERROR(workforce.threads->Run(CeilDiv(num_groups, at_a_time), [&](uint32_t task, uint32_t worker) {
-    const uint32_t first = task * at_a_time;
-    return DecodeGroups(first, std::min(at_a_time, num_groups - first), worker);
+  const uint32_t begin = next_group_;
+  uint32_t end = begin;
+  Status wait;
+  while (end < num_groups && (wait = sections_->MayOpenGroup(end)).ok()) ++end;
+  JXLPOOL_RETURN_IF_ERROR(workforce.threads->Run(CeilDiv(end - begin, at_a_time), [&](uint32_t task, uint32_t worker) {
+    const uint32_t first = begin + task * at_a_time;
+    return DecodeGroups(first, std::min(at_a_time, end - first), worker);
   }));
+  sections_->ReleaseGroups(begin, end - begin);
+  next_group_ = end;
+  return wait;
+}
+
+Status WholeFramePlan::Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
+  JXLPOOL_RETURN_IF_ERROR(ReservePlanes(workforce));
+  JXLPOOL_RETURN_IF_ERROR(AdvanceGroups(workforce));
   groups_.Release();
   JXLPOOL_RETURN_IF_ERROR(frame_->modular.Finish(workforce.threads));
 

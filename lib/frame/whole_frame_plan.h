@@ -36,19 +36,22 @@ class WholeFramePlan : public FramePlan {
 
   ModularStorage storage() const override { return ModularStorage::kFrame; }
   uint64_t Needs(const FrameRequest& request, const Workforce& workforce) const override;
-  Status Run(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
+  Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) override;
 
  private:
   FrameDelivery::Flow FlowOf(uint32_t num_workers) const;
-  // Everything up to the groups, and room for the planes.
+  // Everything up to the groups, and room for the planes; may be called again after kWaiting, and after OK.
   Status ReservePlanes(const Workforce& workforce);
+  // Decodes the groups that have come, from next_group_ on. kWaiting if some have not.
+  Status AdvanceGroups(const Workforce& workforce);
   Status DecodeGroups(uint32_t first, uint32_t count, uint32_t worker);
   Status DecodeVarDctGroup(uint32_t group, uint32_t worker);
   Status ReserveDelivery(const FrameRequest& request, uint32_t num_workers);
   Status DeliverTile(uint32_t tile, uint32_t worker);
 
   FrameState* frame_;
+  SectionReader* sections_;
   bool as_groups_;
   TileGrid grid_;
   LfReader lf_;
@@ -57,6 +60,9 @@ class WholeFramePlan : public FramePlan {
   FrameRenderer renderer_;
   FrameDelivery delivery_;
   GroupEmitter emitter_;
+  bool has_lf_ = false;
+  bool is_reserved_ = false;
+  uint32_t next_group_ = 0;
   Matrix2D<float> color_planes_[3];  // of VarDCT frames, padded to whole blocks
 };
 

@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "lib/bitstream/codestream.h"
-#include "lib/compose/image_color.h"
 #include "lib/frame/frame_decoder.h"
-#include "lib/headers/icc_stream.h"
 #include "lib/image/image_decoder_state.h"
 
 namespace jxlpool {
@@ -27,16 +25,19 @@ void PlaceLayer(Orientation orientation, const SizeHeader& canvas, const FrameSt
   }
 }
 
-SizeLimits LimitsOf(const DecoderOptions& options) {
-  SizeLimits limits;
-  limits.max_samples = options.max_samples;
-  return limits;
+// Nothing of a frame can be shown without its first section.
+Status CheckFirstSection(const FrameState& state) {
+  const Codestream& codestream = *state.context->source.codestream;
+  const TocEntry& first = state.toc.entries[0];
+  const uint64_t end = state.sections_offset + first.offset + first.size;
+  if (end <= codestream.size()) return OkStatus();
+  if (codestream.is_growing()) return codestream.MissingBefore(end);
+  return NeedMoreInput("the file ends before the first section of a frame");
 }
 
-// Nothing of a frame can be shown without its first section.
-bool HasFirstSection(const FrameState& state) {
-  const TocEntry& first = state.toc.entries[0];
-  return state.sections_offset + first.offset + first.size <= state.context->source.codestream->size();
+// Bytes of the frame's sections that have come.
+uint64_t BytesThere(const FrameState& frame) {
+  return std::min(frame.toc.total_size, frame.context->source.codestream->size() - frame.sections_offset);
 }
 
 }  // namespace
@@ -46,56 +47,8 @@ ImageDecoder::~ImageDecoder() { Close(); }
 
 void ImageDecoder::Close() { state_ = PooledObject<State>(); }
 
-Status ImageDecoder::Open(const uint8_t* data, size_t size, const DecoderOptions& options) {
-  Close();
-  JXLPOOL_ASSIGN_OR_RETURN(state_, MakePooled<State>(memory_, Category::kOther));
-  const Status status = ReadImage(data, size, options);
-  if (!status.ok()) Close();
-  return status;
-}
-
-Status ImageDecoder::ReadImage(const uint8_t* data, size_t size, const DecoderOptions& options) {
-  State* state = state_.get();
-  memory_->work()->Renew();
-  state->options = options;
-  state->limits = LimitsOf(options);
-  JXLPOOL_ASSIGN_OR_RETURN(state->container, Container::Open({data, size}, memory_));
-  const Codestream* codestream = &state->container.codestream();
-  PoolVector<uint8_t> icc(memory_, Category::kInput);
-  JXLPOOL_RETURN_IF_ERROR(ParseHeader(*codestream, 0, [&](BitReader* reader) -> Status {
-    JXLPOOL_RETURN_IF_ERROR(ReadImageHeader(reader, memory_, state->limits, &state->header));
-    if (state->header.color_encoding.want_icc) {
-      PoolVector<uint8_t> encoded(memory_, Category::kInput);
-      JXLPOOL_RETURN_IF_ERROR(ReadIccStream(reader, memory_, state->limits, &encoded));
-      JXLPOOL_RETURN_IF_ERROR(ReconstructIccProfile({encoded.data(), encoded.size()}, memory_, state->limits, &icc));
-    }
-    JXLPOOL_RETURN_IF_ERROR(reader->ZeroPadToByte());
-    state->first_frame_offset = reader->Position() / 8;
-    return reader->Check();
-  }));
-  JXLPOOL_RETURN_IF_ERROR(SetUpImageColor(state->header, std::move(icc), options.color_space, memory_, &state->color));
-
-  FrameContext* context = &state->context;
-  context->source = {memory_, codestream, &state->header, state->limits, options.cancelled};
-  context->color = &state->color;
-  state->container.mutable_codestream()->set_releaser(options.input_releaser);
-  context->render_spot_colors = options.render_spot_colors;
-  context->coalescing = options.coalescing;
-  context->orientation = options.keep_orientation ? Orientation::kIdentity : state->header.orientation;
-  context->allow_partial = options.allow_partial;
-  context->downsampling = options.downsampling;
-  if (state->header.have_preview) {
-    state->preview_offset = state->first_frame_offset;
-    JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> preview,
-                             ReadFrame(FrameRole::kPreview, state->preview_offset));
-    state->first_frame_offset = preview->state().end();
-  }
-  state->table.Begin(context->source, state->first_frame_offset, 0, state->header.have_preview ? 1 : 0);
-  state->Restart();
-  return OkStatus();
-}
-
 Status ImageDecoder::Rewind() {
+  if (state_->is_fed && !state_->options.keep_input) return InvalidArgument("a stream cannot be rewound");
   memory_->work()->Renew();
   state_->Restart();
   return OkStatus();
@@ -118,20 +71,27 @@ const ColorDescription* ImageDecoder::original_color() const {
 const ColorDescription* ImageDecoder::data_color() const { return state_->color.data ? &*state_->color.data : nullptr; }
 bool ImageDecoder::frame_is_partial() const { return state_->partial; }
 bool ImageDecoder::preview_is_partial() const { return state_->preview_partial; }
-uint64_t ImageDecoder::copied_input_bytes() const { return state_->container.codestream().copied_bytes(); }
+uint64_t ImageDecoder::copied_input_bytes() const {
+  return state_->container.codestream().copied_bytes() + (state_->is_fed ? bytes_fed() : 0);
+}
 
 Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint64_t offset) {
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, MakePooled<FrameDecoder>(memory_, Category::kOther));
   FrameState* frame = &decoder->state();
   frame->context = &state_->context;
   JXLPOOL_RETURN_IF_ERROR(ReadFrameStart(state_->context.source, role, offset, frame));
-  const uint64_t bytes_there = state_->container.codestream().size() - frame->sections_offset;
-  memory_->work()->AllowFrame(frame->dimensions.xsize * frame->dimensions.ysize,
-                              std::min(frame->toc.total_size, bytes_there));
+  memory_->work()->AllowFrame(frame->dimensions.xsize * frame->dimensions.ysize, BytesThere(*frame));
   return decoder;
 }
 
-Status ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
+Status ImageDecoder::ReadNextFrame() {
+  JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->next_offset));
+  if (state_->options.allow_partial) JXLPOOL_RETURN_IF_ERROR(CheckFirstSection(decoder->state()));
+  AdvanceTo(std::move(decoder));
+  return OkStatus();
+}
+
+void ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
   FrameState* frame = &decoder->state();
   if (frame->header.IsShown()) {
     ++state_->visible_frames;
@@ -145,8 +105,9 @@ Status ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
   state_->current_offset = state_->next_offset;
   state_->next_offset = frame->end();
   state_->seen_last = frame->header.is_last;
+  state_->run = FrameRun();
+  state_->run.allowed_bytes = BytesThere(*frame);
   state_->current = std::move(decoder);
-  return OkStatus();
 }
 
 bool ImageDecoder::IsDelivered(const FrameHeader& frame) const {
@@ -177,15 +138,10 @@ Status ImageDecoder::DescribeCurrent(FrameInfo* info) {
 }
 
 Result<bool> ImageDecoder::AdvanceToDelivered(FrameInfo* info) {
-  const bool allow_partial = state_->options.allow_partial;
   for (;;) {
     if (state_->current) JXLPOOL_RETURN_IF_ERROR(SkipFrame());
     if (state_->seen_last) return false;
-    JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->next_offset));
-    if (allow_partial && !HasFirstSection(decoder->state())) {
-      return NeedMoreInput("the file ends before the first section of a frame");
-    }
-    JXLPOOL_RETURN_IF_ERROR(AdvanceTo(std::move(decoder)));
+    JXLPOOL_RETURN_IF_ERROR(TryToParse(state_->next_offset, &ImageDecoder::ReadNextFrame));
     if (!IsDelivered(state_->current->state().header)) continue;
     JXLPOOL_RETURN_IF_ERROR(DescribeCurrent(info));
     return true;
@@ -202,20 +158,30 @@ Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
   return false;
 }
 
-Status ImageDecoder::RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets,
-                              FrameSlots* slots) {
+Status ImageDecoder::BeginRun(FrameDecoder* decoder, std::span<const OutputTarget> targets, FrameSlots* slots,
+                              FrameRun* run) {
   FrameState* frame = &decoder->state();
   frame->SetSlots(*slots);
-  const FrameRequest request = RequestFor(num_targets != 0, {targets, num_targets});
-  JXLPOOL_ASSIGN_OR_RETURN(const Workforce workforce, ChooseWorkforce(decoder, request));
+  run->request = RequestFor(!targets.empty(), targets);
+  JXLPOOL_ASSIGN_OR_RETURN(run->workforce, ChooseWorkforce(decoder, run->request));
   // What the frame replaces is its own from here on: if it fails, so does the whole sequence.
   const uint8_t written = SlotWritten(frame->header);
   for (int i = 0; i < 4; ++i) {
     if ((written >> i & 1) != 0) slots->reference[i].Release();
   }
+  run->has_begun = true;
+  return OkStatus();
+}
+
+Status ImageDecoder::RunFrame(FrameDecoder* decoder, std::span<const OutputTarget> targets, FrameSlots* slots,
+                              FrameRun* run) {
+  if (!run->has_begun) {
+    JXLPOOL_RETURN_IF_ERROR(decoder->MayReadGlobals());
+    JXLPOOL_RETURN_IF_ERROR(BeginRun(decoder, targets, slots, run));
+  }
   SharedFrame saved;
-  JXLPOOL_RETURN_IF_ERROR(decoder->Decode(request, workforce, &saved));
-  const FrameHeader& header = frame->header;
+  JXLPOOL_RETURN_IF_ERROR(decoder->Decode(run->request, run->workforce, &saved));
+  const FrameHeader& header = decoder->state().header;
   if (header.frame_type == FrameType::kLFFrame) {
     slots->lf[header.lf_level - 1] = std::move(saved);
   } else if (header.CanReference()) {
@@ -224,37 +190,43 @@ Status ImageDecoder::RunFrame(FrameDecoder* decoder, const OutputTarget* targets
   return OkStatus();
 }
 
-Status ImageDecoder::DecodeCurrent(const OutputTarget* targets, size_t num_targets) {
+Status ImageDecoder::DecodeCurrent(std::span<const OutputTarget> targets) {
   FrameDecoder* decoder = state_->current.get();
-  const FrameHeader& header = decoder->state().header;
-  const uint8_t missing = SlotsRead(header) & static_cast<uint8_t>(~state_->exact_slots);
+  const FrameState& frame = decoder->state();
+  const uint8_t missing = SlotsRead(frame.header) & static_cast<uint8_t>(~state_->exact_slots);
   if (missing != 0) JXLPOOL_RETURN_IF_ERROR(FillSlots(missing));
-  const Status status = RunFrame(decoder, targets, num_targets, &state_->slots);
-  state_->partial = decoder->state().incomplete;
-  if (status.ok()) state_->exact_slots |= SlotWritten(header);
+  // The more bytes a frame has, the more work it may ask for.
+  const uint64_t bytes_there = BytesThere(frame);
+  memory_->work()->AllowFrame(0, bytes_there - state_->run.allowed_bytes);
+  state_->run.allowed_bytes = bytes_there;
+  const Status status = RunFrame(decoder, targets, &state_->slots, &state_->run);
+  if (status.code() == ErrorCode::kWaiting) return status;
+  state_->partial = frame.incomplete;
+  if (status.ok()) state_->exact_slots |= SlotWritten(frame.header);
+  LeaveCurrent();
   return status;
 }
 
 Status ImageDecoder::DecodeFrame(const OutputTarget* targets, size_t num_targets) {
   if (!state_->current) return InvalidArgument("there is no frame to decode");
-  const Status status = DecodeCurrent(targets, num_targets);
-  state_->current = PooledObject<FrameDecoder>();
-  return status;
+  return DecodeCurrent({targets, num_targets});
 }
+
+bool ImageDecoder::frame_has_begun() const { return state_->current && !state_->run.request.targets.empty(); }
 
 Status ImageDecoder::SkipFrame() {
   if (!state_->current) return OkStatus();
   const FrameHeader& header = state_->current->state().header;
   // What a frame leaves behind may be needed by any later one.
-  const bool is_kept = header.CanReference() || header.frame_type == FrameType::kLFFrame;
-  const Status status = is_kept ? DecodeCurrent(nullptr, 0) : OkStatus();
-  state_->current = PooledObject<FrameDecoder>();
-  return status;
+  if (header.CanReference() || header.frame_type == FrameType::kLFFrame) return DecodeCurrent({});
+  LeaveCurrent();
+  return OkStatus();
 }
 
 Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targets) {
   if (!state_->header.have_preview) return InvalidArgument("the image has no preview");
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kPreview, state_->preview_offset));
+  JXLPOOL_RETURN_IF_ERROR(MayDecodeAtOnce(decoder->state()));
   decoder->state().invisible_frames = 1;
   FrameRequest request = RequestFor(true, {targets, num_targets});
   request.canvas = state_->header.preview;
@@ -267,6 +239,7 @@ Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targe
 
 Status ImageDecoder::DecodeCoefficients(CoefficientSink* sink) {
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->first_frame_offset));
+  JXLPOOL_RETURN_IF_ERROR(MayDecodeAtOnce(decoder->state()));
   return decoder->DecodeCoefficients(sink, threads_);
 }
 

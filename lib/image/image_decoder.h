@@ -4,9 +4,16 @@
 //   decoder.Open(data, size, options);             // container, image header, ICC profile
 //   while (NextFrame(&info) gives true) decoder.DecodeFrame(targets, n);   // or SkipFrame()
 //
-// The image's bytes are the caller's and must stay valid until Close or destruction; they are read in place. One thread
-// at a time may use an ImageDecoder; it spreads work over the ThreadPool it was given. After an error only Rewind, Open
-// and Close are allowed. Frames delivered before the error stay valid.
+// The image's bytes are the caller's and must stay valid until Close or destruction; they are read in place. Or they
+// arrive in pieces, which need not stay:
+//
+//   decoder.OpenStream(options);
+//   decoder.Feed(piece);                           // whenever bytes have come; EndInput after the last
+//   decoder.ReadHeaders(); NextFrame, DecodeFrame, ...   // each gives kWaiting while it needs more, and is called
+//   again
+//
+// One thread at a time may use an ImageDecoder; it spreads work over the ThreadPool it was given. After an error other
+// than kWaiting only Rewind, Open and Close are allowed. Frames delivered before the error stay valid.
 #ifndef LIB_IMAGE_IMAGE_DECODER_H_
 #define LIB_IMAGE_IMAGE_DECODER_H_
 
@@ -75,6 +82,8 @@ struct DecoderOptions {
   uint32_t downsampling = 1;
   // Deliver what a truncated file allows instead of an error.
   bool allow_partial = false;
+  // Streams: keep all bytes that were fed until Close, so that frames can be decoded again and out of order.
+  bool keep_input = false;
   // The encoding to deliver color in; empty: the image's own (linear sRGB for XYB images that carry an ICC profile). A
   // text name such as "RGB_D65_SRG_Rel_SRG"; REQUIRES: valid, see lib/color.
   char color_space[128] = {};
@@ -108,12 +117,30 @@ class ImageDecoder {
 
   // Reads the container, the image header and the ICC profile. May be called again for another image.
   Status Open(const uint8_t* data, size_t size, const DecoderOptions& options);
+
+  // Begins an image whose bytes will be fed. What is kept of them until it has been used is pooled memory. Unless
+  // options.keep_input, frames can be decoded once, in their order: Rewind, SeekFrame, and looks at frames that have
+  // been passed are refused with kInvalidArgument. Errors: kMemoryLimit.
+  Status OpenStream(const DecoderOptions& options);
+  // The next bytes of the file. REQUIRES: OpenStream succeeded, EndInput was not called. Errors: kCorrupt (this is no
+  // JPEG XL file), kMemoryLimit.
+  Status Feed(std::span<const uint8_t> bytes);
+  // There are no more bytes. From now on nothing gives kWaiting. REQUIRES, and errors: as Feed.
+  Status EndInput();
+  // Bytes fed so far.
+  uint64_t bytes_fed() const;
+  // Where in the file the byte of the codestream at `offset` lies, as far as that is known.
+  uint64_t FilePosition(uint64_t offset) const;
+  bool is_fed() const;
+  // Reads what Open reads, as soon as it has come; OK, at no cost, once that is done. Errors: all.
+  Status ReadHeaders();
+  bool has_headers() const;
   // Back to the state before Open; memory goes back to the pool.
   void Close();
-  // The next NextFrame delivers the first frame again. REQUIRES: Open succeeded.
+  // The next NextFrame delivers the first frame again. REQUIRES: has_headers().
   Status Rewind();
 
-  // The following REQUIRE that Open succeeded.
+  // The following REQUIRE has_headers().
   const Container& container() const;
   const ImageHeader& header() const;
   // Size as delivered: oriented unless orientation is kept.
@@ -134,9 +161,12 @@ class ImageDecoder {
   // undecoded current frame counts as skipped. Where partial images are allowed, a file that ends early ends the
   // sequence after the last frame of which something can be shown; frame_is_partial is true then.
   Result<bool> NextFrame(FrameInfo* info);
-  // Decodes the current frame into all targets at once. REQUIRES: NextFrame gave true; called once per frame.
+  // Decodes the current frame into all targets at once. REQUIRES: NextFrame gave true; called once per frame, or, while
+  // it gives kWaiting, again with the same targets, which must stay until then.
   Status DecodeFrame(const OutputTarget* targets, size_t num_targets);
   Status SkipFrame();
+  // DecodeFrame gave kWaiting: the frame has to be decoded to its end.
+  bool frame_has_begun() const;
   // True if the last DecodeFrame delivered less than the complete frame, or the last NextFrame ended the sequence of
   // frames, because the file ends early.
   bool frame_is_partial() const;
@@ -175,28 +205,47 @@ class ImageDecoder {
   // True if the last DecodePreview delivered less than the complete preview because the file ends early.
   bool preview_is_partial() const;
 
-  // The quantised coefficients of the first frame, for JPEG reconstruction; at any time, without disturbing the
-  // sequence of frames, and whatever the options say. Errors: all, those of the sink included.
+  // The quantised coefficients of the first frame, for JPEG reconstruction; at any time (of a stream: before the first
+  // frame was decoded or skipped), without disturbing the sequence of frames, and whatever the options say. Errors:
+  // all, those of the sink included.
   Status DecodeCoefficients(CoefficientSink* sink);
 
-  // Input bytes that had to be copied because a section straddles two parts of the codestream.
+  // Input bytes that had to be copied: because they were fed, or because a section straddles two parts of the
+  // codestream.
   uint64_t copied_input_bytes() const;
 
  private:
   struct State;  // on pooled memory
 
-  Status ReadImage(const uint8_t* data, size_t size, const DecoderOptions& options);
+  // What runs from the first to the last DecodeFrame of a frame.
+  struct FrameRun;
+
+  // image_input.cc.
+  Status ReadImageHeaders();
+  void SetUpContext();
+  Status ReadPreviewStart();
+  // Calls `parse`, which parses a header at byte `offset` of the codestream, unless it was tried not long ago and gave
+  // kWaiting. A try in vain leaves nothing.
+  Status TryToParse(uint64_t offset, Status (ImageDecoder::*parse)());
+  // kWaiting if not all of the frame has come.
+  Status MayDecodeAtOnce(const FrameStart& frame) const;
+  // The current frame is over, and its input has been used.
+  void LeaveCurrent();
+
   // Header and TOC of the frame at byte `offset` of the codestream.
   Result<PooledObject<FrameDecoder>> ReadFrame(FrameRole role, uint64_t offset);
-  // Makes a frame the current one and counts it.
-  Status AdvanceTo(PooledObject<FrameDecoder> decoder);
+  // Makes the next frame the current one and counts it.
+  Status ReadNextFrame();
+  void AdvanceTo(PooledObject<FrameDecoder> decoder);
   // NextFrame without the allowance for files that end early.
   Result<bool> AdvanceToDelivered(FrameInfo* info);
   bool IsDelivered(const FrameHeader& frame) const;
   Status DescribeCurrent(FrameInfo* info);
-  Status DecodeCurrent(const OutputTarget* targets, size_t num_targets);
-  // Decodes a frame that finds its references in `*slots` and leaves there what it is stored for.
-  Status RunFrame(FrameDecoder* decoder, const OutputTarget* targets, size_t num_targets, FrameSlots* slots);
+  Status DecodeCurrent(std::span<const OutputTarget> targets);
+  // Decodes a frame that finds its references in `*slots` and leaves there what it is stored for. After kWaiting called
+  // again, with the same `run`, which is new at first.
+  Status RunFrame(FrameDecoder* decoder, std::span<const OutputTarget> targets, FrameSlots* slots, FrameRun* run);
+  Status BeginRun(FrameDecoder* decoder, std::span<const OutputTarget> targets, FrameSlots* slots, FrameRun* run);
 
   // image_memory.cc.
   uint64_t Room() const;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "lib/bitstream/container.h"
+#include "lib/bitstream/container_reader.h"
 #include "lib/bitstream/frame_index.h"
 #include "lib/compose/image_color.h"
 #include "lib/frame/frame_decoder.h"
@@ -16,10 +17,24 @@
 
 namespace jxlpool {
 
+struct ImageDecoder::FrameRun {
+  bool has_begun = false;
+  FrameRequest request;
+  Workforce workforce;
+  uint64_t allowed_bytes = 0;  // bytes of the frame for which work has been allowed
+};
+
 struct ImageDecoder::State {
   DecoderOptions options;
   SizeLimits limits;
   Container container;
+  ContainerReader input;
+  bool is_fed = false;
+  // The header at byte `parse_offset` was tried in vain; the next try is when so many bytes are there.
+  uint64_t parse_offset = 0;
+  uint64_t parse_size = 0;
+  bool has_image_header = false;
+  bool has_headers = false;
   ImageHeader header;
   ImageColor color;
   FrameContext context;
@@ -49,6 +64,7 @@ struct ImageDecoder::State {
   // Those whose contents are what they would be had every frame been decoded; a jump leaves the others for later.
   uint8_t exact_slots = kAllSlots;
   PooledObject<FrameDecoder> current;  // a displayed frame that is not decoded yet
+  FrameRun run;                        // of `current`
   PoolVector<char> name;               // of the current frame, with terminator
 
   void Restart() {
@@ -64,6 +80,7 @@ struct ImageDecoder::State {
     slots.Clear();
     exact_slots = kAllSlots;
     current = PooledObject<FrameDecoder>();
+    run = FrameRun();
   }
 };
 

@@ -58,7 +58,8 @@ Status ImageDecoder::ReplayFrame(const FrameEntry& entry, FrameSlots* slots) {
   FrameState* frame = &decoder->state();
   frame->visible_frames = entry.visible_before + (entry.is_shown ? 1 : 0);
   frame->invisible_frames = entry.is_shown ? 0 : entry.invisible_before + 1;
-  return RunFrame(decoder.get(), nullptr, 0, slots);
+  FrameRun run;
+  return RunFrame(decoder.get(), {}, slots, &run);
 }
 
 Result<bool> ImageDecoder::Replay(const FrameTable& table, uint64_t begin, uint64_t end, uint8_t needed,
@@ -127,7 +128,10 @@ void ImageDecoder::MoveTo(const FrameEntry& entry, uint64_t position, uint32_t d
 Result<const FrameIndex*> ImageDecoder::LoadFrameIndex() {
   if (state_->has_frame_index) return &state_->frame_index;
   const Box* box = state_->container.Find(kFrameIndexBox);
-  if (box == nullptr) return nullptr;
+  if (box == nullptr) {
+    if (state_->container.MayStillCome(kFrameIndexBox)) return Waiting("the frame index has not come");
+    return nullptr;
+  }
   if (box->is_truncated) return NeedMoreInput("the file ends in the frame index");
   FrameIndex index;
   JXLPOOL_RETURN_IF_ERROR(ReadFrameIndex(box->contents, memory_, &index));
@@ -171,6 +175,8 @@ Result<bool> ImageDecoder::SeekByIndex(uint32_t index) {
 }
 
 Result<bool> ImageDecoder::SeekFrame(uint32_t index, bool use_index) {
+  if (state_->is_fed && !state_->options.keep_input) return InvalidArgument("frames of a stream come in their order");
+  if (state_->container.is_growing()) return Waiting("the file has not come to its end");
   memory_->work()->Renew();
   if (use_index) {
     const Result<bool> done = SeekByIndex(index);

@@ -39,6 +39,7 @@ class Simulation {
     uint32_t waits = 0;
     uint32_t idle = 0;
     while (delivered_ < grid_.groups_y) {
+      AllowMore();
       const size_t w = random_() % workers_.size();
       const bool moved = Step(w);
       waits += moved ? 0 : 1;
@@ -66,6 +67,7 @@ class Simulation {
     bool moved = w == 0 && Deliver();
     if (!worker.to_render.empty()) {
       Render(&worker);
+      if (worker.to_render.empty()) schedule_.TaskDone();
       return true;
     }
     if (!worker.busy) {
@@ -83,7 +85,18 @@ class Simulation {
     }
     worker.busy = worker.started = false;
     Finish(&worker);
+    if (worker.to_render.empty()) schedule_.TaskDone();
     return true;
+  }
+
+  // When nothing is left to do, more of the input has come: nothing, a few tasks, or all of them.
+  void AllowMore() {
+    if (!schedule_.is_idle()) return;
+    const uint32_t end = schedule_.end_of_allowed();
+    EXPECT_EQ(next_, end);
+    for (const Worker& worker : workers_) EXPECT_TRUE(!worker.busy && worker.to_render.empty());
+    const uint32_t left = schedule_.num_tasks() - end;
+    schedule_.AllowTasksBefore(end + (random_() % 4 == 0 ? left : static_cast<uint32_t>(random_()) % (left + 1)));
   }
 
   void CheckStart(const GroupTask& task) {
@@ -174,6 +187,7 @@ TEST_F(GroupScheduleTest, EveryTaskOnceRowByRow) {
           const GroupGrid grid = Grid(groups_x, groups_y, with_lf_groups);
           GroupSchedule schedule;
           ASSERT_TRUE(schedule.Begin(grid, LimitsFor(grid, workers, mode), &memory_).ok());
+          schedule.AllowTasksBefore(schedule.num_tasks());
           std::set<std::tuple<bool, uint32_t, uint32_t>> seen;
           std::pair<uint32_t, uint32_t> last_group{0, 0};
           GroupTask task;
@@ -235,7 +249,7 @@ TEST_F(GroupScheduleTest, NothingStartsAfterGivingUp) {
   schedule.Wait(version);  // returns, since something has changed
   EXPECT_FALSE(schedule.MayStart(schedule.TaskAt(0), &version));
   EXPECT_TRUE(schedule.given_up());
-  EXPECT_TRUE(schedule.is_over());
+  EXPECT_TRUE(schedule.is_idle());
   schedule.GiveUp(1, Corrupt("first"));
   schedule.GiveUp(3, Corrupt("third"));
   EXPECT_STREQ(schedule.error().message(), "first");

@@ -1,0 +1,57 @@
+// Targets: the outputs that a caller of the C interface gives, as lib/compose takes them.
+#ifndef LIB_API_TARGETS_H_
+#define LIB_API_TARGETS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "jxlpool/jxlpool.h"
+#include "lib/base/status.h"
+#include "lib/compose/output_request.h"
+#include "lib/pool/memory.h"
+#include "lib/pool/pool_vector.h"
+
+namespace jxlpool {
+
+struct ImageSize {
+  uint32_t width;
+  uint32_t height;
+};
+
+// Bytes of a pixel; 0 if the format is none. REQUIRES: the decoder has the image's headers.
+size_t PixelBytes(const JxlpoolDecoder& decoder, const JxlpoolOutput& output);
+
+// Rows for a callback of the caller.
+class RowsSink : public BandSink {
+ public:
+  RowsSink(JxlpoolRowsCallback rows, void* opaque) : rows_(rows), opaque_(opaque) {}
+  Status Band(uint32_t y, uint32_t num_rows, const uint8_t* rows, size_t stride) override;
+  friend bool operator==(const RowsSink& a, const RowsSink& b) { return a.rows_ == b.rows_ && a.opaque_ == b.opaque_; }
+
+ private:
+  JxlpoolRowsCallback rows_;
+  void* opaque_;
+};
+
+// On pooled memory. Moving it does not move what data() points to.
+class Targets {
+ public:
+  Targets() = default;
+  explicit Targets(Memory* memory) : targets_(memory, Category::kOther), sinks_(memory, Category::kOther) {}
+
+  // Errors: kInvalidArgument, kUnsupported, kMemoryLimit.
+  Status Set(const JxlpoolDecoder& decoder, const JxlpoolOutput* outputs, size_t count, const ImageSize& size);
+
+  const OutputTarget* data() const { return targets_.data(); }
+  size_t size() const { return targets_.size(); }
+  // Whether they describe the same outputs.
+  friend bool operator==(const Targets& a, const Targets& b);
+
+ private:
+  PoolVector<OutputTarget> targets_;
+  PoolVector<RowsSink> sinks_;  // room only: those needed are made by ToTarget, and have nothing to destroy
+};
+
+}  // namespace jxlpool
+
+#endif  // LIB_API_TARGETS_H_
