@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/render/lf_enlargement.h"
+
 namespace jxlpool {
 
 Status GroupReader::Begin(uint32_t num_workers) {
@@ -11,6 +13,7 @@ Status GroupReader::Begin(uint32_t num_workers) {
 }
 
 Status GroupReader::PrepareWorkers() {
+  if (frame_->num_passes == 0) return OkStatus();
   for (GroupDecoder& decoder : decoders_) JXLPOOL_RETURN_IF_ERROR(decoder.Prepare(frame_->vardct, frame_->memory()));
   return OkStatus();
 }
@@ -23,9 +26,42 @@ uint64_t GroupReader::WorkerBytes(const FrameState& frame, uint32_t at_a_time) {
   if (!frame.header.is_modular) {
     // Nearly all of the section is coefficients.
     section = std::min<uint64_t>(section, 1024);
-    bytes += sizeof(GroupDecoder) + GroupDecoder::Bytes(frame.vardct, frame.num_passes);
+    bytes += sizeof(GroupDecoder);
+    if (frame.num_passes != 0) bytes += GroupDecoder::Bytes(frame.vardct, frame.num_passes);
   }
   return bytes + at_a_time * frame.modular.GroupBytes(section);
+}
+
+// An LF frame is a whole image; otherwise the LF image is missing with its LF group.
+bool GroupReader::HasLfImage(uint32_t group) const {
+  return frame_->header.HasFlag(kFlagUseLfFrame) ||
+         frame_->lf_group_missing[frame_->dimensions.LfGroupOfGroup(group)] == 0;
+}
+
+void GroupReader::EnlargeLfImage(uint32_t group, const View2D<float> (&planes)[3]) const {
+  const FrameDimensions& dimensions = frame_->dimensions;
+  const BlockRect blocks = dimensions.GroupBlocks(group);
+  const int64_t groups_x = static_cast<int64_t>(dimensions.groups_x);
+  const int64_t groups_y = static_cast<int64_t>(dimensions.groups_y);
+  LfPart part;
+  for (int64_t i = 0; i < 9; ++i) {
+    const int64_t gx = group % groups_x + i % 3 - 1;
+    const int64_t gy = group / groups_x + i / 3 - 1;
+    if (gx < 0 || gx >= groups_x || gy < 0 || gy >= groups_y) continue;
+    // The black of an LF group that is missing must not show in those around it.
+    part.goes_on[i / 3][i % 3] = HasLfImage(static_cast<uint32_t>(gy * groups_x + gx)) == HasLfImage(group);
+  }
+  UpsamplingKernels kernels;
+  MakeUpsamplingKernels(frame_->image().upsampling_weights, kBlockDim, &kernels);
+  for (size_t c = 0; c < 3; ++c) {
+    const uint32_t hshift = dimensions.hshift[c];
+    const uint32_t vshift = dimensions.vshift[c];
+    part.plane = frame_->vardct.lf[c];
+    part.plane_width = static_cast<int64_t>(dimensions.xblocks >> hshift);
+    part.plane_height = static_cast<int64_t>(dimensions.yblocks >> vshift);
+    part.rect = {blocks.x0 >> hshift, blocks.y0 >> vshift, blocks.columns >> hshift, blocks.rows >> vshift};
+    EnlargeLf(kernels, part, planes[c]);
+  }
 }
 
 Status GroupReader::DecodeVarDct(uint32_t group, uint32_t worker, const View2D<float> (&planes)[3],
@@ -35,6 +71,10 @@ Status GroupReader::DecodeVarDct(uint32_t group, uint32_t worker, const View2D<f
   const bool has_lf = frame_->toc.IsSingleSection() || frame_->lf_group_missing[lf_group] == 0;
   // Without its coefficients the readers are not at the group's modular data either.
   opened->count = has_lf ? std::min(opened->count, frame_->num_passes) : 0;
+  if (opened->count == 0) {
+    EnlargeLfImage(group, planes);
+    return OkStatus();
+  }
   GroupDecoder& decoder = decoders_[worker];
   JXLPOOL_RETURN_IF_ERROR(decoder.Prepare(frame_->vardct, frame_->memory()));
   return decoder.Decode(frame_->vardct, group, opened->readers, opened->count, planes)

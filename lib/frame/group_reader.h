@@ -40,7 +40,8 @@ class GroupReader {
   static uint64_t WorkerBytes(const FrameState& frame, uint32_t at_a_time);
 
   // Opens a group and decodes its VarDCT channels into planes[c], padded to whole blocks; then `opened` stands at its
-  // modular data. Errors: all.
+  // modular data. A group without passes shows the LF image, smoothly enlarged; that reads the last LF rows of the
+  // groups above and the first ones of those below. Errors: all.
   Status DecodeVarDct(uint32_t group, uint32_t worker, const View2D<float> (&planes)[3], SectionReader::Group* opened);
   // The same without dequantising; see GroupDecoder::DecodeCoefficients. Fails if a pass is missing.
   Status DecodeCoefficients(uint32_t group, uint32_t worker, View2D<const int32_t> (&blocks)[3]);
@@ -58,6 +59,8 @@ class GroupReader {
   Status DecodeIntoFrame(uint32_t group, SectionReader::Group* opened);
 
  private:
+  bool HasLfImage(uint32_t group) const;
+  void EnlargeLfImage(uint32_t group, const View2D<float> (&planes)[3]) const;
   Status DecodeModular(uint32_t first, uint32_t count, SectionReader::Group* opened, ModularImage* images);
   Status DecodeImages(uint32_t first, uint32_t count, SectionReader::Group* opened, ModularImage* images);
 

@@ -106,13 +106,14 @@ bool GroupSchedule::IsRendered(uint32_t group) {
 bool GroupSchedule::LfGroupMayStart(uint32_t lf_row) const {
   const uint32_t end = (lf_row + 1) * kPerLfGroup;
   if (end <= limits_.lf_rows) return true;
-  // Rows of groups before end - lf_rows are overwritten; the row after them is rendered with a part of their data.
+  // Rows of groups before end - lf_rows are overwritten; the row after them is rendered, and without passes decoded,
+  // with a part of their data.
   return rendered_rows_ >= std::min(grid_.groups_y, end - limits_.lf_rows + 1);
 }
 
 bool GroupSchedule::GroupMayStart(uint32_t gx, uint32_t gy) {
   if (gy >= delivered_rows_ + limits_.rows_in_flight) return false;
-  // The smoothing of the LF image needs the row below.
+  // The smoothing of the LF image needs the row below, and so does its enlargement for groups without passes.
   if (lf_done_ < std::min(grid_.lf_groups_y, (gy + 1) / kPerLfGroup + 1)) return false;
   const uint32_t group = gy * grid_.groups_x + gx;
   return group < limits_.groups_in_flight || IsRendered(group - limits_.groups_in_flight);

@@ -1,6 +1,5 @@
 #include "lib/render/upsampling.h"
 
-#include "lib/base/bits.h"
 #include "lib/headers/upsampling_weights.h"
 
 namespace jxlpool {
@@ -42,7 +41,5 @@ void MakeUpsamplingKernels(const UpsamplingWeights& weights, uint32_t factor, Up
     }
   }
 }
-
-size_t UpsamplingScratchFloats(size_t size) { return 6 * (RoundUp(size, 16) + 32); }
 
 }  // namespace jxlpool

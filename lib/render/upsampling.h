@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/base/bits.h"
 #include "lib/headers/image_header.h"
 
 namespace jxlpool {
@@ -24,7 +25,7 @@ struct UpsamplingKernels {
 void MakeUpsamplingKernels(const UpsamplingWeights& weights, uint32_t factor, UpsamplingKernels* kernels);
 
 // Floats of scratch memory that UpsampleRow needs for `size` input columns.
-size_t UpsamplingScratchFloats(size_t size);
+constexpr size_t UpsamplingScratchFloats(size_t size) { return 6 * (RoundUp(size, 16) + 32); }
 
 // One input row to `factor` output rows. rows[0..4] point at column x0 of the input rows y - 2 .. y + 2, of which
 // columns [x0 - 2, x0 + size + 2) count; out[oy] receives factor * size samples. 64 bytes before and beyond the columns

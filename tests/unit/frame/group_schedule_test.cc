@@ -103,7 +103,7 @@ class Simulation {
     if (task.is_lf_group) {
       const int64_t first_overwritten = int64_t{8} * task.gy - limits_.lf_rows;
       // Data of rows before first_overwritten + 8 disappears, of which nothing may be needed any more; and rows are
-      // rendered with the last data of the row above.
+      // rendered, and without passes decoded, with the last data of the row above.
       for (int64_t gy = 0; gy < std::min<int64_t>(grid_.groups_y, first_overwritten + 9); ++gy) {
         for (uint32_t gx = 0; gx < grid_.groups_x; ++gx) {
           ASSERT_TRUE(rendered_[static_cast<size_t>(gy) * grid_.groups_x + gx])
