@@ -537,6 +537,40 @@ JXLPOOL_API size_t jxlpool_decoder_pixel_size(const JxlpoolDecoder* decoder, con
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                        size_t num_outputs);
 
+/* How far a frame has come in a stream: the one that next_frame moved to, or one that it has to decode before. */
+typedef struct JxlpoolProgress {
+  size_t struct_size;
+  uint32_t steps; /* grows with everything that makes a better picture: first something, then the low-frequency image,
+                     then each row of groups in each pass; 0: there is nothing to show */
+  uint32_t reduction; /* what has come suffices for the image reduced by this factor: 8, 4, 2 or 1; 0: not known */
+  uint64_t num_groups;
+  uint64_t complete_groups; /* of which everything has come */
+  uint32_t num_passes;
+  uint32_t complete_passes; /* that have come of all groups */
+  int has_lf;               /* the low-frequency image has come */
+  uint32_t final_rows;      /* rows from the top that decode_frame has delivered; 0 if the image is turned */
+} JxlpoolProgress;
+
+/* All zero between frames. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_progress(JxlpoolDecoder* decoder, JxlpoolProgress* progress);
+
+/* Delivers a picture of a frame that has not come to its end, between two calls of decode_frame or before the first:
+ * rows from final_rows on, with what is known of them. Groups that have not come are shown by the low-frequency image,
+ * smoothly enlarged, or, in images coded by Squeeze, by the levels that have come; passes that have not come by the
+ * ones before. What nothing is known of is black. Given the buffer of decode_frame, it holds a whole picture
+ * afterwards.
+ *
+ * A flush does not disturb the decode: the final pixels are the same, and an error of this call leaves the frame as it
+ * was. It keeps no samples for later: each flush decodes what has come below final_rows once more, in memory of its own
+ * as large as that of a decode. So flush when `steps` of the progress has grown and time allows. Rows callbacks get
+ * the rows from final_rows on; they are refused with JXLPOOL_UNSUPPORTED if the image is turned.
+ * JXLPOOL_NEED_MORE_INPUT: there is nothing to show (yet).
+ *
+ * While next_frame still waits for the first frame, a low-frequency frame that comes before it is shown, of the size of
+ * the image. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_flush(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
+                                                size_t num_outputs);
+
 /* Decodes the preview image, of size preview_width x preview_height; at any time while an image is open, without
  * disturbing the frames unless it fails: then they, too, need a rewind. Returns JXLPOOL_PARTIAL only with
  * allow_partial. JXLPOOL_END: there is none. */

@@ -47,7 +47,9 @@ void FrameComposer::Configure(bool has_output) {
   canvas_height_ = on_canvas ? settings_.canvas.height : static_cast<uint32_t>(settings_.dimensions->height);
   x0_ = on_canvas ? frame.x0 : 0;
   y0_ = on_canvas ? frame.y0 : 0;
-  finished_rows_ = 0;
+  finished_frame_rows_ = settings_.first_row;
+  finished_rows_ =
+      settings_.first_row == 0 ? 0 : std::clamp<int64_t>(y0_ + int64_t{settings_.first_row}, 0, canvas_height_);
 
   has_spot_colors_ = false;
   for (const ExtraChannelInfo& channel : settings_.image->ec_info) {
@@ -83,6 +85,7 @@ Status FrameComposer::Begin(const ComposeSettings& settings, Memory* memory) {
   }
   if (!blends_) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(BeginBlending(memory));
+  if (settings.first_row != 0) return OkStatus();
   return FillRows(0, static_cast<uint32_t>(std::clamp<int64_t>(y0_, 0, canvas_height_)));
 }
 
@@ -107,6 +110,7 @@ FrameComposer::Saved FrameComposer::SavedBy(const ComposeSettings& settings) {
   const uint32_t width = static_cast<uint32_t>(settings.dimensions->width);
   const uint32_t height = static_cast<uint32_t>(settings.dimensions->height);
   const size_t num_planes = 3 + size_t{settings.image->num_extra_channels};
+  if (!settings.saves) return {};
   if (frame.frame_type == FrameType::kLFFrame) return {3, width, height, true};
   if (!frame.CanReference()) return {};
   if (frame.save_before_ct) return {num_planes, width, height, true};
@@ -132,8 +136,9 @@ Status FrameComposer::BeginSave(Memory* memory) {
 bool FrameComposer::OverwritesSlot() const {
   const SharedFrame& slot = settings_.slots->reference[settings_.frame->save_as_reference];
   // Patches read anywhere, blending reads what it is about to write.
-  return slot.unique() && !settings_.frame->HasFlag(kFlagPatches) && !slot->before_color_transform &&
-         slot->width() == canvas_width_ && slot->height() == canvas_height_ && slot->planes.planes() == num_planes_;
+  return !settings_.keeps_slots && slot.unique() && !settings_.frame->HasFlag(kFlagPatches) &&
+         !slot->before_color_transform && slot->width() == canvas_width_ && slot->height() == canvas_height_ &&
+         slot->planes.planes() == num_planes_;
 }
 
 Status FrameComposer::BeginBlending(Memory* memory) {
@@ -180,6 +185,7 @@ void FrameComposer::SaveRow(uint32_t y, uint32_t x, size_t n, const float* const
 }
 
 void FrameComposer::Row(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes) {
+  if (y < settings_.first_row) return;
   if (save_ == Save::kLf || save_ == Save::kBeforeColor) SaveRow(y, x, n, planes);
   if (!composes_) return;
   if (late_transfer_) {
@@ -280,6 +286,7 @@ Status FrameComposer::FillRows(uint32_t y0, uint32_t y1) {
 }
 
 Status FrameComposer::FinishRows(uint32_t y) {
+  finished_frame_rows_ = std::max(finished_frame_rows_, y);
   const int64_t end = std::clamp<int64_t>(y0_ + y, 0, canvas_height_);
   if (end <= finished_rows_) return OkStatus();
   if (blends_) {

@@ -34,7 +34,10 @@ struct ComposeSettings {
   SizeHeader canvas;  // the image, or the preview
   // As they are before this frame. What it replaces may be written over, unless there are other references to it.
   const FrameSlots* slots = nullptr;
-  bool coalescing = true;  // false: the frame is delivered by itself
+  uint32_t first_row = 0;    // rows of the frame before this one are dropped
+  bool saves = true;         // false: nothing is left for later frames
+  bool keeps_slots = false;  // what the frame replaces is not written over, as it may still be read
+  bool coalescing = true;    // false: the frame is delivered by itself
   bool render_spot_colors = true;
   FrameOutput* output =
       nullptr;  // begun with the size of the canvas (of the frame, without coalescing); null: not delivered
@@ -64,6 +67,9 @@ class FrameComposer {
   bool in_order() const { return settings_.output != nullptr && settings_.output->in_order(); }
   // True if integer samples may go straight to the output, without Row.
   bool passes_samples_through() const { return passes_through_; }
+
+  // Rows of the frame before this one have been finished.
+  uint32_t finished_frame_rows() const { return finished_frame_rows_; }
 
   // Takes pixels [x, x + n) of frame row y after upsampling and noise, and writes over them.
   void Row(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
@@ -115,6 +121,7 @@ class FrameComposer {
   int64_t x0_ = 0;
   int64_t y0_ = 0;
   int64_t finished_rows_ = 0;  // canvas rows
+  uint32_t finished_frame_rows_ = 0;
   PoolVector<ChannelBlending> blending_;
   PoolVector<BlendExtraChannel> extra_;
   Matrix2D<float> scratch_;     // per worker

@@ -54,7 +54,7 @@ Status FrameOutput::Begin(const OutputSetup& setup, std::span<const OutputTarget
   if (setup.planes.num_extra + 3 > kMaxPlanes) return Unsupported("too many extra channels");
   setup_ = setup;
   in_order_ = false;
-  finished_rows_ = 0;
+  finished_rows_ = setup.first_row;
   outputs_ = PoolVector<Output>(memory, Category::kOther);
   for (const OutputTarget& target : targets) JXLPOOL_RETURN_IF_ERROR(Add(target, memory));
 

@@ -37,6 +37,7 @@ struct OutputSetup {
   uint32_t num_workers = 1;
   size_t max_segment = 0;  // no segment of a row is wider
   uint32_t band_rows = 1;  // no row is stored that is so many rows or more after the last FinishRows
+  uint32_t first_row = 0;  // rows before are left out; 0 if the orientation delivers rows in another order to a sink
 };
 
 class FrameOutput {

@@ -40,6 +40,10 @@ bool NeedsNoStages(const FrameState& frame) {
 
 Status FrameDecoder::ReadSharedSections() {
   if (!state_.header.is_modular) state_.vardct.Initialize(state_.image(), state_.header, state_.dimensions);
+  if (state_.lf_only) {
+    state_.num_passes = 0;
+    return InitWithoutLfGlobal(&state_);
+  }
   JXLPOOL_RETURN_IF_ERROR(sections_.OpenFirst());
   BitReader* reader = sections_.first();
   JXLPOOL_RETURN_IF_ERROR(ReadLfGlobal(reader, &state_).At(reader->Position()));
@@ -47,12 +51,14 @@ Status FrameDecoder::ReadSharedSections() {
 }
 
 Status FrameDecoder::ReadGlobalSamples(ModularStorage storage) {
+  if (state_.lf_only) return OkStatus();
   BitReader* reader = sections_.first();
   JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGlobal(reader, storage).At(reader->Position()));
   return reader->Check();
 }
 
 Status FrameDecoder::MayReadGlobals() const {
+  if (state_.lf_only) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(sections_.MayOpen(state_.toc.LfGlobal()));
   return state_.header.is_modular || state_.toc.IsSingleSection() ? OkStatus()
                                                                   : sections_.MayOpen(state_.toc.HfGlobal());

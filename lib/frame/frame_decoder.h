@@ -53,6 +53,11 @@ class FrameDecoder {
   // The same by a plan of the caller. REQUIRES: ReadGlobals succeeded.
   Status DecodeBy(FramePlan* plan, const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);
 
+  // LfGlobal has come: without it, nothing of the frame can be shown.
+  bool MayShow() const { return sections_.MayOpen(state_.toc.LfGlobal()).ok(); }
+  // Rows that have been delivered for good.
+  uint32_t final_rows() const { return plan_ ? plan_->final_rows() : 0; }
+
   // Instead of Decode: FramePlan::Rehearse. REQUIRES: the frame refers to no others. Errors: all.
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder);
 

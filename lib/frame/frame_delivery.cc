@@ -22,6 +22,10 @@ OutputSetup SetupOf(const FrameState& frame, const FrameRequest& request, const 
   setup.num_workers = flow.num_workers;
   setup.max_segment = flow.max_segment;
   setup.band_rows = flow.band_rows;
+  if (request.first_row != 0) {
+    const int64_t first_row = int64_t{request.first_row} + (on_canvas ? frame.header.y0 : 0);
+    setup.first_row = static_cast<uint32_t>(std::clamp<int64_t>(first_row, 0, planes.height));
+  }
   return setup;
 }
 
@@ -32,6 +36,9 @@ ComposeSettings SettingsOf(const FrameState& frame, const FrameRequest& request,
   settings.dimensions = &frame.dimensions;
   settings.color = frame.context->color;
   settings.canvas = request.canvas;
+  settings.first_row = request.first_row;
+  settings.saves = !frame.context->provisional || frame.header.frame_type == FrameType::kLFFrame;
+  settings.keeps_slots = frame.context->source.codestream->is_growing();
   settings.slots = &frame.slots;
   settings.coalescing = frame.context->coalescing;
   settings.render_spot_colors = frame.context->render_spot_colors;

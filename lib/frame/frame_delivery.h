@@ -24,6 +24,8 @@ struct FrameRequest {
   std::span<const OutputTarget> targets;
   // Without targets, where nothing is going to be delivered yet: bytes per pixel of the sinks that there will be.
   uint64_t streamed_pixel_bytes = 0;
+  // Rows of the frame before this one are neither decoded nor delivered.
+  uint32_t first_row = 0;
 };
 
 // Tiles that cover a frame, in raster order.
@@ -67,6 +69,8 @@ class FrameDelivery {
   // REQUIRES: the request is delivered.
   FrameOutput& output() { return output_; }
   bool is_delivered() const { return is_delivered_; }
+  // Rows of the frame that have been finished.
+  uint32_t final_rows() const { return composer_.finished_frame_rows(); }
 
   // Gives a row that `worker` has rendered to the composer.
   void Take(uint32_t worker, const OutputRow& row) {

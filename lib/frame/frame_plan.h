@@ -49,6 +49,8 @@ class FramePlan {
   // it is needed; then Advance is called again, with the same arguments, and goes on where it was. Errors: all others
   // are final.
   virtual Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) = 0;
+  // Rows of the frame that have been delivered for good.
+  virtual uint32_t final_rows() const = 0;
 
   // Acquires what Advance acquires and does a few of its tasks in the calling thread, so that the recorder learns what
   // memory the frame takes. Nothing is delivered. REQUIRES: the input does not grow; no targets; the budget reports to

@@ -30,6 +30,9 @@ struct FrameContext {
   bool coalescing = true;
   Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels
   bool allow_partial = false;
+  // What has come so far is decoded, as if the input were over, beside a decode that goes on: sections stay where they
+  // are, and nothing is left for later frames. REQUIRES: allow_partial.
+  bool provisional = false;
   uint32_t downsampling = 1;
 };
 
@@ -41,6 +44,8 @@ struct FrameState : FrameStart {
   FrameSlots slots;  // as they are before this frame
   // The shapes of slots.reference; if only the sections are to be looked at, those that the slots will have.
   PatchEnvironment::Slot reference_shapes[kNumReferenceSlots];
+  // No section is there, and will be: an LF frame is shown instead (lf_picture.h).
+  bool lf_only = false;
   // Receives the quantised coefficients if they are wanted instead of pixels, else null.
   CoefficientSink* coefficients = nullptr;
 

@@ -148,6 +148,11 @@ Status ReadLfGlobal(BitReader* reader, FrameState* state) {
   return state->modular.ReadGlobal(reader);
 }
 
+Status InitWithoutLfGlobal(FrameState* state) {
+  JXLPOOL_RETURN_IF_ERROR(InitModular(state));
+  return DescribeExtraChannels(state);
+}
+
 Status ReadHfGlobalSection(BitReader* reader, FrameState* state) {
   RawTableReader tables{state, {}};
   const RawTableSource source{&tables, &RawTableReader::Read};

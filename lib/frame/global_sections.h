@@ -14,6 +14,9 @@ namespace jxlpool {
 Status ReadLfGlobal(BitReader* reader, FrameState* frame);
 
 // Reads HfGlobal with the HfPasses. REQUIRES: a VarDCT frame, LfGlobal was read. Errors: as above.
+// What ReadLfGlobal sets up for a frame without sections.
+Status InitWithoutLfGlobal(FrameState* state);
+
 Status ReadHfGlobalSection(BitReader* reader, FrameState* frame);
 
 }  // namespace jxlpool

@@ -77,6 +77,7 @@ Status GroupTilesPlan::Reserve(const FrameRequest& request, const Workforce& wor
   JXLPOOL_RETURN_IF_ERROR(
       renderer_.ReserveScratch(num_workers, std::min<int64_t>(MaxWidth(), frame_->dimensions.width)));
   JXLPOOL_RETURN_IF_ERROR(delivery_.Begin(*frame_, request, FlowOf(limits, num_workers)));
+  first_group_row_ = request.first_row / (frame_->dimensions.group_dim * frame_->header.upsampling);
   is_reserved_ = true;
   return OkStatus();
 }
@@ -142,13 +143,13 @@ Status GroupTilesPlan::RunLfGroupTask(const GroupTask& task) {
   schedule_.LfGroupDone(task.gy);
   for (uint32_t row = 0; schedule_.TakeLfRow(&row);) {
     JXLPOOL_RETURN_IF_ERROR(lf_.FinishRows(row + 1));
-    sections_->ReleaseLfGroups(row * grid_.lf_groups_x, grid_.lf_groups_x);
     schedule_.LfRowDone();
   }
   return OkStatus();
 }
 
 Status GroupTilesPlan::DecodeGroup(uint32_t gx, uint32_t gy, uint32_t worker) {
+  if (gy < first_group_row_) return OkStatus();
   const uint32_t group = gy * grid_.groups_x + gx;
   Matrix3D<float>* tile = tiles_.Tile(gx, gy);
   SectionReader::Group opened;
@@ -179,15 +180,25 @@ Status GroupTilesPlan::RenderGroup(const GroupTask& task, uint32_t worker) {
     delivery_.Take(worker, row);
     return OkStatus();
   };
-  JXLPOOL_RETURN_IF_ERROR(renderer_.RenderGroup(worker, tiles_, task.gx, task.gy, compose));
+  if (task.gy >= first_group_row_) {
+    JXLPOOL_RETURN_IF_ERROR(renderer_.RenderGroup(worker, tiles_, task.gx, task.gy, compose));
+  }
   schedule_.Rendered(task);
   return OkStatus();
+}
+
+void GroupTilesPlan::ReleaseRowsBefore(uint32_t gy) {
+  constexpr uint32_t kPerLfGroup = ScheduleLimits::kGroupsPerLfGroup;
+  if (gy == 0) return;
+  sections_->ReleaseGroups((gy - 1) * grid_.groups_x, grid_.groups_x);
+  if (grid_.lf_groups_y == 0 || gy % kPerLfGroup != 0) return;
+  sections_->ReleaseLfGroups((gy / kPerLfGroup - 1) * grid_.lf_groups_x, grid_.lf_groups_x);
 }
 
 Status GroupTilesPlan::DeliverRows(uint64_t* version) {
   for (uint32_t gy = 0; schedule_.RowToDeliver(&gy, version);) {
     JXLPOOL_RETURN_IF_ERROR(delivery_.composer().FinishRows(static_cast<uint32_t>(tiles_.OutputRect(0, gy).y1())));
-    sections_->ReleaseGroups(gy * grid_.groups_x, grid_.groups_x);
+    ReleaseRowsBefore(gy);
     schedule_.Delivered();
   }
   return OkStatus();

@@ -29,6 +29,7 @@ class GroupTilesPlan : public FramePlan {
   ModularStorage storage() const override { return ModularStorage::kGroups; }
   uint64_t Needs(const FrameRequest& request, const Workforce& workforce) const override;
   Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
+  uint32_t final_rows() const override { return delivery_.final_rows(); }
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) override;
 
  private:
@@ -46,6 +47,9 @@ class GroupTilesPlan : public FramePlan {
   // Decodes a group into its tile.
   Status DecodeGroup(uint32_t gx, uint32_t gy, uint32_t worker);
   Status RenderGroup(const GroupTask& task, uint32_t worker);
+  // Gives back the input of all rows but the last that was delivered: a provisional decode needs that one, for what
+  // lies below.
+  void ReleaseRowsBefore(uint32_t gy);
   // Hands out all rows that are complete; then `*version` is for GroupSchedule::Wait.
   Status DeliverRows(uint64_t* version);
 
@@ -59,6 +63,7 @@ class GroupTilesPlan : public FramePlan {
   GroupTiles tiles_;
   FrameDelivery delivery_;
   GroupSchedule schedule_;
+  uint32_t first_group_row_ = 0;  // rows of groups before are left out
   bool has_lf_ = false;
   bool is_reserved_ = false;
 };

@@ -40,6 +40,7 @@ Status GroupsPlan::Reserve(const FrameRequest& request, const Workforce& workfor
   JXLPOOL_RETURN_IF_ERROR(groups_.Begin(workforce.num_workers()));
   JXLPOOL_RETURN_IF_ERROR(delivery_.Begin(*frame_, request, FlowOf(workforce)));
   JXLPOOL_RETURN_IF_ERROR(emitter_.Begin(*frame_, samples_, workforce.num_workers(), &delivery_));
+  next_row_ = request.first_row / frame_->dimensions.group_dim;
   is_reserved_ = true;
   return OkStatus();
 }

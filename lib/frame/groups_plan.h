@@ -23,6 +23,7 @@ class GroupsPlan : public FramePlan {
   ModularStorage storage() const override { return ModularStorage::kGroups; }
   uint64_t Needs(const FrameRequest& request, const Workforce& workforce) const override;
   Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
+  uint32_t final_rows() const override { return delivery_.final_rows(); }
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) override;
 
  private:

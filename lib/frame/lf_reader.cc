@@ -37,7 +37,8 @@ uint64_t LfReader::Bytes(const FrameState& frame, uint32_t kept_group_rows) {
 
 Status LfReader::CheckSomeAreThere() const {
   const Codestream& codestream = *frame_->context->source.codestream;
-  if (codestream.is_growing() || !frame_->context->allow_partial) return OkStatus();
+  if (!frame_->context->allow_partial) return OkStatus();
+  if (codestream.is_growing() && !frame_->context->provisional) return OkStatus();
   if (frame_->header.is_modular || frame_->header.HasFlag(kFlagUseLfFrame)) return OkStatus();
   if (frame_->toc.IsSingleSection()) return OkStatus();
   const uint64_t size = codestream.size();

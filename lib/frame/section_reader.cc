@@ -3,13 +3,20 @@
 #include <utility>
 
 namespace jxlpool {
+namespace {
+
+// The bytes have not come yet, or have been released.
+bool IsElsewhere(ErrorCode code) { return code == ErrorCode::kWaiting || code == ErrorCode::kInvalidArgument; }
+
+}  // namespace
 
 Status SectionReader::MayOpen(size_t section) const {
+  if (frame_->lf_only) return OkStatus();
   const Codestream& codestream = *frame_->context->source.codestream;
   const TocEntry& entry = frame_->toc.entries[section];
   const uint64_t offset = frame_->sections_offset + entry.offset;
   if (!codestream.is_growing() || offset + entry.size <= codestream.size()) return OkStatus();
-  return codestream.MissingBefore(offset + entry.size);
+  return frame_->context->provisional ? OkStatus() : codestream.MissingBefore(offset + entry.size);
 }
 
 Status SectionReader::MayOpenLfGroup(uint32_t lf_group) const {
@@ -39,13 +46,16 @@ Status SectionReader::OpenFirst() {
 
 Result<SectionReader::Section> SectionReader::Open(size_t section) const {
   Section open;
+  open.available = !frame_->lf_only;
+  if (!open.available) return open;
   const TocEntry& entry = frame_->toc.entries[section];
   const uint64_t offset = frame_->sections_offset + entry.offset;
   auto data = frame_->context->source.codestream->Section(offset, entry.size);
   if (!data.ok()) {
-    if (data.status().code() != ErrorCode::kNeedMoreInput || !frame_->context->allow_partial) {
-      return data.status().At(8 * offset);
-    }
+    const ErrorCode code = data.status().code();
+    // What the other decode has used up has been released.
+    const bool is_missing = code == ErrorCode::kNeedMoreInput || (frame_->context->provisional && IsElsewhere(code));
+    if (!is_missing || !frame_->context->allow_partial) return data.status().At(8 * offset);
     frame_->incomplete = true;
     open.available = false;
     return open;
@@ -73,6 +83,7 @@ Status SectionReader::OpenGroup(uint32_t group, Group* opened) const {
 }
 
 void SectionReader::Release(size_t first, size_t count) const {
+  if (frame_->context->provisional || frame_->lf_only) return;
   const Codestream& codestream = *frame_->context->source.codestream;
   const PoolVector<TocEntry>& entries = frame_->toc.entries;
   // Neighbours in the file are released together.

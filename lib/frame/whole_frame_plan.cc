@@ -109,7 +109,6 @@ Status WholeFramePlan::AdvanceGroups(const Workforce& workforce) {
     const uint32_t first = begin + task * at_a_time;
     return DecodeGroups(first, std::min(at_a_time, end - first), worker);
   }));
-  sections_->ReleaseGroups(begin, end - begin);
   next_group_ = end;
   return wait;
 }

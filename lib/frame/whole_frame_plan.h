@@ -37,6 +37,7 @@ class WholeFramePlan : public FramePlan {
   ModularStorage storage() const override { return ModularStorage::kFrame; }
   uint64_t Needs(const FrameRequest& request, const Workforce& workforce) const override;
   Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) override;
+  uint32_t final_rows() const override { return delivery_.final_rows(); }
   Status Rehearse(const FrameRequest& request, const Workforce& workforce, SizeRecorder* recorder) override;
 
  private:

@@ -152,7 +152,15 @@ Result<bool> ImageDecoder::NextFrame(FrameInfo* info) {
   state_->partial = false;
   Result<bool> next = AdvanceToDelivered(info);
   if (next.ok() || next.status().code() != ErrorCode::kNeedMoreInput) return next;
-  if (!state_->options.allow_partial || state_->display_index == 0) return next;
+  if (!state_->options.allow_partial) return next;
+  if (state_->display_index == 0) {
+    if (!state_->options.coalescing) return next;
+    JXLPOOL_ASSIGN_OR_RETURN(state_->current, MakeLfPicture(&state_->slots));
+    if (!state_->current) return next;
+    state_->seen_last = true;
+    JXLPOOL_RETURN_IF_ERROR(DescribeCurrent(info));
+    return true;
+  }
   // The frames that were delivered are what the file allows.
   state_->partial = true;
   return false;

@@ -40,6 +40,7 @@ struct ColorDescription;
 class FrameDecoder;
 struct FrameEntry;
 struct FrameIndex;
+struct FrameProgress;
 struct FrameRequest;
 struct FrameSlots;
 struct FrameState;
@@ -159,12 +160,23 @@ class ImageDecoder {
 
   // Advances to the next displayed frame (layer), decoding whatever it depends on; false after the last one. An
   // undecoded current frame counts as skipped. Where partial images are allowed, a file that ends early ends the
-  // sequence after the last frame of which something can be shown; frame_is_partial is true then.
+  // sequence after the last frame of which something can be shown; frame_is_partial is true then. If there is none but
+  // an LF frame, that is shown.
   Result<bool> NextFrame(FrameInfo* info);
   // Decodes the current frame into all targets at once. REQUIRES: NextFrame gave true; called once per frame, or, while
   // it gives kWaiting, again with the same targets, which must stay until then.
   Status DecodeFrame(const OutputTarget* targets, size_t num_targets);
   Status SkipFrame();
+  // Delivers what has come so far of the current frame, as if the input were over: the rows from final_rows() on;
+  // those before have been delivered for good by DecodeFrame. Sections that are in the input and not yet delivered are
+  // decoded for this alone, so that no samples have to be kept; the frame itself is decoded and delivered as if this
+  // had not been called. As long as NextFrame waits for the first frame, an LF frame that comes before is delivered.
+  // Errors: all, which leave the frame as it is; kWaiting if nothing can be shown yet.
+  Status Flush(const OutputTarget* targets, size_t num_targets);
+  // Of the current frame, or one that NextFrame decodes before it; nothing between frames.
+  FrameProgress Progress() const;
+  // Rows of the current frame, as stored, that DecodeFrame has delivered for good.
+  uint32_t final_rows() const;
   // DecodeFrame gave kWaiting: the frame has to be decoded to its end.
   bool frame_has_begun() const;
   // True if the last DecodeFrame delivered less than the complete frame, or the last NextFrame ended the sequence of
@@ -255,6 +267,13 @@ class ImageDecoder {
   Result<Workforce> ChooseWorkforce(FrameDecoder* decoder, const FrameRequest& request);
   // Returns the number of workers that will decode the frames.
   Result<uint32_t> RehearseFrames(uint64_t streamed_pixel_bytes, SizeRecorder* recorder);
+
+  // image_flush.cc.
+  // Decodes what has come of a frame; see Flush.
+  Status RunProvisionally(const FrameState& running, FrameRequest request, FrameSlots* slots);
+  // Makes a frame that shows the LF frame in `*slots`, and there those of lower levels. Null if there is none.
+  Result<PooledObject<FrameDecoder>> MakeLfPicture(FrameSlots* slots);
+  Status FlushLfFrame(std::span<const OutputTarget> targets);
 
   // image_seek.cc.
   // Makes slots (bits, see frame_table.h) of state_ exact for the current frame.

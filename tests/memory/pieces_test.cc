@@ -23,6 +23,7 @@ struct Case {
   uint32_t num_threads = 1;
   Sink sink = Sink::kPixels;
   bool allow_partial = false;
+  bool flushes = false;  // now and then, to no effect on what follows
 };
 
 // How many bytes to feed next, at `position`.
@@ -45,7 +46,7 @@ class Player {
       Add("profile", HashBytes(0, icc, icc_size), icc_size);
     }
     JxlpoolFrameInfo frame = Make<JxlpoolFrameInfo>();
-    while (Note("frame", Step([&] { return decoder_.NextFrame(&frame); }))) {
+    while (Note("frame", Step([&] { return NextFrame(info, &frame); }))) {
       Add("size", frame.width * 100000ull + frame.height, frame.index * 1000ull + frame.duration);
       if (!PlayFrame(info, frame)) break;
     }
@@ -118,6 +119,20 @@ class Player {
     return Note("open", Step([&] { return jxlpool_decoder_get_image_info(decoder_.get(), &info); }));
   }
 
+  JxlpoolStatus NextFrame(const JxlpoolImageInfo& info, JxlpoolFrameInfo* frame) {
+    const JxlpoolStatus status = decoder_.NextFrame(frame);
+    if (!case_.flushes || next_piece_ == nullptr || ended_ || status != JXLPOOL_NEED_MORE_INPUT) return status;
+    std::vector<uint8_t> flushed(size_t{info.width} * info.height);
+    auto output = Make<JxlpoolOutput>();
+    output.channels = info.num_color_channels == 1 ? JXLPOOL_CHANNELS_COLOR : JXLPOOL_CHANNELS_RGB;
+    flushed.resize(flushed.size() * info.num_color_channels);
+    output.pixels = flushed.data();
+    output.pixels_size = flushed.size();
+    const JxlpoolStatus shown = jxlpool_decoder_flush(decoder_.get(), &output, 1);
+    if (shown == JXLPOOL_INVALID_ARGUMENT || shown == JXLPOOL_UNSUPPORTED) Add("flush", shown, 0);
+    return status;
+  }
+
   bool PlayFrame(const JxlpoolImageInfo& info, const JxlpoolFrameInfo& frame) {
     uint64_t hash = 0;
     size_t row_bytes = 0;
@@ -139,11 +154,32 @@ class Player {
       output.pixels = pixels.data();
       output.pixels_size = pixels.size();
     }
-    const JxlpoolStatus status = Step([&] { return decoder_.DecodeFrame(output); });
+    std::vector<uint8_t> flushed(case_.flushes ? row_bytes * frame.height : 0);
+    JxlpoolOutput provisional = output;
+    provisional.rows = nullptr;
+    provisional.pixels = flushed.data();
+    provisional.pixels_size = flushed.size();
+    uint32_t steps = 0;
+    const JxlpoolStatus status = Step([&] {
+      const JxlpoolStatus decoded = decoder_.DecodeFrame(output);
+      const bool waits = next_piece_ != nullptr && !ended_ && decoded == JXLPOOL_NEED_MORE_INPUT;
+      if (case_.flushes && waits) Flush(provisional, &steps);
+      return decoded;
+    });
     const bool ok = Note("decode", status);
     if (case_.sink == Sink::kPixels) hash = HashBytes(hash, pixels.data(), pixels.size());
     if (ok || status == JXLPOOL_PARTIAL) Add("pixels", hash, 0);
     return ok || status == JXLPOOL_PARTIAL;
+  }
+
+  void Flush(const JxlpoolOutput& output, uint32_t* steps) {
+    auto progress = Make<JxlpoolProgress>();
+    if (jxlpool_decoder_get_progress(decoder_.get(), &progress) != JXLPOOL_OK) Add("no progress", 0, 0);
+    if (progress.steps < *steps) Add("steps back", progress.steps, *steps);
+    if (progress.steps == *steps) return;
+    *steps = progress.steps;
+    const JxlpoolStatus status = jxlpool_decoder_flush(decoder_.get(), &output, 1);
+    if (status == JXLPOOL_INVALID_ARGUMENT || status == JXLPOOL_UNSUPPORTED) Add("flush", status, 0);
   }
 
   void PlayBoxes() {
@@ -179,8 +215,55 @@ class Player {
 struct Totals {
   int files = 0;
   int decodes = 0;
+  int flushes = 0;  // that were compared
   int failed = 0;
 };
+
+// The first frame of a file that was cut off, as far as it is known: from memory, with allow_partial; or from a stream
+// that has not ended, by a flush. Empty if there is no such thing.
+std::vector<uint8_t> PartialFrame(const TestFile& file, size_t size, bool by_flush, uint32_t num_threads,
+                                  NextPiece next_piece) {
+  auto options = Make<JxlpoolDecoderOptions>();
+  options.allow_partial = by_flush ? 0 : 1;
+  options.num_threads = num_threads;
+  Decoder decoder(&options);
+  std::vector<uint8_t> pixels;
+  auto frame = Make<JxlpoolFrameInfo>();
+  auto output = Make<JxlpoolOutput>();
+  output.channels = JXLPOOL_CHANNELS_COLOR;
+  output.sample_type = JXLPOOL_UINT16;
+  const auto prepare = [&] {
+    pixels.assign(frame.width * decoder.PixelSize(output) * frame.height, 0);
+    output.pixels = pixels.data();
+    output.pixels_size = pixels.size();
+  };
+  if (!by_flush) {
+    if (decoder.OpenMemory(file.bytes.data(), size) != JXLPOOL_OK) return {};
+    if (decoder.NextFrame(&frame) != JXLPOOL_OK) return {};
+    prepare();
+    return decoder.DecodeFrame(output) == JXLPOOL_PARTIAL ? pixels : std::vector<uint8_t>();
+  }
+  if (jxlpool_decoder_open_stream(decoder.get()) != JXLPOOL_OK) return {};
+  bool at_frame = false;
+  for (size_t position = 0; position < size;) {
+    const size_t piece = std::min(next_piece(position), size - position);
+    if (jxlpool_decoder_feed(decoder.get(), file.bytes.data() + position, piece) != JXLPOOL_OK) return {};
+    position += piece;
+    if (!at_frame && decoder.NextFrame(&frame) == JXLPOOL_OK) {
+      at_frame = true;
+      prepare();
+    }
+    if (at_frame && decoder.DecodeFrame(output) != JXLPOOL_NEED_MORE_INPUT) return {};
+  }
+  if (!at_frame) {
+    auto info = Make<JxlpoolImageInfo>();
+    if (jxlpool_decoder_get_image_info(decoder.get(), &info) != JXLPOOL_OK) return {};
+    frame.width = info.width;
+    frame.height = info.height;
+    prepare();
+  }
+  return jxlpool_decoder_flush(decoder.get(), &output, 1) == JXLPOOL_OK ? pixels : std::vector<uint8_t>();
+}
 
 class Comparison {
  public:
@@ -194,6 +277,7 @@ class Comparison {
     for (const uint32_t num_threads : {1u, 2u, 8u}) {
       const Sink sink = num_threads == 2 ? Sink::kPixels : Sink::kRows;
       Compare("random pieces", size, {num_threads, sink}, RandomPieces(size));
+      Compare("flushes", size, {num_threads, sink, false, true}, RandomPieces(size));
     }
     if (size <= kBytewise) Compare("bytes", size, {1, Sink::kPixels}, [](size_t) { return size_t{1}; });
     for (const double part : {0.1, 0.3, 0.5, 0.7, 0.9}) {
@@ -202,6 +286,7 @@ class Comparison {
         const uint32_t num_threads = part < 0.6 ? 1 : 2;
         Compare("cut", end, {num_threads, Sink::kPixels, allow_partial}, RandomPieces(end));
       }
+      CompareFlush(end, part < 0.6 ? 1 : 2);
     }
   }
 
@@ -221,6 +306,21 @@ class Comparison {
           Player(data, size, test_case, pieces).PlayFrames());
     Check(what, size, Player(data, size, test_case, nullptr).PlayJpeg(),
           Player(data, size, test_case, pieces).PlayJpeg());
+  }
+
+  // What is flushed before the end of the input equals what is delivered in part after it.
+  void CompareFlush(size_t size, uint32_t num_threads) {
+    const std::vector<uint8_t> partial = PartialFrame(file_, size, false, num_threads, nullptr);
+    if (partial.empty()) return;
+    ++totals_->flushes;
+    const std::vector<uint8_t> flushed = PartialFrame(file_, size, true, num_threads, RandomPieces(size));
+    if (partial == flushed) return;
+    ++totals_->failed;
+    const size_t common = std::min(partial.size(), flushed.size());
+    size_t differing = 0;
+    for (size_t i = 0; i < common; ++i) differing += partial[i] != flushed[i] ? 1 : 0;
+    std::fprintf(stderr, "%s, %zu of %zu bytes: a flush has %zu bytes, %zu of which differ\n", file_.name.c_str(), size,
+                 file_.bytes.size(), flushed.size(), differing);
   }
 
   void Check(const char* what, size_t size, const std::vector<std::string>& expected,
@@ -250,7 +350,8 @@ int Main(int argc, char** argv) {
       Comparison(file, &totals).Run();
     }
   }
-  std::printf("%d files, %d decodes in pieces, %d failed\n", totals.files, totals.decodes, totals.failed);
+  std::printf("%d files, %d decodes in pieces, %d pictures of a part, %d failed\n", totals.files, totals.decodes,
+              totals.flushes, totals.failed);
   if (totals.files == 0) return kSkipped;
   return totals.failed == 0 ? 0 : 1;
 }

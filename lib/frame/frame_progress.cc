@@ -1,0 +1,82 @@
+#include "lib/frame/frame_progress.h"
+
+#include <algorithm>
+
+namespace jxlpool {
+namespace {
+
+class Sections {
+ public:
+  Sections(const FrameStart& frame, const Codestream& codestream) : frame_(frame), codestream_(codestream) {}
+
+  bool Has(size_t section) const {
+    const TocEntry& entry = frame_.toc.entries[section];
+    return frame_.sections_offset + entry.offset + entry.size <= codestream_.size();
+  }
+  bool HasLfGroups() const {
+    for (uint64_t i = 0; i < frame_.dimensions.num_lf_groups; ++i) {
+      if (!Has(frame_.toc.LfGroup(i))) return false;
+    }
+    return frame_.header.is_modular || Has(frame_.toc.HfGlobal());
+  }
+  uint32_t PassesOf(uint64_t group) const {
+    uint32_t pass = 0;
+    while (pass < frame_.header.passes.num_passes && Has(frame_.toc.PassGroup(pass, group))) ++pass;
+    return pass;
+  }
+
+ private:
+  const FrameStart& frame_;
+  const Codestream& codestream_;
+};
+
+void LookAtGroups(const FrameStart& frame, const Sections& sections, FrameProgress* progress) {
+  const uint32_t groups_x = static_cast<uint32_t>(frame.dimensions.groups_x);
+  uint32_t passes_of_row = progress->num_passes;  // of all groups of the row so far
+  progress->complete_passes = progress->num_passes;
+  for (uint64_t group = 0; group < progress->num_groups; ++group) {
+    const uint32_t passes = sections.PassesOf(group);
+    progress->complete_groups += passes == progress->num_passes ? 1 : 0;
+    progress->complete_passes = std::min(progress->complete_passes, passes);
+    passes_of_row = std::min(passes_of_row, passes);
+    if ((group + 1) % groups_x != 0) continue;
+    progress->steps += passes_of_row;
+    passes_of_row = progress->num_passes;
+  }
+}
+
+uint32_t ReductionOf(const FrameStart& frame, const FrameProgress& progress) {
+  if (progress.complete_passes == progress.num_passes) return 1;
+  const Passes& passes = frame.header.passes;
+  uint32_t reduction = progress.has_lf && !frame.header.is_modular ? 8 : 0;
+  for (uint32_t i = 0; i < passes.num_ds; ++i) {
+    if (progress.complete_passes <= passes.last_pass[i]) continue;
+    if (reduction == 0 || passes.downsample[i] < reduction) reduction = passes.downsample[i];
+  }
+  return reduction;
+}
+
+}  // namespace
+
+FrameProgress ProgressOf(const FrameStart& frame, const Codestream& codestream) {
+  const Sections sections(frame, codestream);
+  FrameProgress progress;
+  progress.num_groups = frame.dimensions.num_groups;
+  progress.num_passes = frame.header.passes.num_passes;
+  progress.has_globals = sections.Has(0);
+  if (!progress.has_globals) return progress;
+  progress.steps = 1;
+  if (frame.toc.IsSingleSection()) {
+    progress.has_lf = true;
+    progress.complete_groups = progress.num_groups;
+    progress.complete_passes = progress.num_passes;
+  } else {
+    progress.has_lf = sections.HasLfGroups();
+    progress.steps += progress.has_lf ? 1 : 0;
+    LookAtGroups(frame, sections, &progress);
+  }
+  progress.reduction = ReductionOf(frame, progress);
+  return progress;
+}
+
+}  // namespace jxlpool
