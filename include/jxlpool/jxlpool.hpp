@@ -103,6 +103,29 @@ class Decoder {
     return decoder_ ? jxlpool_decoder_open_file(decoder_, path) : creation_status_;
   }
   JxlpoolStatus OpenFd(int fd) { return decoder_ ? jxlpool_decoder_open_fd(decoder_, fd) : creation_status_; }
+
+  // Input that arrives in pieces.
+  JxlpoolStatus OpenStream() { return decoder_ ? jxlpool_decoder_open_stream(decoder_) : creation_status_; }
+  JxlpoolStatus Feed(const void* data, size_t size) {
+    return decoder_ ? jxlpool_decoder_feed(decoder_, data, size) : creation_status_;
+  }
+  JxlpoolStatus EndInput() { return decoder_ ? jxlpool_decoder_end_input(decoder_) : creation_status_; }
+  // Nothing if no stream is open.
+  std::optional<JxlpoolInputState> InputState() {
+    return Get<JxlpoolInputState>(
+        [this](JxlpoolInputState* state) { return jxlpool_decoder_get_input_state(decoder_, state); });
+  }
+  // Input that the decoder reads by itself from `*callable`, int64_t(void* buffer, size_t size), which must outlive the
+  // image, must not throw, and returns how many bytes it put there: 0 at the end, a negative number if it failed.
+  template <typename F>
+  JxlpoolStatus OpenSource(F* callable) {
+    if (decoder_ == nullptr) return creation_status_;
+    return jxlpool_decoder_open_source(
+        decoder_,
+        [](void* opaque, void* buffer, size_t size) -> int64_t { return (*static_cast<F*>(opaque))(buffer, size); },
+        callable);
+  }
+
   void Close() {
     if (decoder_) jxlpool_decoder_close(decoder_);
   }

@@ -10,8 +10,10 @@ using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file def
 JxlpoolStatus jxlpool_decoder_get_box(JxlpoolDecoder* decoder, uint32_t index, JxlpoolBox* box) {
   const LookUp call(decoder);
   if (!call.ok()) return call.status();
-  const JxlpoolStatus known =
-      decoder->AwaitKnown([&] { return decoder->image.container().Metadata(index) != nullptr; });
+  const JxlpoolStatus known = decoder->AwaitKnown([&] {
+    const Container& container = decoder->image.container();
+    return container.Metadata(index) != nullptr || !container.MetadataMayCome();
+  });
   if (known != JXLPOOL_OK) return known;
   const Box* found = decoder->image.container().Metadata(index);
   if (found == nullptr) return JXLPOOL_END;
@@ -31,7 +33,7 @@ JxlpoolStatus jxlpool_decoder_get_box_contents(JxlpoolDecoder* decoder, uint32_t
   if (data == nullptr || size == nullptr) return decoder->Misuse("no place for the contents given");
   const Container& container = decoder->image.container();
   const Status known = decoder->Await([&] {
-    const bool must_wait = container.Metadata(index) == nullptr && container.is_growing();
+    const bool must_wait = container.Metadata(index) == nullptr && container.MetadataMayCome();
     return must_wait ? Waiting("the box has not come") : OkStatus();
   });
   if (!known.ok()) return decoder->Report(known);

@@ -96,7 +96,9 @@ JxlpoolDecoder::JxlpoolDecoder(JxlpoolPool* shared_pool, uint64_t memory_limit, 
 JxlpoolDecoder::~JxlpoolDecoder() = default;
 
 JxlpoolStatus JxlpoolDecoder::Report(const Status& status) {
-  if (status.code() == ErrorCode::kWaiting) needed_end = (status.bit_position() + 7) / 8;
+  if (status.code() == ErrorCode::kWaiting) {
+    needed_end = status.bit_position() == kNoPosition ? kNextBox : (status.bit_position() + 7) / 8;
+  }
   last_error = {status, budget.last_refusal()};
   return ToPublic(status.code());
 }

@@ -86,8 +86,7 @@ struct JxlpoolDecoder {
     const auto step = [&] {
       const jxlpool::Container& container = image.container();
       const bool must_wait = container.is_growing() && !known();
-      return must_wait ? jxlpool::Waiting("the file has not come so far", 8 * (image.bytes_fed() + 1))
-                       : jxlpool::OkStatus();
+      return must_wait ? jxlpool::Waiting("the file has not come so far") : jxlpool::OkStatus();
     };
     if (step().ok()) return JXLPOOL_OK;
     const jxlpool::Call call(this, jxlpool::Needs::kImage);
@@ -110,6 +109,8 @@ struct JxlpoolDecoder {
   JxlpoolStatus Misuse(const char* message);
   void ForgetErrors() { last_error = fatal = jxlpool::Failure(); }
 
+  static constexpr uint64_t kNextBox = ~uint64_t{0};
+
   JxlpoolPool* const pool;
   jxlpool::MemoryProfile profile;
   jxlpool::Budget budget;
@@ -126,7 +127,7 @@ struct JxlpoolDecoder {
   bool input_has_ended = false;  // of a stream
   jxlpool::InputSource source;   // of a stream that is not fed by the caller
   jxlpool::PoolVector<uint8_t> read_buffer;
-  uint64_t needed_end = 0;  // what the last kWaiting asked for: bytes of the codestream
+  uint64_t needed_end = 0;  // what the last kWaiting asked for: bytes of the codestream, or kNextBox
   jxlpool::ImageDecoder image;
   jxlpool::DecoderState state = jxlpool::DecoderState::kClosed;
   uint32_t frame_index = 0;  // of the current frame

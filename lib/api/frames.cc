@@ -39,6 +39,7 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
   if (info != nullptr && StructSize(info) < kSmallestStruct)
     return decoder->Misuse("the frame info is not initialised");
   if (decoder->image.frame_has_begun()) return decoder->Misuse("the decode of a frame has begun and is not over");
+  decoder->state = DecoderState::kBetweenFrames;  // the current frame is skipped, at once or bit by bit
   FrameInfo frame;
   const MemoryProfile::StageScope stage(&decoder->profile, "next frame");
   bool more = false;

@@ -62,7 +62,9 @@ JxlpoolStatus jxlpool_decoder_get_input_state(JxlpoolDecoder* decoder, JxlpoolIn
   result.position = decoder->image.bytes_fed();
   result.has_ended = decoder->input_has_ended ? 1 : 0;
   if (decoder->needed_end != 0 && result.has_ended == 0) {
-    const uint64_t end = decoder->image.FilePosition(decoder->needed_end - 1) + 1;
+    const ImageDecoder& image = decoder->image;
+    const bool is_box = decoder->needed_end == JxlpoolDecoder::kNextBox;
+    const uint64_t end = is_box ? image.BoxEnd() : image.FilePosition(decoder->needed_end - 1) + 1;
     result.needed_bytes = std::max<uint64_t>(end, result.position + 1) - result.position;
   }
   return WriteStruct(result, state);

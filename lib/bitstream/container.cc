@@ -45,6 +45,12 @@ bool Container::MayStillCome(BoxType content_type) const {
   return is_growing_ && (!is_last_box_ || content_type == last_box_type_) && Find(content_type) == nullptr;
 }
 
+bool Container::MetadataMayCome() const {
+  const bool is_codestream =
+      last_box_type_ == BoxType() || last_box_type_ == kCodestreamBox || last_box_type_ == kPartialCodestreamBox;
+  return is_growing_ && !(is_last_box_ && is_codestream);
+}
+
 const Box* Container::Metadata(size_t index) const { return index < metadata_.size() ? At(metadata_[index]) : nullptr; }
 
 const Box* Container::Find(BoxType content_type) const {

@@ -94,6 +94,8 @@ class Container {
   bool is_growing() const { return is_growing_; }
   // Find gives nothing for this type yet, and more input may change that.
   bool MayStillCome(BoxType content_type) const;
+  // Further boxes of metadata may come: not behind a codestream that reaches to the end of the file.
+  bool MetadataMayCome() const;
 
   const Codestream& codestream() const { return codestream_; }
   Codestream* mutable_codestream() { return &codestream_; }

@@ -317,4 +317,9 @@ uint64_t ContainerReader::FilePosition(uint64_t offset) const {
   return box_.is_unbounded ? position_ : box_end();
 }
 
+uint64_t ContainerReader::BoxEnd() const {
+  const bool is_in_box = state_ == State::kPrefix || state_ == State::kContents;
+  return is_in_box && !box_.is_unbounded ? box_end() : position_;
+}
+
 }  // namespace jxlpool

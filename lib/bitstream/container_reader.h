@@ -49,6 +49,8 @@ class ContainerReader {
   // of the box that is being read. Others lie at or behind the next box header, the position of which is returned; if
   // there is none, position().
   uint64_t FilePosition(uint64_t offset) const;
+  // Where the box that is being read ends, if that is known, else position().
+  uint64_t BoxEnd() const;
 
  private:
   enum class State : uint8_t {

@@ -132,6 +132,8 @@ class ImageDecoder {
   uint64_t bytes_fed() const;
   // Where in the file the byte of the codestream at `offset` lies, as far as that is known.
   uint64_t FilePosition(uint64_t offset) const;
+  // Where the box that is coming ends, if that is known, else bytes_fed().
+  uint64_t BoxEnd() const;
   bool is_fed() const;
   // Reads what Open reads, as soon as it has come; OK, at no cost, once that is done. Errors: all.
   Status ReadHeaders();

@@ -41,6 +41,7 @@ Status ImageDecoder::EndInput() { return state_->input.End(); }
 
 uint64_t ImageDecoder::bytes_fed() const { return state_->input.position(); }
 uint64_t ImageDecoder::FilePosition(uint64_t offset) const { return state_->input.FilePosition(offset); }
+uint64_t ImageDecoder::BoxEnd() const { return state_->input.BoxEnd(); }
 bool ImageDecoder::is_fed() const { return state_->is_fed; }
 bool ImageDecoder::has_headers() const { return state_ && state_->has_headers; }
 
@@ -48,7 +49,7 @@ Status ImageDecoder::TryToParse(uint64_t offset, Status (ImageDecoder::*parse)()
   const Codestream& codestream = state_->container.codestream();
   const uint64_t size = codestream.size();
   const bool is_early = offset == state_->parse_offset && size < state_->parse_size;
-  if (is_early && codestream.is_growing()) return codestream.Missing();
+  if (is_early && codestream.is_growing()) return codestream.MissingBefore(state_->parse_size);
   const uint64_t work_left = memory_->work()->left();
   const Status status = (this->*parse)();
   if (status.code() != ErrorCode::kWaiting) return status;
@@ -60,7 +61,7 @@ Status ImageDecoder::TryToParse(uint64_t offset, Status (ImageDecoder::*parse)()
   const uint64_t needed = status.bit_position() / 8;
   state_->parse_offset = offset;
   state_->parse_size = needed > size + 1 ? needed : size + (tried < kOften ? 1 : tried / 16);
-  return status;
+  return codestream.MissingBefore(state_->parse_size);
 }
 
 Status ImageDecoder::MayDecodeAtOnce(const FrameStart& frame) const {

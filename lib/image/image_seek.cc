@@ -192,7 +192,8 @@ Result<bool> ImageDecoder::SeekFrame(uint32_t index, bool use_index) {
   if (!found) return false;
   // What a current, undecoded frame leaves is not in the slots yet.
   const uint64_t here = state_->position - (state_->current ? 1 : 0);
-  const bool is_ahead = !state_->is_late && here <= target;
+  // A frame whose decode has begun has emptied the slot that it will fill.
+  const bool is_ahead = !state_->is_late && here <= target && !state_->run.has_begun;
   const uint8_t needed = table[target].slots_read;
   state_->current = PooledObject<FrameDecoder>();
   bool done = false;

@@ -67,6 +67,50 @@ static void decode(JxlpoolDecoder* decoder, uint32_t width, uint32_t height) {
   free(pixels);
 }
 
+static int64_t read_file(void* opaque, void* buffer, size_t size) {
+  return (int64_t)fread(buffer, 1, size, (FILE*)opaque);
+}
+
+/* Decodes the first frame of the open image, feeding pieces of `file` where more is needed. */
+static void decode_fed(JxlpoolDecoder* decoder, FILE* file, const JxlpoolImageInfo* info) {
+  JxlpoolOutput output;
+  JxlpoolInputState state;
+  JxlpoolStatus status = JXLPOOL_NEED_MORE_INPUT;
+  uint8_t piece[100];
+  int at_frame = 0;
+  JXLPOOL_INIT(output);
+  output.channels = JXLPOOL_CHANNELS_RGBA;
+  output.pixels_size = (size_t)info->width * info->height * 4;
+  output.pixels = malloc(output.pixels_size);
+  if (output.pixels == NULL) exit(2);
+  while (status == JXLPOOL_NEED_MORE_INPUT) {
+    const size_t size = fread(piece, 1, sizeof(piece), file);
+    CHECK((size == 0 ? jxlpool_decoder_end_input(decoder) : jxlpool_decoder_feed(decoder, piece, size)) == JXLPOOL_OK);
+    if (!at_frame) at_frame = (status = jxlpool_decoder_next_frame(decoder, NULL)) == JXLPOOL_OK;
+    if (at_frame) status = jxlpool_decoder_decode_frame(decoder, &output, 1);
+  }
+  CHECK(status == JXLPOOL_OK);
+  JXLPOOL_INIT(state);
+  CHECK(jxlpool_decoder_get_input_state(decoder, &state) == JXLPOOL_OK);
+  CHECK(state.position != 0);
+  free(output.pixels);
+}
+
+static void decode_streams(JxlpoolDecoder* decoder, const char* path, const JxlpoolImageInfo* info) {
+  JxlpoolImageInfo streamed;
+  FILE* file = fopen(path, "rb");
+  if (file == NULL) exit(2);
+  CHECK(jxlpool_decoder_open_stream(decoder) == JXLPOOL_OK);
+  decode_fed(decoder, file, info);
+  rewind(file);
+  CHECK(jxlpool_decoder_open_source(decoder, read_file, file) == JXLPOOL_OK);
+  JXLPOOL_INIT(streamed);
+  CHECK(jxlpool_decoder_get_image_info(decoder, &streamed) == JXLPOOL_OK);
+  CHECK(memcmp(&streamed, info, sizeof(streamed)) == 0);
+  CHECK(jxlpool_decoder_next_frame(decoder, NULL) == JXLPOOL_OK);
+  fclose(file);
+}
+
 int main(int argc, char** argv) {
   JxlpoolPool* pool = NULL;
   JxlpoolDecoder* decoder = NULL;
@@ -95,6 +139,7 @@ int main(int argc, char** argv) {
   CHECK(jxlpool_decoder_get_image_info(decoder, &info) == JXLPOOL_OK);
   CHECK(info.width == (uint32_t)atoi(argv[2]) && info.height == (uint32_t)atoi(argv[3]));
   decode(decoder, info.width, info.height);
+  decode_streams(decoder, argv[1], &info);
   jxlpool_decoder_destroy(decoder);
   return failures == 0 ? 0 : 1;
 }

@@ -35,10 +35,17 @@ void ExpectAllRefused(JxlpoolDecoder* decoder) {
   auto gain_map = Make<JxlpoolGainMap>();
   auto encoding = Make<JxlpoolColorEncoding>();
   auto estimate = Make<JxlpoolMemoryEstimate>();
+  auto input = Make<JxlpoolInputState>();
   const std::vector<JxlpoolStatus> statuses = {
       jxlpool_decoder_open_memory(decoder, pixel, sizeof(pixel)),
       jxlpool_decoder_open_file(decoder, DataPath("rgb8").c_str()),
       jxlpool_decoder_open_fd(decoder, -1),
+      jxlpool_decoder_open_stream(decoder),
+      jxlpool_decoder_open_source(
+          decoder, [](void*, void*, size_t) { return int64_t{0}; }, nullptr),
+      jxlpool_decoder_feed(decoder, pixel, sizeof(pixel)),
+      jxlpool_decoder_end_input(decoder),
+      jxlpool_decoder_get_input_state(decoder, &input),
       jxlpool_decoder_rewind(decoder),
       jxlpool_decoder_next_frame(decoder, &frame),
       jxlpool_decoder_decode_frame(decoder, &output, 1),

@@ -2,6 +2,7 @@
 #ifndef TESTS_MEMORY_DECODE_FILE_H_
 #define TESTS_MEMORY_DECODE_FILE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,10 +33,46 @@ struct Target {
 // Bytes of a pixel as the following functions ask for it.
 uint32_t PixelBytes(const JxlpoolImageInfo& image);
 
-// Opens the file in memory and decodes all its frames in the smallest sample type that holds them, color and alpha. It
-// stays open. JXLPOOL_OK, or the error.
+enum class Arrival { kInMemory, kFed, kFromSource };
+
+// A file on its way into a decoder: as a whole, fed in pieces of 64 KiB, or read by the decoder itself. Both must
+// outlive it. Makes no calls into the heap.
+class FileInput {
+ public:
+  FileInput(const TestFile& file, Arrival arrival, Decoder* decoder)
+      : file_(file), arrival_(arrival), decoder_(*decoder) {}
+  FileInput(const FileInput&) = delete;
+  FileInput& operator=(const FileInput&) = delete;
+
+  // May be called again.
+  JxlpoolStatus Open();
+  // Calls call() until it does not wait any more. Returns its status, or that of the feeding.
+  template <typename Call>
+  JxlpoolStatus Step(const Call& call) {
+    for (;;) {
+      const JxlpoolStatus status = call();
+      if (status != JXLPOOL_NEED_MORE_INPUT || !may_feed_) return status;
+      if (const JxlpoolStatus fed = Feed(); fed != JXLPOOL_OK) return fed;
+    }
+  }
+  // As a source.
+  int64_t operator()(void* to, size_t size);
+
+ private:
+  JxlpoolStatus Feed();
+
+  const TestFile& file_;
+  const Arrival arrival_;
+  Decoder& decoder_;
+  size_t position_ = 0;
+  bool may_feed_ = false;
+};
+
+// Opens the file and decodes all its frames in the smallest sample type that holds them, color and alpha. It stays
+// open. JXLPOOL_OK, or the error.
 JxlpoolStatus DecodeAll(const TestFile& file, Decoder* decoder, Target* target);
-// The same for the image that is open.
+JxlpoolStatus DecodeAll(FileInput* input, Decoder* decoder, Target* target);
+// The same for the image that is open in memory.
 JxlpoolStatus DecodeOpen(Decoder* decoder, Target* target);
 
 }  // namespace jxlpool::memory_test

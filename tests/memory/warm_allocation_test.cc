@@ -1,6 +1,7 @@
 // After one warm-up decode, decoding the same file again with the same decoder makes no call into the heap and maps no
 // memory, in any thread: for every file, to memory and to a callback, with one thread and with two,
-// with a conversion of color, and back to the JPEG that it was made from. Nor is input copied that lies in one piece.
+// with a conversion of color, fed in pieces or read from a source, and back to the JPEG that it was made from. Nor is
+// input copied that lies in one piece in memory.
 //
 // usage: warm_allocation_test [--decodes N] [--attempts N] [--threads N] FOLDER_OR_FILE...
 // Folders that do not exist are left out. Prints where the first calls come from, by backtrace. With several threads,
@@ -57,10 +58,15 @@ const char* NameOf(Work work) {
   return work == Work::kPixels ? "pixels" : work == Work::kRows ? "rows" : "reconstruction";
 }
 
+const char* NameOf(Arrival arrival) {
+  return arrival == Arrival::kInMemory ? "from memory" : arrival == Arrival::kFed ? "fed" : "from a source";
+}
+
 struct Case {
   uint32_t num_threads;
   Work work;
   const char* color_encoding = nullptr;  // to convert to
+  Arrival arrival = Arrival::kInMemory;
 };
 constexpr Case kCases[] = {
     {1, Work::kPixels},
@@ -70,18 +76,23 @@ constexpr Case kCases[] = {
     {1, Work::kJpeg},
     {2, Work::kJpeg},
     {1, Work::kRows, "RGB_D65_SRG_Rel_SRG"},
+    {1, Work::kRows, nullptr, Arrival::kFed},
+    {2, Work::kPixels, nullptr, Arrival::kFed},
+    {1, Work::kJpeg, nullptr, Arrival::kFed},
+    {1, Work::kPixels, nullptr, Arrival::kFromSource},
+    {2, Work::kRows, nullptr, Arrival::kFromSource},
 };
 
 // The JPEG that the image was made from, instead of pixels. JXLPOOL_END: there is none.
-JxlpoolStatus Reconstruct(const TestFile& file, Decoder* decoder, Target* target) {
+JxlpoolStatus Reconstruct(FileInput* input, Decoder* decoder, Target* target) {
   target->checksum = 0;
-  const JxlpoolStatus status = decoder->OpenMemory(file.bytes.data(), file.bytes.size());
+  const JxlpoolStatus status = input->Open();
   if (status != JXLPOOL_OK) return status;
   auto take = [&](const uint8_t* data, size_t size) {
     target->checksum = HashPiece(target->checksum, data, size);
     return true;
   };
-  return decoder->ReconstructJpeg(&take);
+  return input->Step([&] { return decoder->ReconstructJpeg(&take); });
 }
 
 // Whether the codestream lies in several boxes.
@@ -115,25 +126,29 @@ bool IsQuiet(const TestFile& file, const Case& test_case, const Settings& settin
   Decoder decoder(&options);
   Target target;
   target.sink = test_case.work == Work::kRows ? Sink::kRows : Sink::kPixels;
-  const auto decode = test_case.work == Work::kJpeg ? &Reconstruct : &DecodeAll;
-  const JxlpoolStatus expected = decode(file, &decoder, &target);
+  FileInput input(file, test_case.arrival, &decoder);
+  const auto decode = [&] {
+    if (test_case.work == Work::kJpeg) return Reconstruct(&input, &decoder, &target);
+    return DecodeAll(&input, &decoder, &target);
+  };
+  const JxlpoolStatus expected = decode();
   if (expected == JXLPOOL_END) return true;
   if (test_case.work == Work::kJpeg) ++totals->reconstructions;
   const uint64_t checksum = target.checksum;
-  CheckCopies(file, &decoder, totals);
+  if (test_case.arrival == Arrival::kInMemory) CheckCopies(file, &decoder, totals);
   pool.ResetStatistics();
   bool quiet = true;
   for (int i = 0; i < settings.decodes && quiet; ++i) {
     const uint64_t before = CountedHeapUse().calls;
     g_backtraces_left = kMaxBacktraces;
     SetHeapObserver(PrintBacktrace);
-    const JxlpoolStatus status = decode(file, &decoder, &target);
+    const JxlpoolStatus status = decode();
     SetHeapObserver(nullptr);
     const uint64_t calls = CountedHeapUse().calls - before;
     if (calls == 0 && status == expected && target.checksum == checksum) continue;
     quiet = false;
-    std::fprintf(stderr, "%s, %u threads, %s, decode %d: %llu calls into the heap, %llu misses of the pool%s\n",
-                 file.name.c_str(), options.num_threads, NameOf(test_case.work), i + 2,
+    std::fprintf(stderr, "%s, %u threads, %s, %s, decode %d: %llu calls into the heap, %llu misses of the pool%s\n",
+                 file.name.c_str(), options.num_threads, NameOf(test_case.work), NameOf(test_case.arrival), i + 2,
                  static_cast<unsigned long long>(calls), static_cast<unsigned long long>(pool.Statistics().misses),
                  status != expected || target.checksum != checksum ? "; the result changed" : "");
   }
