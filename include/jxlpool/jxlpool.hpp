@@ -194,6 +194,15 @@ class Decoder {
   JxlpoolStatus DecodeFrame(const JxlpoolOutput* outputs, size_t num_outputs) {
     return decoder_ ? jxlpool_decoder_decode_frame(decoder_, outputs, num_outputs) : creation_status_;
   }
+  // Delivers what has come of a frame so far.
+  JxlpoolStatus Flush(const JxlpoolOutput& output) {
+    return decoder_ ? jxlpool_decoder_flush(decoder_, &output, 1) : creation_status_;
+  }
+  // How far a frame has come; nothing if no image is open.
+  std::optional<JxlpoolProgress> Progress() {
+    return Get<JxlpoolProgress>(
+        [this](JxlpoolProgress* progress) { return jxlpool_decoder_get_progress(decoder_, progress); });
+  }
   JxlpoolStatus DecodePreview(const JxlpoolOutput& output) {
     return decoder_ ? jxlpool_decoder_decode_preview(decoder_, &output, 1) : creation_status_;
   }

@@ -53,8 +53,11 @@ Status FrameDecoder::ReadSharedSections() {
 Status FrameDecoder::ReadGlobalSamples(ModularStorage storage) {
   if (state_.lf_only) return OkStatus();
   BitReader* reader = sections_.first();
-  JXLPOOL_RETURN_IF_ERROR(state_.modular.DecodeGlobal(reader, storage).At(reader->Position()));
-  return reader->Check();
+  Status status = state_.modular.DecodeGlobal(reader, storage).At(reader->Position());
+  if (status.ok()) status = reader->Check();
+  // Samples that have not come are zero.
+  const bool is_cut = sections_.first_is_cut() && status.code() == ErrorCode::kNeedMoreInput;
+  return is_cut ? OkStatus() : status;
 }
 
 Status FrameDecoder::MayReadGlobals() const {

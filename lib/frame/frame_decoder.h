@@ -53,8 +53,10 @@ class FrameDecoder {
   // The same by a plan of the caller. REQUIRES: ReadGlobals succeeded.
   Status DecodeBy(FramePlan* plan, const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);
 
-  // LfGlobal has come: without it, nothing of the frame can be shown.
-  bool MayShow() const { return sections_.MayOpen(state_.toc.LfGlobal()).ok(); }
+  // LfGlobal has come, or a part of a Modular frame of a single section: without it, nothing of the frame can be shown.
+  bool MayShow() const {
+    return (state_.toc.IsSingleSection() && state_.header.is_modular) || sections_.MayOpen(state_.toc.LfGlobal()).ok();
+  }
   // Rows that have been delivered for good.
   uint32_t final_rows() const { return plan_ ? plan_->final_rows() : 0; }
 

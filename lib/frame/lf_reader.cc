@@ -52,7 +52,9 @@ Status LfReader::CheckSomeAreThere() const {
 Status LfReader::ReadAll(ThreadPool* threads) {
   if (is_complete_) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(CheckSomeAreThere());
-  if (frame_->toc.IsSingleSection()) {
+  if (sections_->first_is_cut()) {
+    // Modular frames of a single section have all samples in LfGlobal.
+  } else if (frame_->toc.IsSingleSection()) {
     BitReader* reader = sections_->first();
     JXLPOOL_RETURN_IF_ERROR(ReadLfGroup(0, reader, frame_).At(reader->Position()));
     if (!frame_->header.is_modular) {

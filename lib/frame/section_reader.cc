@@ -41,7 +41,18 @@ Status SectionReader::MayOpenRow(uint32_t row_of_groups) const {
 
 Status SectionReader::OpenFirst() {
   JXLPOOL_ASSIGN_OR_RETURN(first_, Open(0));
-  return first_.available ? OkStatus() : NeedMoreInput("the file ends before the first section of a frame");
+  if (first_.available) return OkStatus();
+  if (frame_->toc.IsSingleSection() && frame_->header.is_modular) return OpenCutFirst();
+  return NeedMoreInput("the file ends before the first section of a frame");
+}
+
+Status SectionReader::OpenCutFirst() {
+  const Codestream& codestream = *frame_->context->source.codestream;
+  const uint64_t offset = frame_->sections_offset;
+  JXLPOOL_ASSIGN_OR_RETURN(first_.data, codestream.Section(offset, codestream.size() - offset));
+  first_.reader = BitReader(first_.data.data(), first_.data.size(), 8 * offset);
+  first_is_cut_ = true;
+  return OkStatus();
 }
 
 Result<SectionReader::Section> SectionReader::Open(size_t section) const {
@@ -67,6 +78,7 @@ Result<SectionReader::Section> SectionReader::Open(size_t section) const {
 
 Status SectionReader::OpenGroup(uint32_t group, Group* opened) const {
   opened->count = 0;
+  if (first_is_cut_) return OkStatus();
   if (frame_->toc.IsSingleSection()) {
     opened->readers[0] = first_.reader;
     opened->count = 1;

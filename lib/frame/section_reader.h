@@ -46,8 +46,11 @@ class SectionReader {
   Status MayOpenGroup(uint32_t group) const;
   Status MayOpenRow(uint32_t row_of_groups) const;
 
-  // Opens the first section. Errors: kNeedMoreInput, kCorrupt, kMemoryLimit.
+  // Opens the first section. Where partial images are allowed, Modular frames of a single section are opened as far as
+  // they have come. Errors: kNeedMoreInput, kCorrupt, kMemoryLimit.
   Status OpenFirst();
+  // The first section is open and cut off: reading on gives kNeedMoreInput somewhere.
+  bool first_is_cut() const { return first_is_cut_; }
   // Where the first section has been read up to. REQUIRES: OpenFirst succeeded.
   BitReader* first() { return &first_.reader; }
 
@@ -62,9 +65,11 @@ class SectionReader {
 
  private:
   void Release(size_t first, size_t count) const;
+  Status OpenCutFirst();
 
   FrameState* frame_;
   Section first_;
+  bool first_is_cut_ = false;
 };
 
 }  // namespace jxlpool

@@ -25,13 +25,15 @@ void PlaceLayer(Orientation orientation, const SizeHeader& canvas, const FrameSt
   }
 }
 
-// Nothing of a frame can be shown without its first section.
-Status CheckFirstSection(const FrameState& state) {
+// Nothing of a frame can be shown without its first section, or the beginning of a single one.
+Status CheckFirstSection(FrameDecoder* decoder) {
+  const FrameState& state = decoder->state();
   const Codestream& codestream = *state.context->source.codestream;
   const TocEntry& first = state.toc.entries[0];
   const uint64_t end = state.sections_offset + first.offset + first.size;
   if (end <= codestream.size()) return OkStatus();
   if (codestream.is_growing()) return codestream.MissingBefore(end);
+  if (decoder->MayShow() && decoder->ReadGlobals().ok()) return OkStatus();
   return NeedMoreInput("the file ends before the first section of a frame");
 }
 
@@ -86,7 +88,7 @@ Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint6
 
 Status ImageDecoder::ReadNextFrame() {
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->next_offset));
-  if (state_->options.allow_partial) JXLPOOL_RETURN_IF_ERROR(CheckFirstSection(decoder->state()));
+  if (state_->options.allow_partial) JXLPOOL_RETURN_IF_ERROR(CheckFirstSection(decoder.get()));
   AdvanceTo(std::move(decoder));
   return OkStatus();
 }

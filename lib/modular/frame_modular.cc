@@ -38,6 +38,9 @@ Status FrameModular::DecodeGlobal(BitReader* reader, ModularStorage storage) {
   storage_ = storage;
   if (num_channels() == 0) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(AddShapes(layout_.coded(), &image_));
+  for (size_t i = 0; i < layout_.first_spread() && layout_.info().may_be_incomplete; ++i) {
+    JXLPOOL_ASSIGN_OR_RETURN(image_[i], ModularChannel::Create(memory_, image_[i].shape(), sample_type(), Fill::kZero));
+  }
   JXLPOOL_RETURN_IF_ERROR(
       DecodeModularChannels(StreamParams(kGlobalModularStream), header_, layout_.first_spread(), reader, &image_));
   if (group_local()) return OkStatus();

@@ -84,8 +84,9 @@ class FrameModular {
   // at all.
   bool groups_are_independent() const { return layout_.groups_are_independent(); }
 
-  // Decodes the samples that are in LfGlobal, and makes room for those of the frame if they are to be kept. REQUIRES:
-  // ReadGlobal succeeded; kGroups: groups_are_independent(). Errors: as ReadGlobal.
+  // Decodes the samples that are in LfGlobal, and makes room for those of the frame if they are to be kept. Where
+  // samples may be incomplete, those that an error leaves out are zero. REQUIRES: ReadGlobal succeeded; kGroups:
+  // groups_are_independent(). Errors: as ReadGlobal.
   Status DecodeGlobal(BitReader* reader, ModularStorage storage);
 
   // FrameBytes are the bytes that the frame's samples take at most, if they are kept. GroupBytes are those that the

@@ -63,8 +63,15 @@ class Progression {
   void Run() {
     session_->Check(decoder_->OpenStream());
     auto frame = Make<JxlpoolFrameInfo>();
-    if (Await([&] { return decoder_->NextFrame(&frame); }) != JXLPOOL_OK) return;
-    Prepare(frame);
+    session_->Check(Await([&] { return HasHeaders() ? JXLPOOL_OK : JXLPOOL_NEED_MORE_INPUT; }));
+    Prepare();
+    const JxlpoolStatus found = Await([&] {
+      const JxlpoolStatus status = decoder_->NextFrame(&frame);
+      if (status == JXLPOOL_NEED_MORE_INPUT) ShowIfBetter();
+      return status;
+    });
+    if (found != JXLPOOL_OK) return;
+    steps_ = 0;
     Await([&] {
       const JxlpoolStatus status = decoder_->DecodeFrame(output_);
       if (status == JXLPOOL_NEED_MORE_INPUT) ShowIfBetter();
@@ -87,19 +94,19 @@ class Progression {
   JxlpoolStatus Await(const Call& call) {
     for (;;) {
       const JxlpoolStatus status = call();
-      auto input = Make<JxlpoolInputState>();
-      if (status != JXLPOOL_NEED_MORE_INPUT || decoder_->InputState(&input) != JXLPOOL_OK || input.has_ended) {
-        return session_->Check(status);
-      }
+      const auto input = decoder_->InputState();
+      if (status != JXLPOOL_NEED_MORE_INPUT || !input || input->has_ended) return session_->Check(status);
       session_->Check(pieces_.Feed(decoder_));
     }
   }
 
-  void Prepare(const JxlpoolFrameInfo& frame) {
+  bool HasHeaders() { return decoder_->ImageInfo().has_value(); }
+
+  void Prepare() {
     image_ = session_->Describe();
     layout_ = LayoutFor(format_, image_, {options_.bits_per_sample, false});
-    frame_ = {frame.width, frame.height, frame.duration};
-    pixels_.resize(layout_.pixel_bytes() * frame.width * frame.height);
+    frame_ = {image_.info.width, image_.info.height, 0};
+    pixels_.resize(layout_.pixel_bytes() * frame_.width * frame_.height);
     output_ = Make<JxlpoolOutput>();
     output_.channels = layout_.channels;
     output_.sample_type = layout_.type;
@@ -110,15 +117,14 @@ class Progression {
   }
 
   void ShowIfBetter() {
-    auto progress = Make<JxlpoolProgress>();
-    session_->Check(decoder_->Progress(&progress));
-    if (progress.steps <= steps_) return;
-    steps_ = progress.steps;
+    const auto progress = decoder_->Progress();
+    if (!progress || progress->steps <= steps_) return;
+    steps_ = progress->steps;
     const JxlpoolStatus status = decoder_->Flush(output_);
     if (status == JXLPOOL_NEED_MORE_INPUT) return;
     session_->Check(status);
-    Write(std::to_string(progress.complete_groups) + " of " + std::to_string(progress.num_groups) + " groups, " +
-          std::to_string(progress.complete_passes) + " of " + std::to_string(progress.num_passes) + " passes");
+    Write(std::to_string(progress->complete_groups) + " of " + std::to_string(progress->num_groups) + " groups, " +
+          std::to_string(progress->complete_passes) + " of " + std::to_string(progress->num_passes) + " passes");
   }
 
   void Write(const std::string& what) {

@@ -65,7 +65,8 @@ TEST_F(ImageDecoderTest, MoreDataGiveABetterImage) {
       if (!some.status.ok() || some.frames.empty()) continue;
       ++num_images;
       const double new_error = MeanSquare(some.frames[0], all.frames[0]);
-      EXPECT_LE(new_error, error * 1.02) << name << " at " << i;
+      // The filters that come with a frame's header blur the LF image, which was shown without them before, a little.
+      EXPECT_LE(new_error, error * 1.03) << name << " at " << i;
       error = new_error;
     }
     EXPECT_GT(num_images, 0) << name;
