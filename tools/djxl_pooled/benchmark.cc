@@ -23,6 +23,7 @@ JxlpoolOutput NaturalOutput(const JxlpoolImageInfo& info) {
 }
 
 // One repetition. Returns megapixels per second. The first one records the frames.
+// `buffer` may be null: then rows go nowhere.
 double Repeat(Session* session, std::vector<uint8_t>* buffer, BenchmarkResult* result) {
   uint64_t pixels = 0;
   size_t index = 0;
@@ -30,13 +31,18 @@ double Repeat(Session* session, std::vector<uint8_t>* buffer, BenchmarkResult* r
   session->Open();
   const JxlpoolImageInfo info = *session->decoder().ImageInfo();
   JxlpoolOutput output = NaturalOutput(info);
+  output.rows = [](void*, uint32_t, uint32_t, const void*, size_t) { return 0; };
   auto frame = Make<JxlpoolFrameInfo>();
-  while (session->Check(session->decoder().NextFrame(&frame)) == JXLPOOL_OK) {
-    const uint64_t bytes = uint64_t{frame.width} * frame.height * session->decoder().PixelSize(output);
-    if (bytes > buffer->size()) buffer->resize(bytes);
-    output.pixels = buffer->data();
-    output.pixels_size = buffer->size();
-    const JxlpoolStatus status = session->Check(session->decoder().DecodeFrame(output));
+  const auto next_frame = [&] { return session->decoder().NextFrame(&frame); };
+  while (session->Check(session->Await("the header of a frame", next_frame)) == JXLPOOL_OK) {
+    if (buffer != nullptr) {
+      const uint64_t bytes = uint64_t{frame.width} * frame.height * session->decoder().PixelSize(output);
+      if (bytes > buffer->size()) buffer->resize(bytes);
+      output.pixels = buffer->data();
+      output.pixels_size = buffer->size();
+    }
+    const auto decode_frame = [&] { return session->decoder().DecodeFrame(output); };
+    const JxlpoolStatus status = session->Check(session->Await("a frame", decode_frame));
     pixels += uint64_t{frame.width} * frame.height;
     if (index++ == result->frames.size()) result->frames.push_back(RecordOf(frame));
     if (status == JXLPOOL_PARTIAL) {
@@ -77,14 +83,20 @@ std::string Speed::AsText(const char* unit) const {
   return text;
 }
 
+bool KeepsAll(const Options& options) { return options.feed == 0 || options.num_reps > 1; }
+
 BenchmarkResult RunBenchmark(const Options& options, Session* session) {
-  session->LoadInput();
-  std::vector<uint8_t> buffer = AllocateBuffer(session);
-  session->PrewarmIfAsked(/*streamed_pixel_bytes=*/0);
+  const bool to_buffer = KeepsAll(options);
+  std::vector<uint8_t> buffer;
+  if (to_buffer) {
+    session->LoadInput();
+    buffer = AllocateBuffer(session);
+    session->PrewarmIfAsked(/*streamed_pixel_bytes=*/0);
+  }
   BenchmarkResult result;
   std::vector<double> speeds;
   speeds.reserve(static_cast<size_t>(options.num_reps));
-  for (int i = 0; i < options.num_reps; ++i) speeds.push_back(Repeat(session, &buffer, &result));
+  for (int i = 0; i < options.num_reps; ++i) speeds.push_back(Repeat(session, to_buffer ? &buffer : nullptr, &result));
   result.megapixels = Summarize(speeds);
   if (result.frames.empty()) throw Error(options.input + ": there is no frame to show");
   return result;

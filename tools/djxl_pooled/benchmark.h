@@ -36,8 +36,12 @@ struct BenchmarkResult {
 
 // Decodes the whole image options.num_reps times from memory into one buffer that is allocated (and touched) once:
 // color and alpha interleaved, in the smallest type that holds the coded samples. The clock runs from opening the
-// image to its last frame.
+// image to its last frame. With options.feed and a single repetition, rows go nowhere and the file is read while it is
+// decoded: so little memory does it take.
 BenchmarkResult RunBenchmark(const Options& options, Session* session);
+
+// Whether a benchmark keeps its input and its output in memory.
+bool KeepsAll(const Options& options);
 
 // One line on standard error.
 void PrintBenchmark(const Options& options, const BenchmarkResult& result, uint32_t num_threads);

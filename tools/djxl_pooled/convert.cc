@@ -71,8 +71,10 @@ class FrameConverter {
     }
     progress_->BeginFrame(index, frame.height);
     const Clock::time_point begin = Clock::now();
-    const JxlpoolStatus status = preview ? session_->decoder().DecodePreview(requests[0])
-                                         : session_->decoder().DecodeFrame(requests.data(), requests.size());
+    const JxlpoolStatus status = session_->Await(preview ? "the preview" : "a frame", [&] {
+      return preview ? session_->decoder().DecodePreview(requests[0])
+                     : session_->decoder().DecodeFrame(requests.data(), requests.size());
+    });
     decode_seconds_ += SecondsSince(begin);
     for (const auto& output : writers_) {
       decode_seconds_ -= std::exchange(output->seconds, 0.0);
@@ -163,7 +165,8 @@ ConversionResult ConvertFrames(const Options& options, FileFormat format, const 
   uint32_t index = 0;
   for (;; ++index) {
     const Clock::time_point begin = Clock::now();
-    const JxlpoolStatus status = session->Check(session->decoder().NextFrame(&frame));
+    const auto next_frame = [&] { return session->decoder().NextFrame(&frame); };
+    const JxlpoolStatus status = session->Check(session->Await("the header of a frame", next_frame));
     result.partial |= status == JXLPOOL_PARTIAL;
     if (status != JXLPOOL_OK) break;
     result.decode_seconds += SecondsSince(begin);

@@ -252,6 +252,7 @@ void DescribeMemory(Decoder* decoder, Json* json) {
 // *json.
 void Describe(Session* session, Json* json) {
   Decoder& decoder = session->decoder();
+  session->FeedRest();
   const JxlpoolFileInfo file = *decoder.FileInfo();
   (*json)["file_size"] = file.file_size;
   (*json)["format"] = file.is_container ? "container" : "codestream";

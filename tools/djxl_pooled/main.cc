@@ -41,7 +41,7 @@ int ExtractBox(const Options& options, const char* type) {
   Session session(options, false);
   session.Open();
   const bool is_exif = type == std::string("Exif");
-  const Metadata metadata = is_exif ? ReadExif(&session.decoder()) : ReadBox(&session.decoder(), type);
+  const Metadata metadata = is_exif ? ReadExif(&session) : ReadBox(&session, type);
   if (metadata.bytes.empty()) {
     throw Error(options.input + ": contains no " + options.output_format + " metadata" +
                 (metadata.problem.empty() ? "" : " that can be read: " + metadata.problem));
@@ -100,7 +100,8 @@ void WriteBesideJpeg(const Options& options, Session* session, OutputSet* output
   if (options.metadata_out.empty()) return;
   std::vector<FrameRecord> frames;
   auto frame = Make<JxlpoolFrameInfo>();
-  while (session->Check(session->decoder().NextFrame(&frame)) == JXLPOOL_OK) frames.push_back(RecordOf(frame));
+  const auto next_frame = [&] { return session->decoder().NextFrame(&frame); };
+  while (session->Check(session->Await(nullptr, next_frame)) == JXLPOOL_OK) frames.push_back(RecordOf(frame));
   outputs->AddWhole(options.metadata_out, DescribeAsJson(image, frames));
 }
 
@@ -108,7 +109,8 @@ int Decode(const Options& options) {
   const bool write_image = !options.disable_output;
   const FileFormat format = write_image ? ImageFormatFor(options, options.output_format) : FileFormat::kNpy;
   Session session(options, write_image && WantsStraightAlpha(format));
-  if (options.num_reps > 1 || !write_image) session.LoadInput();
+  // What is decoded more than once cannot come from a pipe.
+  if (options.num_reps > 1 || (!write_image && (KeepsAll(options) || options.input == "-"))) session.LoadInput();
   session.Open();
   if (write_image && format == FileFormat::kJpeg && !options.pixels_to_jpeg) {
     OutputSet outputs;

@@ -2,7 +2,9 @@
 
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <optional>
+
+#include "jxlpool/jxlpool.hpp"
+#include "tools/djxl_pooled/session.h"
 
 namespace jxlpool::tools {
 namespace {
@@ -30,19 +32,23 @@ const char* BoxTypeOf(const std::string& output_format) {
 
 bool CarriesMetadata(FileFormat format) { return format == FileFormat::kPng || format == FileFormat::kJpeg; }
 
-Metadata ReadBox(Decoder* decoder, const char* type, uint64_t max_bytes) {
+Metadata ReadBox(Session* session, const char* type, uint64_t max_bytes) {
+  Decoder& decoder = session->decoder();
+  auto box = Make<JxlpoolBox>();
   uint32_t index = 0;
-  std::optional<JxlpoolBox> box = decoder->Box(index);
-  while (box && std::strcmp(box->type, type) != 0) box = decoder->Box(++index);
-  if (!box) return {};
+  for (;; ++index) {
+    const auto get_box = [&] { return jxlpool_decoder_get_box(decoder.get(), index, &box); };
+    if (session->Await(nullptr, get_box) != JXLPOOL_OK) return {};
+    if (std::strcmp(box.type, type) == 0) break;
+  }
   ByteView bytes;
-  if (decoder->BoxContents(index, &bytes) != JXLPOOL_OK) return {{}, decoder->LastError().message};
+  if (decoder.BoxContents(index, &bytes) != JXLPOOL_OK) return {{}, decoder.LastError().message};
   if (bytes.size > max_bytes) return {{}, std::to_string(bytes.size) + " bytes are too many"};
   return {std::vector<uint8_t>(bytes.data, bytes.data + bytes.size), ""};
 }
 
-Metadata ReadExif(Decoder* decoder, uint64_t max_bytes) {
-  Metadata exif = ReadBox(decoder, "Exif", max_bytes);
+Metadata ReadExif(Session* session, uint64_t max_bytes) {
+  Metadata exif = ReadBox(session, "Exif", max_bytes);
   std::vector<uint8_t>& bytes = exif.bytes;
   if (bytes.empty()) return exif;
   constexpr uint64_t kOffsetBytes = 4;

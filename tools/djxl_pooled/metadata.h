@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "jxlpool/jxlpool.hpp"
+#include "jxlpool/jxlpool.h"
 #include "tools/writers/image_writer.h"
 
 namespace jxlpool::tools {
+
+class Session;
 
 // The type of the box that an output format such as "xmp" stands for, or null.
 const char* BoxTypeOf(const std::string& output_format);
@@ -27,11 +29,11 @@ struct Metadata {
   std::string problem;         // why there are no bytes although there is a box; else ""
 };
 
-// `max_bytes`: larger contents are a problem; they are expanded nevertheless, as far as the decoder's max_box_bytes
-// allows.
-Metadata ReadBox(Decoder* decoder, const char* type, uint64_t max_bytes = UINT64_MAX);
+// Reads on until the box or the end of the file has come. `max_bytes`: larger contents are a problem; they are expanded
+// nevertheless, as far as the decoder's max_box_bytes allows.
+Metadata ReadBox(Session* session, const char* type, uint64_t max_bytes = UINT64_MAX);
 // The TIFF structure of the Exif box, without the offset before it.
-Metadata ReadExif(Decoder* decoder, uint64_t max_bytes = UINT64_MAX);
+Metadata ReadExif(Session* session, uint64_t max_bytes = UINT64_MAX);
 
 struct FrameRecord {
   std::string name;

@@ -11,24 +11,26 @@
 namespace jxlpool::tools {
 namespace {
 
+constexpr uint64_t kLargestPiece = uint64_t{1} << 30;
+
 std::string ToLower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
 
 // "64M" -> 67108864. Throws CLI::ValidationError.
-uint64_t ParseBytes(const std::string& text) {
+uint64_t ParseBytes(const std::string& option, const std::string& text) {
   static constexpr char kUnits[] = "kmg";
   const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string unit = ToLower(text.substr(digits));
   const size_t index = unit.size() == 1 ? std::string(kUnits).find(unit) : 0;
   if (digits == 0 || digits > 18 || unit.size() > 1 || index == std::string::npos) {
-    throw CLI::ValidationError("--memory_limit", "'" + text + "' is not a number of bytes, such as 800000 or 256M");
+    throw CLI::ValidationError(option, "'" + text + "' is not a number of bytes, such as 800000 or 256M");
   }
   const uint64_t value = std::stoull(text.substr(0, digits));
   const uint64_t factor = unit.empty() ? 1 : uint64_t{1} << (10 * (index + 1));
   if (value == 0 || value > std::numeric_limits<uint64_t>::max() / factor) {
-    throw CLI::ValidationError("--memory_limit", "'" + text + "' is out of range");
+    throw CLI::ValidationError(option, "'" + text + "' is out of range");
   }
   return value * factor;
 }
@@ -71,7 +73,7 @@ void DefineOutput(CLI::App* app, Options* options) {
   app->add_option("--gain_map_icc_out", options->gain_map_icc_out, "write the gain map's ICC profile to this file");
 }
 
-void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) {
+void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit, std::string* feed) {
   app->add_option("--num_threads", options->num_threads, "-1: one per CPU, 0: no worker threads, else that many")
       ->check(CLI::Range(-1, 4096));
   app->add_option("--num_reps", options->num_reps, "decode this often and report the speed")
@@ -91,6 +93,9 @@ void DefineDecoding(CLI::App* app, Options* options, std::string* memory_limit) 
       ->check(CLI::IsMember({"auto", "streaming", "parallel"}));
   app->add_flag("--prewarm", options->prewarm,
                 "get the memory for the first frame ready before the clock and the statistics start");
+  app->add_option("--feed", *feed,
+                  "feed the input to the decoder in pieces of so many bytes, e.g. 64k, as if it came from a network; "
+                  "with -v tells what was needed when");
   app->add_flag("--disable_pool", options->disable_pool, "give memory back to the system at once, for comparison");
 }
 
@@ -154,16 +159,18 @@ std::string ExtensionOf(const std::string& path) {
 std::optional<int> ParseOptions(int argc, char** argv, Options* options) {
   CLI::App app("Decodes JPEG XL images.", "djxl-pooled");
   bool version = false;
-  std::string memory_limit, stats, info;
+  std::string memory_limit, feed, stats, info;
   std::vector<std::string> more;
   app.add_flag("-V,--version", version, "print the version");
   DefineOutput(&app, options);
-  DefineDecoding(&app, options, &memory_limit);
+  DefineDecoding(&app, options, &memory_limit, &feed);
   DefineReporting(&app, options, &stats, &info);
   app.add_option("FILE", more, "further inputs of --info");
   try {
     app.parse(argc, argv);
-    if (!memory_limit.empty()) options->memory_limit = ParseBytes(memory_limit);
+    if (!memory_limit.empty()) options->memory_limit = ParseBytes("--memory_limit", memory_limit);
+    if (!feed.empty()) options->feed = ParseBytes("--feed", feed);
+    if (options->feed > kLargestPiece) throw CLI::ValidationError("--feed", "'" + feed + "' is out of range");
   } catch (const CLI::CallForHelp&) {
     std::printf("%s", app.help().c_str());
     return kExitComplete;

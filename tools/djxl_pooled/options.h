@@ -46,6 +46,7 @@ struct Options {
   uint64_t memory_limit = 0;  // bytes; 0: none
   bool disable_pool = false;
   bool prewarm = false;
+  uint64_t feed = 0;                 // bytes of a piece; 0: the decoder gets or reads the file by itself
   std::string decode_mode = "auto";  // "auto", "streaming" or "parallel"
   StatsFormat stats = StatsFormat::kNone;
   std::string memory_profile;  // .svg or .json file; "": none

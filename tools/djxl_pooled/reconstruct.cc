@@ -60,7 +60,7 @@ std::vector<double> Repeat(const Options& options, Session* session) {
     JpegSink nowhere(nullptr);
     const Clock::time_point begin = Clock::now();
     session->Open();
-    session->Check(session->decoder().ReconstructJpeg(&nowhere));
+    session->Check(session->Await(nullptr, [&] { return session->decoder().ReconstructJpeg(&nowhere); }));
     seconds.push_back(SecondsSince(begin));
   }
   session->Open();
@@ -87,7 +87,7 @@ std::optional<std::string> ReconstructJpeg(const Options& options, Session* sess
   // Nothing must reach standard output before it is known to be a JPEG.
   JpegSink sink(outputs->Add(options.output, OutputFile::Access::kRandom));
   const Clock::time_point begin = Clock::now();
-  const JxlpoolStatus status = session->decoder().ReconstructJpeg(&sink);
+  const JxlpoolStatus status = session->Await("the JPEG", [&] { return session->decoder().ReconstructJpeg(&sink); });
   const double seconds = std::max(SecondsSince(begin) - sink.SecondsWriting(), 1e-9);
   sink.Rethrow();
   if (status == JXLPOOL_OK) {

@@ -65,6 +65,7 @@ Session::Session(const Options& options, bool unpremultiply)
   const JxlpoolPoolOptions pool_options = PoolOptionsFor(options);
   pool_ = Pool(&pool_options);
   if (!pool_) throw Error("out of memory");
+  if (options.feed != 0) feeder_.emplace(static_cast<size_t>(options.feed), input_name());
   CreateDecoder();
 }
 
@@ -100,7 +101,16 @@ void Session::CreateDecoder() {
 }
 
 void Session::Open() {
-  if (input_loaded_) {
+  if (feeder_) {
+    if (input_loaded_) {
+      feeder_->BeginMemory(input_);
+    } else {
+      feeder_->BeginFile(options_.input);
+    }
+    Check(decoder_->OpenStream());
+    auto info = Make<JxlpoolImageInfo>();
+    Check(Await("the headers", [&] { return jxlpool_decoder_get_image_info(decoder_->get(), &info); }));
+  } else if (input_loaded_) {
     Check(decoder_->OpenMemory(input_.data(), input_.size()));
   } else if (options_.input == "-") {
     SetMappedInputName("standard input");
@@ -111,9 +121,18 @@ void Session::Open() {
   }
 }
 
+void Session::FeedRest() {
+  while (feeder_ && feeder_->may_go_on()) Check(feeder_->Feed(&*decoder_));
+}
+
+void Session::TellNeeds(const char* what) const {
+  if (!feeder_ || options_.verbose == 0 || options_.quiet) return;
+  std::fprintf(stderr, "fed %llu bytes: %s\n", static_cast<unsigned long long>(feeder_->position()), what);
+}
+
 void Session::PrewarmIfAsked(uint32_t streamed_pixel_bytes) {
   if (!options_.prewarm) return;
-  Check(decoder_->Prewarm(streamed_pixel_bytes));
+  Check(Await(nullptr, [&] { return decoder_->Prewarm(streamed_pixel_bytes); }));
   decoder_->ResetStatistics();
   pool_.ResetStatistics();
 }
@@ -178,11 +197,11 @@ ImageDescription Session::Describe() {
 }
 
 void Session::AddMetadata(ImageDescription* image) {
-  Metadata exif = ReadExif(&*decoder_, kMaxCarriedBytes);
+  Metadata exif = ReadExif(this, kMaxCarriedBytes);
   if (!exif.problem.empty()) Warn("Exif metadata left out: " + exif.problem);
   image->exif = std::move(exif.bytes);
   ResetExifOrientation(&image->exif);
-  Metadata xmp = ReadBox(&*decoder_, "xml ", kMaxCarriedBytes);
+  Metadata xmp = ReadBox(this, "xml ", kMaxCarriedBytes);
   if (!xmp.problem.empty()) Warn("XMP metadata left out: " + xmp.problem);
   image->xmp = std::move(xmp.bytes);
   ResetXmpOrientation(&image->xmp);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "jxlpool/jxlpool.hpp"
+#include "tools/djxl_pooled/feeder.h"
 #include "tools/djxl_pooled/options.h"
 #include "tools/writers/image_writer.h"
 
@@ -22,8 +23,25 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Opens the input, or opens it again. A regular file is mapped; anything else can be opened once only.
+  // Opens the input, or opens it again. A regular file is mapped, or read for feeding; anything else is read while it
+  // is decoded and can be opened once only.
   void Open();
+  // Calls call(), which returns a status of the decoder, until it need not wait for more input: for calls of the
+  // decoder that need more than its headers. `what` is done by then, for users who want to know what that takes; may be
+  // null.
+  template <typename Call>
+  JxlpoolStatus Await(const char* what, const Call& call) {
+    for (;;) {
+      const JxlpoolStatus status = call();
+      if (status != JXLPOOL_NEED_MORE_INPUT || !feeder_ || !feeder_->may_go_on()) {
+        if (status == JXLPOOL_OK && what != nullptr) TellNeeds(what);
+        return status;
+      }
+      Check(feeder_->Feed(&*decoder_));
+    }
+  }
+  // Feeds all that is left, if it is fed.
+  void FeedRest();
   // Reads the whole input into memory; later calls of Open find it there.
   void LoadInput();
   // Has the pool ready for the first frame of the open image, if that is asked for; statistics start afterwards.
@@ -52,6 +70,7 @@ class Session {
 
  private:
   void CreateDecoder();
+  void TellNeeds(const char* what) const;
 
   const Options& options_;
   const bool unpremultiply_;
@@ -61,6 +80,7 @@ class Session {
   std::optional<Decoder> decoder_;  // always there after construction
   bool input_loaded_ = false;
   std::vector<uint8_t> input_;
+  std::optional<Feeder> feeder_;  // if the input is fed
 };
 
 }  // namespace jxlpool::tools

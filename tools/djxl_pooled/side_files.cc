@@ -30,7 +30,8 @@ bool WantsGainMap(const Options& options) {
 void WriteGainMap(const Options& options, Session* session, OutputSet* outputs) {
   if (!WantsGainMap(options)) return;
   auto gain_map = Make<JxlpoolGainMap>();
-  if (session->Check(session->decoder().GainMap(&gain_map)) != JXLPOOL_OK) return;
+  const JxlpoolStatus status = session->Await(nullptr, [&] { return session->decoder().GainMap(&gain_map); });
+  if (session->Check(status) != JXLPOOL_OK) return;
   Write(options.gain_map_out, {gain_map.codestream, gain_map.codestream_size}, outputs);
   Write(options.gain_map_metadata_out, {gain_map.metadata, gain_map.metadata_size}, outputs);
   Write(options.gain_map_icc_out, {gain_map.icc, gain_map.icc_size}, outputs);
@@ -49,9 +50,9 @@ void WriteSideFiles(const Options& options, Session* session, OutputSet* outputs
   if (!options.original_icc_out.empty()) {
     Write(options.original_icc_out, decoder->Icc(JXLPOOL_PROFILE_ORIGINAL), outputs);
   }
-  if (!options.exif_out.empty()) WriteMetadata(options.exif_out, "Exif", ReadExif(decoder), session, outputs);
-  if (!options.xmp_out.empty()) WriteMetadata(options.xmp_out, "XMP", ReadBox(decoder, "xml "), session, outputs);
-  if (!options.jumbf_out.empty()) WriteMetadata(options.jumbf_out, "JUMBF", ReadBox(decoder, "jumb"), session, outputs);
+  if (!options.exif_out.empty()) WriteMetadata(options.exif_out, "Exif", ReadExif(session), session, outputs);
+  if (!options.xmp_out.empty()) WriteMetadata(options.xmp_out, "XMP", ReadBox(session, "xml "), session, outputs);
+  if (!options.jumbf_out.empty()) WriteMetadata(options.jumbf_out, "JUMBF", ReadBox(session, "jumb"), session, outputs);
   WriteGainMap(options, session, outputs);
 }
 
