@@ -171,6 +171,10 @@ class Decoder {
   JxlpoolStatus DecodeFrame(const JxlpoolOutput* outputs, size_t num_outputs) {
     return decoder_ ? jxlpool_decoder_decode_frame(decoder_, outputs, num_outputs) : creation_status_;
   }
+  // JXLPOOL_END: the frame is over.
+  JxlpoolStatus NextRows(const JxlpoolOutput& output, JxlpoolRows* rows) {
+    return decoder_ ? jxlpool_decoder_next_rows(decoder_, &output, rows) : creation_status_;
+  }
   JxlpoolStatus DecodePreview(const JxlpoolOutput& output) {
     return decoder_ ? jxlpool_decoder_decode_preview(decoder_, &output, 1) : creation_status_;
   }
