@@ -52,6 +52,8 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
     decoder->pulled_rows.Abandon();
   }
   FrameInfo frame;
+  // Whatever has to be awaited now, the current frame is given up.
+  decoder->state = DecoderState::kBetweenFrames;
   const MemoryProfile::StageScope stage(&decoder->profile, "next frame");
   bool more = false;
   const Status status = decoder->Await([&]() -> Status {
@@ -109,9 +111,8 @@ JxlpoolStatus jxlpool_decoder_next_rows(JxlpoolDecoder* decoder, const JxlpoolOu
   Targets& targets = decoder->targets;
   if (!decoder->image.frame_has_begun()) {
     targets = std::move(given);
-  } else if (!(targets == given) || pulled.is_abandoned()) {
-    return decoder->Misuse(pulled.is_abandoned() ? "the rest of the frame was given up"
-                                                 : "the frame's decode began with another output");
+  } else if (!(targets == given)) {
+    return decoder->Misuse("the frame's decode began with another output");
   }
   if (PulledRows::Rows next; pulled.Take(&next)) return WriteStruct(Describe(next), rows);
   const MemoryProfile::StageScope stage(&decoder->profile, "decode rows", decoder->frame_index);

@@ -36,7 +36,6 @@ class PulledRows : public BandSink {
   bool Take(Rows* rows);
   // Forgets them, and those that will come.
   void Abandon();
-  bool is_abandoned() const { return is_abandoned_; }
 
  private:
   // The rows of a step follow each other in memory, but for one turn of the ring they are kept in.
