@@ -38,6 +38,16 @@ JxlpoolSampleType SmallestType(const JxlpoolImageInfo& image) {
   return image.bits_per_sample > 8 ? JXLPOOL_UINT16 : JXLPOOL_UINT8;
 }
 
+template <typename Take>
+JxlpoolStatus PullRows(Decoder* decoder, const JxlpoolOutput& output, const Take& take) {
+  JxlpoolStatus status;
+  auto rows = Make<JxlpoolRows>();
+  while ((status = decoder->NextRows(output, &rows)) == JXLPOOL_OK) {
+    take(rows.y, rows.num_rows, rows.data, rows.stride);
+  }
+  return status == JXLPOOL_END ? JXLPOOL_OK : status;
+}
+
 }  // namespace
 
 uint32_t PixelBytes(const JxlpoolImageInfo& image) {
@@ -75,7 +85,7 @@ JxlpoolStatus DecodeOpen(Decoder* decoder, Target* target) {
       output.pixels = target->pixels.data();
       output.pixels_size = bytes;
     }
-    status = decoder->DecodeFrame(output);
+    status = target->sink == Sink::kPulledRows ? PullRows(decoder, output, take) : decoder->DecodeFrame(output);
     if (status != JXLPOOL_OK) break;
     if (target->sink == Sink::kPixels) target->checksum = HashBytes(target->checksum, target->pixels.data(), bytes);
   }

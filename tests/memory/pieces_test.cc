@@ -1,6 +1,6 @@
 // A file that is fed in pieces is the same file: whatever the pieces, and wherever the file is cut off, all calls give
-// what they give for the bytes in memory: frames, pixels, profiles, boxes, the JPEG, errors with their positions. And
-// what was acquired for it is given back.
+// what they give for the bytes in memory: frames, pixels (pushed or pulled), profiles, boxes, the JPEG, errors with
+// their positions. And what was acquired for it is given back.
 //
 // usage: pieces_test FOLDER_OR_FILE...     folders that do not exist are left out
 #include <algorithm>
@@ -139,11 +139,23 @@ class Player {
       output.pixels = pixels.data();
       output.pixels_size = pixels.size();
     }
-    const JxlpoolStatus status = Step([&] { return decoder_.DecodeFrame(output); });
+    const JxlpoolStatus status =
+        case_.sink == Sink::kPulledRows ? PullRows(output, take) : Step([&] { return decoder_.DecodeFrame(output); });
     const bool ok = Note("decode", status);
     if (case_.sink == Sink::kPixels) hash = HashBytes(hash, pixels.data(), pixels.size());
     if (ok || status == JXLPOOL_PARTIAL) Add("pixels", hash, 0);
     return ok || status == JXLPOOL_PARTIAL;
+  }
+
+  template <typename Take>
+  JxlpoolStatus PullRows(const JxlpoolOutput& output, const Take& take) {
+    JxlpoolRows rows = Make<JxlpoolRows>();
+    for (;;) {
+      const JxlpoolStatus status = Step([&] { return decoder_.NextRows(output, &rows); });
+      if (status == JXLPOOL_END) return JXLPOOL_OK;
+      if (status != JXLPOOL_OK) return status;
+      take(rows.y, rows.num_rows, rows.data, rows.stride);
+    }
   }
 
   void PlayBoxes() {
@@ -194,6 +206,8 @@ class Comparison {
     for (const uint32_t num_threads : {1u, 2u, 8u}) {
       const Sink sink = num_threads == 2 ? Sink::kPixels : Sink::kRows;
       Compare("random pieces", size, {num_threads, sink}, RandomPieces(size));
+      Check("pulled rows", size, PlayFromMemory(size, {num_threads, Sink::kRows}),
+            Player(file_.bytes.data(), size, {num_threads, Sink::kPulledRows}, RandomPieces(size)).PlayFrames());
     }
     if (size <= kBytewise) Compare("bytes", size, {1, Sink::kPixels}, [](size_t) { return size_t{1}; });
     for (const double part : {0.1, 0.3, 0.5, 0.7, 0.9}) {
@@ -215,10 +229,13 @@ class Comparison {
     };
   }
 
+  std::vector<std::string> PlayFromMemory(size_t size, const Case& test_case) {
+    return Player(file_.bytes.data(), size, test_case, nullptr).PlayFrames();
+  }
+
   void Compare(const char* what, size_t size, const Case& test_case, const NextPiece& pieces) {
     const uint8_t* data = file_.bytes.data();
-    Check(what, size, Player(data, size, test_case, nullptr).PlayFrames(),
-          Player(data, size, test_case, pieces).PlayFrames());
+    Check(what, size, PlayFromMemory(size, test_case), Player(data, size, test_case, pieces).PlayFrames());
     Check(what, size, Player(data, size, test_case, nullptr).PlayJpeg(),
           Player(data, size, test_case, pieces).PlayJpeg());
   }

@@ -1,5 +1,5 @@
 // After one warm-up decode, decoding the same file again with the same decoder makes no call into the heap and maps no
-// memory, in any thread: for every file, to memory and to a callback, with one thread and with two,
+// memory, in any thread: for every file, to memory, to a callback, and pulled, with one thread and with two,
 // with a conversion of color, and back to the JPEG that it was made from. Nor is input copied that lies in one piece.
 //
 // usage: warm_allocation_test [--decodes N] [--attempts N] [--threads N] FOLDER_OR_FILE...
@@ -51,10 +51,16 @@ struct Settings {
   uint32_t threads = 2;  // where there are several
 };
 
-enum class Work { kPixels, kRows, kJpeg };
+enum class Work { kPixels, kRows, kPulledRows, kJpeg };
 
 const char* NameOf(Work work) {
-  return work == Work::kPixels ? "pixels" : work == Work::kRows ? "rows" : "reconstruction";
+  constexpr const char* kNames[] = {"pixels", "rows", "pulled rows", "reconstruction"};
+  return kNames[static_cast<int>(work)];
+}
+
+Sink SinkOf(Work work) {
+  if (work == Work::kPulledRows) return Sink::kPulledRows;
+  return work == Work::kRows ? Sink::kRows : Sink::kPixels;
 }
 
 struct Case {
@@ -63,13 +69,9 @@ struct Case {
   const char* color_encoding = nullptr;  // to convert to
 };
 constexpr Case kCases[] = {
-    {1, Work::kPixels},
-    {1, Work::kRows},
-    {2, Work::kPixels},
-    {2, Work::kRows},
-    {1, Work::kJpeg},
-    {2, Work::kJpeg},
-    {1, Work::kRows, "RGB_D65_SRG_Rel_SRG"},
+    {1, Work::kPixels}, {1, Work::kRows},       {2, Work::kPixels},
+    {2, Work::kRows},   {1, Work::kPulledRows}, {2, Work::kPulledRows},
+    {1, Work::kJpeg},   {2, Work::kJpeg},       {1, Work::kRows, "RGB_D65_SRG_Rel_SRG"},
 };
 
 // The JPEG that the image was made from, instead of pixels. JXLPOOL_END: there is none.
@@ -114,7 +116,7 @@ bool IsQuiet(const TestFile& file, const Case& test_case, const Settings& settin
   options.color_encoding = test_case.color_encoding;
   Decoder decoder(&options);
   Target target;
-  target.sink = test_case.work == Work::kRows ? Sink::kRows : Sink::kPixels;
+  target.sink = SinkOf(test_case.work);
   const auto decode = test_case.work == Work::kJpeg ? &Reconstruct : &DecodeAll;
   const JxlpoolStatus expected = decode(file, &decoder, &target);
   if (expected == JXLPOOL_END) return true;
