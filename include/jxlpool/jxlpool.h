@@ -553,7 +553,7 @@ typedef struct JxlpoolRows {
  *
  *   while ((status = jxlpool_decoder_next_rows(decoder, &output, &rows)) == JXLPOOL_OK) use(&rows);
  *
- * JXLPOOL_OK: there are rows, which stay until the next call of a function that goes on, moves to another frame or
+ * JXLPOOL_OK: there are rows, which stay until the next call of this function, or of one that moves to another frame or
  * closes the image. JXLPOOL_END: the frame is over, all its rows have come. JXLPOOL_PARTIAL: the same, with
  * allow_partial. JXLPOOL_NEED_MORE_INPUT of a stream: to be repeated after the next feed. Errors: as decode_frame.
  * REQUIRES: next_frame returned JXLPOOL_OK, and decode_frame was not called.

@@ -1,7 +1,6 @@
 #include "lib/api/targets.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -133,7 +132,7 @@ Status PulledRows::Band(uint32_t y, uint32_t num_rows, const uint8_t* rows, size
       return OkStatus();
     }
   }
-  assert(num_pieces_ < kMaxPieces && "rows of two steps");
+  if (num_pieces_ == kMaxPieces) return InvalidArgument("rows were overwritten before they were taken");
   pieces_[num_pieces_++] = {y, num_rows, rows, stride};
   return OkStatus();
 }
