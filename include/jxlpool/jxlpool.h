@@ -571,6 +571,32 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_progress(JxlpoolDecoder* decoder, 
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_flush(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                 size_t num_outputs);
 
+/* Rows of a frame that belong to the decoder. */
+typedef struct JxlpoolRows {
+  size_t struct_size;
+  uint32_t y;        /* the first one */
+  uint32_t num_rows; /* at least 1 */
+  const void* data;
+  size_t stride; /* bytes from row to row at `data` */
+} JxlpoolRows;
+
+/* Instead of decode_frame, for applications that ask for rows: gives the next rows of the frame, from top to bottom,
+ * each once, with the pixels, the memory and the speed of a callback. How many come at a time is up to the decoder; it
+ * does no work between the calls. `output` tells the format; it has neither `pixels` nor `rows`, and is the same for
+ * all of a frame.
+ *
+ *   while ((status = jxlpool_decoder_next_rows(decoder, &output, &rows)) == JXLPOOL_OK) use(&rows);
+ *
+ * JXLPOOL_OK: there are rows, which stay until the next call of this function, or of one that moves to another frame or
+ * closes the image. JXLPOOL_END: the frame is over, all its rows have come. JXLPOOL_PARTIAL: the same, with
+ * allow_partial. JXLPOOL_NEED_MORE_INPUT of a stream: to be repeated after the next feed. Errors: as decode_frame.
+ * REQUIRES: next_frame returned JXLPOOL_OK, and decode_frame was not called.
+ *
+ * A caller that needs no more rows just goes on to next_frame, seek_frame, rewind or close. What is left of the frame
+ * is then decoded only if a later one may need it. */
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_next_rows(JxlpoolDecoder* decoder, const JxlpoolOutput* output,
+                                                    JxlpoolRows* rows);
+
 /* Decodes the preview image, of size preview_width x preview_height; at any time while an image is open, without
  * disturbing the frames unless it fails: then they, too, need a rewind. Returns JXLPOOL_PARTIAL only with
  * allow_partial. JXLPOOL_END: there is none. */

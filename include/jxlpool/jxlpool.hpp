@@ -203,6 +203,10 @@ class Decoder {
     return Get<JxlpoolProgress>(
         [this](JxlpoolProgress* progress) { return jxlpool_decoder_get_progress(decoder_, progress); });
   }
+  // JXLPOOL_END: the frame is over.
+  JxlpoolStatus NextRows(const JxlpoolOutput& output, JxlpoolRows* rows) {
+    return decoder_ ? jxlpool_decoder_next_rows(decoder_, &output, rows) : creation_status_;
+  }
   JxlpoolStatus DecodePreview(const JxlpoolOutput& output) {
     return decoder_ ? jxlpool_decoder_decode_preview(decoder_, &output, 1) : creation_status_;
   }

@@ -58,6 +58,7 @@ namespace jxlpool {
 JxlpoolStatus ToPublic(ErrorCode code) {
   switch (code) {
     case ErrorCode::kOk:
+    case ErrorCode::kPaused:
       return JXLPOOL_OK;
     case ErrorCode::kNeedMoreInput:
     case ErrorCode::kWaiting:

@@ -97,6 +97,12 @@ struct JxlpoolDecoder {
   // Feeds the image with what the source gives next. Errors: kIo, kCancelled, those of ImageDecoder::Feed.
   jxlpool::Status ReadOn();
 
+  // Forgets where the current frame was to go. REQUIRES: its decode is over, or will not go on.
+  void ForgetTargets() {
+    targets = jxlpool::Targets();
+    pulled_rows = jxlpool::PulledRows();
+  }
+
   // Closes the image, if one is open.
   void Close();
 
@@ -133,7 +139,8 @@ struct JxlpoolDecoder {
   uint32_t frame_index = 0;  // of the current frame
   uint32_t frame_width = 0;
   uint32_t frame_height = 0;
-  jxlpool::Targets targets;  // of a frame whose decode has begun
+  jxlpool::Targets targets;         // of a frame whose decode has begun
+  jxlpool::PulledRows pulled_rows;  // if they are pulled
 
   // Texts of the open image with terminators: extra channel i's name starts at name_offsets[i].
   jxlpool::PoolVector<char> names;

@@ -30,6 +30,15 @@ JxlpoolFrameInfo Describe(const FrameInfo& frame, bool layers) {
   return info;
 }
 
+JxlpoolRows Describe(const PulledRows::Rows& rows) {
+  JxlpoolRows description = {};
+  description.y = rows.y;
+  description.num_rows = rows.num_rows;
+  description.data = rows.data;
+  description.stride = rows.stride;
+  return description;
+}
+
 }  // namespace
 
 JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameInfo* info) {
@@ -38,9 +47,13 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
   if (decoder->state == DecoderState::kEnd) return JXLPOOL_END;
   if (info != nullptr && StructSize(info) < kSmallestStruct)
     return decoder->Misuse("the frame info is not initialised");
-  if (decoder->image.frame_has_begun()) return decoder->Misuse("the decode of a frame has begun and is not over");
-  decoder->state = DecoderState::kBetweenFrames;  // the current frame is skipped, at once or bit by bit
+  if (decoder->image.frame_has_begun()) {
+    if (!decoder->targets.are_pulled()) return decoder->Misuse("the decode of a frame has begun and is not over");
+    decoder->pulled_rows.Abandon();
+  }
   FrameInfo frame;
+  // Whatever has to be awaited now, the current frame is given up.
+  decoder->state = DecoderState::kBetweenFrames;
   const MemoryProfile::StageScope stage(&decoder->profile, "next frame");
   bool more = false;
   const Status status = decoder->Await([&]() -> Status {
@@ -48,6 +61,7 @@ JxlpoolStatus jxlpool_decoder_next_frame(JxlpoolDecoder* decoder, JxlpoolFrameIn
     return OkStatus();
   });
   if (!status.ok()) return decoder->Fail(status);
+  decoder->ForgetTargets();
   decoder->state = more ? DecoderState::kAtFrame : DecoderState::kEnd;
   if (!more) return decoder->image.frame_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_END;
   decoder->frame_index = frame.index;
@@ -81,9 +95,36 @@ JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const Jxlpoo
   const FrameScope scope(*decoder->scope);
   const Status status = decoder->Await([&] { return decoder->image.DecodeFrame(targets.data(), targets.size()); });
   if (!status.ok()) return decoder->Fail(status);
-  targets = Targets();
+  decoder->ForgetTargets();
   decoder->state = DecoderState::kBetweenFrames;
   return decoder->image.frame_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_OK;
+}
+
+JxlpoolStatus jxlpool_decoder_next_rows(JxlpoolDecoder* decoder, const JxlpoolOutput* output, JxlpoolRows* rows) {
+  const Call call(decoder, Needs::kFrames);
+  if (!call.ok()) return call.status();
+  if (rows == nullptr || StructSize(rows) < kSmallestStruct) return decoder->Misuse("the rows are not initialised");
+  if (decoder->state != DecoderState::kAtFrame) return decoder->Misuse("there is no frame to decode");
+  Targets given(&decoder->memory);
+  PulledRows& pulled = decoder->pulled_rows;
+  if (const Status status = given.SetPulled(*decoder, output, &pulled); !status.ok()) return decoder->Report(status);
+  Targets& targets = decoder->targets;
+  if (!decoder->image.frame_has_begun()) {
+    targets = std::move(given);
+  } else if (!(targets == given)) {
+    return decoder->Misuse("the frame's decode began with another output");
+  }
+  if (PulledRows::Rows next; pulled.Take(&next)) return WriteStruct(Describe(next), rows);
+  const MemoryProfile::StageScope stage(&decoder->profile, "decode rows", decoder->frame_index);
+  const Status status = decoder->Await([&] { return decoder->image.DecodeFrame(targets.data(), targets.size()); });
+  if (PulledRows::Rows next; status.code() == ErrorCode::kPaused && pulled.Take(&next)) {
+    return WriteStruct(Describe(next), rows);
+  }
+  if (!status.ok()) return decoder->Fail(status);
+  const FrameScope frame_is_over(*decoder->scope);
+  decoder->ForgetTargets();
+  decoder->state = DecoderState::kBetweenFrames;
+  return decoder->image.frame_is_partial() ? JXLPOOL_PARTIAL : JXLPOOL_END;
 }
 
 JxlpoolStatus jxlpool_decoder_decode_preview(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,

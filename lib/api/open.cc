@@ -25,7 +25,7 @@ void LetGoOfImage(JxlpoolDecoder* decoder) {
   decoder->name_offsets.Release();
   decoder->box_contents.Release();
   decoder->inspection = Inspection();
-  decoder->targets = Targets();
+  decoder->ForgetTargets();
   decoder->image.Close();
   decoder->input.Close();
   decoder->source.Close();
@@ -132,7 +132,7 @@ JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder) {
   if (decoder->is_stream && !decoder->options.keep_input) return decoder->Misuse("a stream cannot be rewound");
   decoder->cancelled.store(false);
   decoder->ForgetErrors();
-  decoder->targets = Targets();
+  decoder->ForgetTargets();
   decoder->scope.emplace(&decoder->pool->buffers, decoder->threads.num_workers());
   if (const Status status = decoder->image.Rewind(); !status.ok()) return decoder->Fail(status);
   decoder->state = DecoderState::kBetweenFrames;

@@ -65,7 +65,7 @@ JxlpoolStatus jxlpool_decoder_seek_frame(JxlpoolDecoder* decoder, uint32_t index
   });
   if (!status.ok()) return decoder->Fail(status);
   if (!found) return JXLPOOL_END;
-  decoder->targets = Targets();
+  decoder->ForgetTargets();
   decoder->state = DecoderState::kBetweenFrames;
   return JXLPOOL_OK;
 }

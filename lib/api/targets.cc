@@ -67,12 +67,16 @@ Status CheckPixels(const JxlpoolOutput& output, size_t pixel_bytes, const ImageS
   return OkStatus();
 }
 
-// `sink` is memory for a RowsSink that the target refers to if it wants rows.
-Status ToTarget(const JxlpoolDecoder& decoder, const JxlpoolOutput& output, const ImageSize& size, RowsSink* sink,
-                OutputTarget* target) {
+Status ReadOutput(const JxlpoolOutput* from, JxlpoolOutput* to) {
+  const JxlpoolStatus status = ReadStruct(from, to);
+  if (status == JXLPOOL_OK) return OkStatus();
+  return status == JXLPOOL_UNSUPPORTED ? Unsupported("an output asks for something unknown")
+                                       : InvalidArgument("an output is not initialised");
+}
+
+// What the target is to hold, not where it goes.
+Status SetFormat(const JxlpoolDecoder& decoder, const JxlpoolOutput& output, OutputTarget* target) {
   if (!IsFormat(output)) return InvalidArgument("unknown output format");
-  if (output.pixels == nullptr && output.rows == nullptr)
-    return InvalidArgument("an output has neither buffer nor callback");
   if (output.channels == JXLPOOL_CHANNELS_EXTRA && output.extra_channel >= decoder.image.header().num_extra_channels) {
     return InvalidArgument("no such extra channel");
   }
@@ -84,6 +88,15 @@ Status ToTarget(const JxlpoolDecoder& decoder, const JxlpoolOutput& output, cons
   target->bits = output.bits_per_sample != 0 ? output.bits_per_sample : output.sample_type == JXLPOOL_UINT8 ? 8 : 16;
   target->big_endian = output.endianness == JXLPOOL_ENDIAN_BIG;
   target->unpremultiply = decoder.options.unpremultiply;
+  return OkStatus();
+}
+
+// `sink` is memory for a RowsSink that the target refers to if it wants rows.
+Status ToTarget(const JxlpoolDecoder& decoder, const JxlpoolOutput& output, const ImageSize& size, RowsSink* sink,
+                OutputTarget* target) {
+  JXLPOOL_RETURN_IF_ERROR(SetFormat(decoder, output, target));
+  if (output.pixels == nullptr && output.rows == nullptr)
+    return InvalidArgument("an output has neither buffer nor callback");
   if (output.pixels != nullptr) {
     const size_t pixel_bytes = NumChannels(decoder, output.channels) * SampleBytes(output.sample_type);
     JXLPOOL_RETURN_IF_ERROR(CheckPixels(output, pixel_bytes, size, &target->stride));
@@ -95,8 +108,9 @@ Status ToTarget(const JxlpoolDecoder& decoder, const JxlpoolOutput& output, cons
 }
 
 bool IsSame(const OutputTarget& a, const OutputTarget& b) {
-  if ((a.sink == nullptr) != (b.sink == nullptr)) return false;
-  if (a.sink != nullptr && !(*static_cast<RowsSink*>(a.sink) == *static_cast<RowsSink*>(b.sink))) return false;
+  if ((a.sink == nullptr) != (b.sink == nullptr) || a.pauses != b.pauses) return false;
+  if (a.sink != nullptr && !a.pauses && !(*static_cast<RowsSink*>(a.sink) == *static_cast<RowsSink*>(b.sink)))
+    return false;
   const bool same_format = a.channels == b.channels && a.extra_channel == b.extra_channel && a.type == b.type &&
                            a.bits == b.bits && a.big_endian == b.big_endian;
   return same_format && a.pixels == b.pixels && a.stride == b.stride;
@@ -106,6 +120,32 @@ bool IsSame(const OutputTarget& a, const OutputTarget& b) {
 
 size_t PixelBytes(const JxlpoolDecoder& decoder, const JxlpoolOutput& output) {
   return IsFormat(output) ? NumChannels(decoder, output.channels) * SampleBytes(output.sample_type) : 0;
+}
+
+Status PulledRows::Band(uint32_t y, uint32_t num_rows, const uint8_t* rows, size_t stride) {
+  if (is_abandoned_) return OkStatus();
+  if (num_taken_ == num_pieces_) num_taken_ = num_pieces_ = 0;
+  if (num_pieces_ != 0) {
+    Rows& last = pieces_[num_pieces_ - 1];
+    if (rows == last.data + last.num_rows * stride) {
+      last.num_rows += num_rows;
+      return OkStatus();
+    }
+  }
+  if (num_pieces_ == kMaxPieces) return InvalidArgument("rows were overwritten before they were taken");
+  pieces_[num_pieces_++] = {y, num_rows, rows, stride};
+  return OkStatus();
+}
+
+bool PulledRows::Take(Rows* rows) {
+  if (num_taken_ == num_pieces_) return false;
+  *rows = pieces_[num_taken_++];
+  return true;
+}
+
+void PulledRows::Abandon() {
+  is_abandoned_ = true;
+  num_taken_ = num_pieces_ = 0;
 }
 
 Status RowsSink::Band(uint32_t y, uint32_t num_rows, const uint8_t* rows, size_t stride) {
@@ -123,12 +163,22 @@ Status Targets::Set(const JxlpoolDecoder& decoder, const JxlpoolOutput* outputs,
     const auto* given = reinterpret_cast<const JxlpoolOutput*>(bytes + i * step);
     JxlpoolOutput output;
     if (StructSize(given) != step) return InvalidArgument("outputs of different versions");
-    if (const JxlpoolStatus status = ReadStruct(given, &output); status != JXLPOOL_OK) {
-      return status == JXLPOOL_UNSUPPORTED ? Unsupported("an output asks for something unknown")
-                                           : InvalidArgument("an output is not initialised");
-    }
+    JXLPOOL_RETURN_IF_ERROR(ReadOutput(given, &output));
     JXLPOOL_RETURN_IF_ERROR(ToTarget(decoder, output, size, sinks_.data() + i, &targets_[i]));
   }
+  return OkStatus();
+}
+
+Status Targets::SetPulled(const JxlpoolDecoder& decoder, const JxlpoolOutput* given, PulledRows* rows) {
+  JxlpoolOutput output;
+  JXLPOOL_RETURN_IF_ERROR(ReadOutput(given, &output));
+  if (output.pixels != nullptr || output.rows != nullptr) {
+    return InvalidArgument("rows that are asked for go neither to a buffer nor to a callback");
+  }
+  JXLPOOL_RETURN_IF_ERROR(targets_.Resize(1));
+  JXLPOOL_RETURN_IF_ERROR(SetFormat(decoder, output, &targets_[0]));
+  targets_[0].sink = rows;
+  targets_[0].pauses = true;
   return OkStatus();
 }
 

@@ -24,6 +24,7 @@ enum class ErrorCode : uint8_t {
   kCancelled,        // the caller asked to stop
   kIo,               // reading or writing a file failed
   kWaiting,          // the input has not come so far yet; its position is the end of what is needed
+  kPaused,           // rows were handed out that stay where they are until the call is repeated
 };
 
 // Marks an error whose position is not known (yet).
@@ -71,6 +72,7 @@ inline constexpr Status NeedMoreInput(const char* message, uint64_t bit_position
 inline constexpr Status Waiting(const char* message, uint64_t bit_position = kNoPosition) {
   return Status(ErrorCode::kWaiting, message, bit_position);
 }
+inline constexpr Status Paused() { return Status(ErrorCode::kPaused, "rows are there"); }
 inline constexpr Status InvalidArgument(const char* message) { return Status(ErrorCode::kInvalidArgument, message); }
 
 // A T or the error that prevented it.

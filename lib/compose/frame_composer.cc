@@ -83,10 +83,7 @@ Status FrameComposer::Begin(const ComposeSettings& settings, Memory* memory) {
     JXLPOOL_ASSIGN_OR_RETURN(
         scratch_, Matrix2D<float>::Create(memory, Category::kTile, settings.num_workers, ScratchFloats(num_extra_)));
   }
-  if (!blends_) return OkStatus();
-  JXLPOOL_RETURN_IF_ERROR(BeginBlending(memory));
-  if (settings.first_row != 0) return OkStatus();
-  return FillRows(0, static_cast<uint32_t>(std::clamp<int64_t>(y0_, 0, canvas_height_)));
+  return blends_ ? BeginBlending(memory) : OkStatus();
 }
 
 uint64_t FrameComposer::Bytes(const ComposeSettings& settings, bool has_output) {
@@ -275,14 +272,22 @@ void FrameComposer::FillBackground(uint32_t y, uint32_t x0, uint32_t x1) {
   }
 }
 
-Status FrameComposer::FillRows(uint32_t y0, uint32_t y1) {
-  for (uint32_t y = y0; y < y1; ++y) {
-    FillBackground(y, 0, canvas_width_);
-    const bool band_full = (y + 1 - y0) % settings_.band_rows == 0 || y + 1 == y1;
-    if (band_full && in_order()) JXLPOOL_RETURN_IF_ERROR(settings_.output->FinishRows(y + 1));
+Status FrameComposer::FillRows(uint32_t end) {
+  for (uint32_t y = static_cast<uint32_t>(finished_rows_); y < end;) {
+    const uint32_t band_end = y + std::min(settings_.band_rows, end - y);
+    for (; y < band_end; ++y) FillBackground(y, 0, canvas_width_);
+    finished_rows_ = y;
+    if (!in_order()) continue;
+    JXLPOOL_RETURN_IF_ERROR(settings_.output->FinishRows(y));
+    JXLPOOL_RETURN_IF_ERROR(settings_.output->Pause());
   }
-  finished_rows_ = y1;
   return OkStatus();
+}
+
+Status FrameComposer::FillAbove() {
+  return blends_ && settings_.first_row == 0
+             ? FillRows(static_cast<uint32_t>(std::clamp<int64_t>(y0_, 0, canvas_height_)))
+             : OkStatus();
 }
 
 Status FrameComposer::FinishRows(uint32_t y) {
@@ -305,7 +310,7 @@ Status FrameComposer::FinishRows(uint32_t y) {
 
 Result<SharedFrame> FrameComposer::Finish() {
   JXLPOOL_RETURN_IF_ERROR(FinishRows(static_cast<uint32_t>(settings_.dimensions->height)));
-  if (blends_) JXLPOOL_RETURN_IF_ERROR(FillRows(static_cast<uint32_t>(finished_rows_), canvas_height_));
+  if (blends_) JXLPOOL_RETURN_IF_ERROR(FillRows(canvas_height_));
   if (settings_.output != nullptr) JXLPOOL_RETURN_IF_ERROR(settings_.output->Finish());
   SharedFrame saved = std::move(saved_);
   *this = FrameComposer();

@@ -71,11 +71,14 @@ class FrameComposer {
   // Rows of the frame before this one have been finished.
   uint32_t finished_frame_rows() const { return finished_frame_rows_; }
 
+  // Delivers the rows of the canvas above the frame; call it before Row. Errors: kPaused, after which it is called
+  // again; those of sinks.
+  Status FillAbove();
   // Takes pixels [x, x + n) of frame row y after upsampling and noise, and writes over them.
   void Row(uint32_t worker, uint32_t y, uint32_t x, size_t n, float* const* planes);
   // Call when all of the frame's rows before y were given to Row (or to the output).
   Status FinishRows(uint32_t y);
-  // Call when the whole frame was given. Returns what is to be saved (empty if nothing).
+  // Call when the whole frame was given. Returns what is to be saved (empty if nothing). Errors: as FillAbove.
   Result<SharedFrame> Finish();
 
  private:
@@ -100,7 +103,8 @@ class FrameComposer {
   void MixSpotColors(size_t n, float* const* planes) const;
   // Emits the background in canvas columns [x0, x1) of row y.
   void FillBackground(uint32_t y, uint32_t x0, uint32_t x1);
-  Status FillRows(uint32_t y0, uint32_t y1);
+  // Emits the background from finished_rows_ to `end`. Errors: as FillAbove.
+  Status FillRows(uint32_t end);
 
   ComposeSettings settings_;
   uint32_t num_extra_ = 0;

@@ -53,7 +53,7 @@ RowStore RowStoreOf(const OutputSetup& setup) {
 Status FrameOutput::Begin(const OutputSetup& setup, std::span<const OutputTarget> targets, Memory* memory) {
   if (setup.planes.num_extra + 3 > kMaxPlanes) return Unsupported("too many extra channels");
   setup_ = setup;
-  in_order_ = false;
+  in_order_ = pauses_ = bands_are_out_ = has_given_images_ = false;
   finished_rows_ = setup.first_row;
   outputs_ = PoolVector<Output>(memory, Category::kOther);
   for (const OutputTarget& target : targets) JXLPOOL_RETURN_IF_ERROR(Add(target, memory));
@@ -144,6 +144,7 @@ Status FrameOutput::Add(const OutputTarget& target, Memory* memory) {
   output.pixel_bytes = output.format.PixelBytes();
 
   if (target.sink != nullptr) {
+    pauses_ |= target.pauses;
     JXLPOOL_RETURN_IF_ERROR(AllocateRows(memory, &output));
     in_order_ |= output.streams;
   } else {
@@ -231,6 +232,11 @@ void FrameOutput::StoreIntegers(uint32_t worker, uint32_t y, uint32_t x, size_t 
 template void FrameOutput::StoreIntegers(uint32_t, uint32_t, uint32_t, size_t, const int16_t* const*);
 template void FrameOutput::StoreIntegers(uint32_t, uint32_t, uint32_t, size_t, const int32_t* const*);
 
+Status FrameOutput::GiveBand(const Output& output, uint32_t y, uint32_t num_rows, const uint8_t* rows) {
+  bands_are_out_ |= output.target.pauses;
+  return output.target.sink->Band(y, num_rows, rows, output.stride);
+}
+
 Status FrameOutput::FinishRows(uint32_t y) {
   if (y <= finished_rows_) return OkStatus();
   for (const Output& output : outputs_) {
@@ -238,8 +244,7 @@ Status FrameOutput::FinishRows(uint32_t y) {
     for (uint32_t first = finished_rows_; first < y;) {
       const uint32_t place = first % output.kept_rows;
       const uint32_t rows = std::min(y - first, output.kept_rows - place);
-      JXLPOOL_RETURN_IF_ERROR(
-          output.target.sink->Band(first, rows, output.base + place * output.stride, output.stride));
+      JXLPOOL_RETURN_IF_ERROR(GiveBand(output, first, rows, output.base + place * output.stride));
       first += rows;
     }
   }
@@ -249,11 +254,14 @@ Status FrameOutput::FinishRows(uint32_t y) {
 
 Status FrameOutput::Finish() {
   JXLPOOL_RETURN_IF_ERROR(FinishRows(setup_.planes.height));
+  JXLPOOL_RETURN_IF_ERROR(Pause());
   const uint32_t out_height = SwapsDimensions(setup_.planes.orientation) ? setup_.planes.width : setup_.planes.height;
   for (const Output& output : outputs_) {
-    if (output.target.sink == nullptr || output.streams) continue;
-    JXLPOOL_RETURN_IF_ERROR(output.target.sink->Band(0, out_height, output.base, output.stride));
+    if (output.target.sink == nullptr || output.streams || has_given_images_) continue;
+    JXLPOOL_RETURN_IF_ERROR(GiveBand(output, 0, out_height, output.base));
   }
+  has_given_images_ = true;
+  JXLPOOL_RETURN_IF_ERROR(Pause());
   *this = FrameOutput();
   return OkStatus();
 }

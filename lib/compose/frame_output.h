@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "lib/base/status.h"
 #include "lib/compose/output_request.h"
@@ -68,9 +69,15 @@ class FrameOutput {
   template <typename T>
   void StoreIntegers(uint32_t worker, uint32_t y, uint32_t x, size_t n, const T* const* planes);
 
-  // Call when all rows before `y` are stored. Delivers bands. Errors: those of the sinks.
+  // Call when all rows before `y` are stored. Delivers bands, whose memory stays as it is as long as no row is stored
+  // that is band_rows or more after the first of them. Errors: those of the sinks.
   Status FinishRows(uint32_t y);
-  // Call when all rows are stored. Delivers what is left and gives memory back.
+  // kPaused if a target that pauses has got bands since the last call.
+  Status Pause() { return std::exchange(bands_are_out_, false) ? Paused() : OkStatus(); }
+  // True if some target pauses.
+  bool pauses() const { return pauses_; }
+  // Call when all rows are stored. Delivers what is left and gives memory back. Errors: kPaused, after which it is
+  // called again; those of the sinks.
   Status Finish();
 
  private:
@@ -94,6 +101,7 @@ class FrameOutput {
   };
 
   Status Add(const OutputTarget& target, Memory* memory);
+  Status GiveBand(const Output& output, uint32_t y, uint32_t num_rows, const uint8_t* rows);
   // Memory for the rows of a sink. REQUIRES: output->pixel_bytes is set.
   Status AllocateRows(Memory* memory, Output* output);
   Status AllocateRowScratch(size_t pixel_bytes, Memory* memory);
@@ -106,7 +114,10 @@ class FrameOutput {
   OutputSetup setup_;
   PoolVector<Output> outputs_;
   bool in_order_ = false;
+  bool pauses_ = false;
+  bool bands_are_out_ = false;
   uint32_t finished_rows_ = 0;
+  bool has_given_images_ = false;  // to sinks that do not stream
   Matrix2D<uint8_t> row_scratch_;  // one row per worker, for transposition
   Matrix3D<float> color_scratch_;  // per worker: unpremultiplied color
 };

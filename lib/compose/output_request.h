@@ -26,8 +26,8 @@ enum class ChannelSet : uint8_t {
 class BandSink {
  public:
   virtual ~BandSink() = default;
-  // Rows [y, y + num_rows); row i starts at `rows` + i * `stride`. The memory is valid during the call only. An error
-  // ends the decode and is passed on.
+  // Rows [y, y + num_rows); row i starts at `rows` + i * `stride`. The memory is valid during the call only, unless the
+  // target pauses. An error ends the decode and is passed on.
   virtual Status Band(uint32_t y, uint32_t num_rows, const uint8_t* rows, size_t stride) = 0;
 };
 
@@ -45,6 +45,8 @@ struct OutputTarget {
   uint8_t* pixels = nullptr;  // caller's memory: height * stride bytes
   size_t stride = 0;          // bytes between rows of `pixels`
   BandSink* sink = nullptr;
+  // The decode stops with kPaused when `sink` has got bands, and leaves their memory as it is until it goes on.
+  bool pauses = false;
 };
 
 }  // namespace jxlpool

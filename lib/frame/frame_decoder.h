@@ -4,7 +4,7 @@
 //   fill what decoder.state() has before the sections (ReadFrameStart, context, counters, slots);
 //   decoder.ReadGlobals();                        // LfGlobal and HfGlobal; now it is known how to go on
 //   decoder.Needs(request, workforce);            // and what that takes
-//   decoder.Decode(request, workforce, &saved);   // everything else; again while it gives kWaiting
+//   decoder.Decode(request, workforce, &saved);   // everything else; again while it gives kWaiting or kPaused
 //
 // Sections are read in an order of our own: LfGlobal, HfGlobal, then LF groups and groups as the plan wants them. See
 // frame_plan.h for the plans. Not thread-safe; the threads of the workforce are used inside of the calls.
@@ -48,7 +48,8 @@ class FrameDecoder {
   Result<uint64_t> Needs(const FrameRequest& request, const Workforce& workforce);
 
   // Decodes and delivers the frame. `*saved` receives what later frames may refer to; empty if nothing. Errors: all;
-  // after kWaiting, and after it only, it may be called again, with the same arguments (FramePlan::Advance).
+  // after kWaiting and kPaused, and after them only, it may be called again, with the same arguments
+  // (FramePlan::Advance).
   Status Decode(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);
   // The same by a plan of the caller. REQUIRES: ReadGlobals succeeded.
   Status DecodeBy(FramePlan* plan, const FrameRequest& request, const Workforce& workforce, SharedFrame* saved);

@@ -72,6 +72,13 @@ class FrameDelivery {
   // Rows of the frame that have been finished.
   uint32_t final_rows() const { return composer_.finished_frame_rows(); }
 
+  // What comes above the frame; call it before any row. Errors: kPaused, after which it is called again; all.
+  Status FillAbove() { return composer_.FillAbove(); }
+  // kPaused if rows went to a target that pauses since the last call. REQUIRES: no rows are on their way.
+  Status Pause() { return output_.Pause(); }
+  // True if a target pauses between rows. Then no more than band_rows may be finished from one Pause to the next.
+  bool pauses_between_rows() const { return composer_.in_order() && output_.pauses(); }
+
   // Gives a row that `worker` has rendered to the composer.
   void Take(uint32_t worker, const OutputRow& row) {
     composer_.Row(worker, static_cast<uint32_t>(row.y), static_cast<uint32_t>(row.x0), row.width, row.rows);
@@ -82,7 +89,8 @@ class FrameDelivery {
   // How many rows of tiles are to be given to RunTiles at a time.
   uint32_t RowsAtATime(const TileGrid& grid, uint32_t num_workers) const;
 
-  // Returns what later frames may refer to, empty if nothing. REQUIRES: all rows have been finished.
+  // Returns what later frames may refer to, empty if nothing. REQUIRES: all rows have been finished. Errors: kPaused,
+  // after which it is called again; all.
   Result<SharedFrame> Finish() { return composer_.Finish(); }
 
  private:

@@ -47,7 +47,7 @@ class FramePlan {
   // Decodes and delivers what the input allows: every task whose sections have come. OK when the frame is complete:
   // `*saved` receives what later frames may refer to; empty if nothing. kWaiting if the input still grows and more of
   // it is needed; then Advance is called again, with the same arguments, and goes on where it was. Errors: all others
-  // are final.
+  // are final, but for kPaused: a target that pauses has got rows, and as after kWaiting Advance goes on.
   virtual Status Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) = 0;
   // Rows of the frame that have been delivered for good.
   virtual uint32_t final_rows() const = 0;

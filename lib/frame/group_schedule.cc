@@ -69,8 +69,16 @@ void GroupSchedule::StartRow(uint32_t gy) {
   row_missing_[gy % (limits_.rows_in_flight + 1)] = grid_.groups_x;
 }
 
-uint32_t GroupSchedule::LfRowsBefore(uint32_t gy) const {
-  return std::min(grid_.lf_groups_y, lf_lead_ + (gy + 1) / kPerLfGroup + 1);
+uint32_t GroupSchedule::LfRowsUntil(uint32_t gy) const {
+  return gy == 0 ? 0 : std::min(grid_.lf_groups_y, lf_lead_ + gy / kPerLfGroup + 1);
+}
+
+uint32_t GroupSchedule::TasksBefore(uint32_t gy) const {
+  return gy * grid_.groups_x + LfRowsUntil(gy) * grid_.lf_groups_x;
+}
+
+uint32_t GroupSchedule::EndOfRoom() const {
+  return TasksBefore(std::min(grid_.groups_y, delivered_rows_ + limits_.rows_in_flight));
 }
 
 bool GroupSchedule::TakeTask(GroupTask* task, uint32_t* number) {
@@ -84,18 +92,16 @@ bool GroupSchedule::TakeTask(GroupTask* task, uint32_t* number) {
 }
 
 GroupTask GroupSchedule::TaskAt(uint32_t number) const {
-  const auto lf_rows_until = [&](uint32_t gy) { return gy == 0 ? 0 : LfRowsBefore(gy - 1); };
-  // Number of the first task for row gy.
-  const auto first = [&](uint32_t gy) { return gy * grid_.groups_x + lf_rows_until(gy) * grid_.lf_groups_x; };
   uint32_t gy = 0;
   for (uint32_t end = grid_.groups_y; gy + 1 < end;) {
     const uint32_t middle = gy + (end - gy) / 2;
-    (first(middle) <= number ? gy : end) = middle;
+    (TasksBefore(middle) <= number ? gy : end) = middle;
   }
-  const uint32_t offset = number - first(gy);
-  const uint32_t lf_groups = (LfRowsBefore(gy) - lf_rows_until(gy)) * grid_.lf_groups_x;
+  const uint32_t offset = number - TasksBefore(gy);
+  const uint32_t first_lf_row = LfRowsUntil(gy);
+  const uint32_t lf_groups = (LfRowsUntil(gy + 1) - first_lf_row) * grid_.lf_groups_x;
   if (offset >= lf_groups) return GroupTask{false, offset - lf_groups, gy};
-  return GroupTask{true, offset % grid_.lf_groups_x, lf_rows_until(gy) + offset / grid_.lf_groups_x};
+  return GroupTask{true, offset % grid_.lf_groups_x, first_lf_row + offset / grid_.lf_groups_x};
 }
 
 bool GroupSchedule::IsRendered(uint32_t group) {

@@ -18,7 +18,8 @@
 // task waits for one that comes after it in the order, so at least one worker can always go on, and a single worker
 // never waits.
 //
-// All functions but Begin and AllowTasksBefore may be called from any thread. After GiveUp no task may start.
+// All functions but Begin, EndOfRoom and AllowTasksBefore may be called from any thread. After GiveUp no task may
+// start.
 #ifndef LIB_FRAME_GROUP_SCHEDULE_H_
 #define LIB_FRAME_GROUP_SCHEDULE_H_
 
@@ -91,6 +92,8 @@ class GroupSchedule {
   uint32_t num_tasks() const { return num_tasks_; }
   // Tasks from this one on must not be taken yet; 0 after Begin.
   uint32_t end_of_allowed() const { return end_of_allowed_; }
+  // The end of the tasks for rows that there is room for while none is delivered. REQUIRES: no task runs.
+  uint32_t EndOfRoom() const;
   // Allows more tasks. REQUIRES: end_of_allowed() <= end <= num_tasks(); no task runs.
   void AllowTasksBefore(uint32_t end) { end_of_allowed_ = end; }
 
@@ -137,8 +140,10 @@ class GroupSchedule {
     return progress_[size_t{gy % (limits_.rows_in_flight + 1)} * grid_.groups_x + gx];
   }
   void StartRow(uint32_t gy);
-  // How many rows of LF groups come before row gy of groups in the order of tasks.
-  uint32_t LfRowsBefore(uint32_t gy) const;
+  // The number of tasks that come before the first one for row gy.
+  uint32_t TasksBefore(uint32_t gy) const;
+  // How many rows of LF groups are tasks for rows of groups before gy.
+  uint32_t LfRowsUntil(uint32_t gy) const;
   bool IsRendered(uint32_t group);
   bool LfGroupMayStart(uint32_t lf_row) const;
   bool GroupMayStart(uint32_t gx, uint32_t gy);

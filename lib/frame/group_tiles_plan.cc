@@ -89,20 +89,28 @@ Status GroupTilesPlan::MayOpen(const GroupTask& task) const {
 
 Status GroupTilesPlan::Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
   JXLPOOL_RETURN_IF_ERROR(Reserve(request, workforce));
-  uint32_t end = schedule_.end_of_allowed();
-  Status wait;
-  while (end < schedule_.num_tasks() && (wait = MayOpen(schedule_.TaskAt(end))).ok()) ++end;
-  if (end != schedule_.end_of_allowed() || end == schedule_.num_tasks()) {
-    schedule_.AllowTasksBefore(end);
+  JXLPOOL_RETURN_IF_ERROR(delivery_.FillAbove());
+  while (schedule_.end_of_allowed() < schedule_.num_tasks()) {
+    JXLPOOL_RETURN_IF_ERROR(AllowTasks());
     JXLPOOL_RETURN_IF_ERROR(workforce.threads->RunOnEach([&](uint32_t, uint32_t worker) {
       RunTasks(worker);
       return OkStatus();
     }));
     JXLPOOL_RETURN_IF_ERROR(schedule_.error());
+    JXLPOOL_RETURN_IF_ERROR(delivery_.Pause());
   }
-  JXLPOOL_RETURN_IF_ERROR(wait);
   JXLPOOL_ASSIGN_OR_RETURN(*saved, delivery_.Finish());
   return OkStatus();
+}
+
+Status GroupTilesPlan::AllowTasks() {
+  const uint32_t max_end = delivery_.pauses_between_rows() ? schedule_.EndOfRoom() : schedule_.num_tasks();
+  const uint32_t begin = schedule_.end_of_allowed();
+  uint32_t end = begin;
+  Status wait;
+  while (end < max_end && (wait = MayOpen(schedule_.TaskAt(end))).ok()) ++end;
+  schedule_.AllowTasksBefore(end);
+  return end == begin ? wait : OkStatus();
 }
 
 void GroupTilesPlan::RunTasks(uint32_t worker) {

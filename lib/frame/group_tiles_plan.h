@@ -39,6 +39,9 @@ class GroupTilesPlan : public FramePlan {
   // Everything up to the tasks; may be called again after kWaiting, and after OK.
   Status Reserve(const FrameRequest& request, const Workforce& workforce);
   Status MayOpen(const GroupTask& task) const;
+  // Allows the tasks whose sections have come; if a target pauses, no more than there is room for. kWaiting if there is
+  // none.
+  Status AllowTasks();
   Status RehearseLfGroups(SizeRecorder* recorder);
 
   void RunTasks(uint32_t worker);

@@ -73,6 +73,7 @@ Status GroupsPlan::DeliverRows(const TileGrid& grid, uint32_t rows, ThreadPool* 
 
 Status GroupsPlan::Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
   JXLPOOL_RETURN_IF_ERROR(Reserve(request, workforce));
+  JXLPOOL_RETURN_IF_ERROR(delivery_.FillAbove());
   const TileGrid grid = Tiles(workforce);
   const uint32_t rows_at_a_time = delivery_.RowsAtATime(Groups(), workforce.num_workers());
   while (next_row_ < grid.tiles_y) {
@@ -82,6 +83,7 @@ Status GroupsPlan::Advance(const FrameRequest& request, const Workforce& workfor
     while (rows < wanted && (wait = sections_->MayOpenRow(next_row_ + rows)).ok()) ++rows;
     if (rows == 0) return wait;
     JXLPOOL_RETURN_IF_ERROR(DeliverRows(grid, rows, workforce.threads));
+    JXLPOOL_RETURN_IF_ERROR(delivery_.Pause());
   }
   JXLPOOL_ASSIGN_OR_RETURN(*saved, delivery_.Finish());
   return OkStatus();

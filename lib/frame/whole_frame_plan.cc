@@ -113,19 +113,27 @@ Status WholeFramePlan::AdvanceGroups(const Workforce& workforce) {
   return wait;
 }
 
-Status WholeFramePlan::Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
+Status WholeFramePlan::CompletePlanes(const FrameRequest& request, const Workforce& workforce) {
+  if (is_decoded_) return OkStatus();
   JXLPOOL_RETURN_IF_ERROR(ReservePlanes(workforce));
   JXLPOOL_RETURN_IF_ERROR(AdvanceGroups(workforce));
+  is_decoded_ = true;
   groups_.Release();
   JXLPOOL_RETURN_IF_ERROR(frame_->modular.Finish(workforce.threads));
+  return ReserveDelivery(request, workforce.num_workers());
+}
 
-  JXLPOOL_RETURN_IF_ERROR(ReserveDelivery(request, workforce.num_workers()));
+Status WholeFramePlan::Advance(const FrameRequest& request, const Workforce& workforce, SharedFrame* saved) {
+  JXLPOOL_RETURN_IF_ERROR(CompletePlanes(request, workforce));
+  JXLPOOL_RETURN_IF_ERROR(delivery_.FillAbove());
   const uint32_t rows_at_a_time = delivery_.RowsAtATime(grid_, workforce.num_workers());
-  for (uint32_t row = 0; row < grid_.tiles_y; row += rows_at_a_time) {
-    const uint32_t rows = std::min(rows_at_a_time, grid_.tiles_y - row);
+  while (next_row_ < grid_.tiles_y) {
+    const uint32_t rows = std::min(rows_at_a_time, grid_.tiles_y - next_row_);
     JXLPOOL_RETURN_IF_ERROR(
-        delivery_.RunTiles(grid_, row, rows, workforce.threads,
+        delivery_.RunTiles(grid_, next_row_, rows, workforce.threads,
                            [&](uint32_t tile, uint32_t worker) { return DeliverTile(tile, worker); }));
+    next_row_ += rows;
+    JXLPOOL_RETURN_IF_ERROR(delivery_.Pause());
   }
   JXLPOOL_ASSIGN_OR_RETURN(*saved, delivery_.Finish());
   return OkStatus();

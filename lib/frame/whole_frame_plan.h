@@ -46,6 +46,8 @@ class WholeFramePlan : public FramePlan {
   Status ReservePlanes(const Workforce& workforce);
   // Decodes the groups that have come, from next_group_ on. kWaiting if some have not.
   Status AdvanceGroups(const Workforce& workforce);
+  // Everything up to the delivery of the planes; may be called again after kWaiting, and after OK.
+  Status CompletePlanes(const FrameRequest& request, const Workforce& workforce);
   Status DecodeGroups(uint32_t first, uint32_t count, uint32_t worker);
   Status DecodeVarDctGroup(uint32_t group, uint32_t worker);
   Status ReserveDelivery(const FrameRequest& request, uint32_t num_workers);
@@ -63,7 +65,9 @@ class WholeFramePlan : public FramePlan {
   GroupEmitter emitter_;
   bool has_lf_ = false;
   bool is_reserved_ = false;
+  bool is_decoded_ = false;
   uint32_t next_group_ = 0;
+  uint32_t next_row_ = 0;            // of tiles, to be delivered
   Matrix2D<float> color_planes_[3];  // of VarDCT frames, padded to whole blocks
 };
 

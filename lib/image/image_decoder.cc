@@ -210,7 +210,7 @@ Status ImageDecoder::DecodeCurrent(std::span<const OutputTarget> targets) {
   memory_->work()->AllowFrame(0, bytes_there - state_->run.allowed_bytes);
   state_->run.allowed_bytes = bytes_there;
   const Status status = RunFrame(decoder, targets, &state_->slots, &state_->run);
-  if (status.code() == ErrorCode::kWaiting) return status;
+  if (status.code() == ErrorCode::kWaiting || status.code() == ErrorCode::kPaused) return status;
   state_->partial = frame.incomplete;
   if (status.ok()) state_->exact_slots |= SlotWritten(frame.header);
   LeaveCurrent();
@@ -228,9 +228,14 @@ Status ImageDecoder::SkipFrame() {
   if (!state_->current) return OkStatus();
   const FrameHeader& header = state_->current->state().header;
   // What a frame leaves behind may be needed by any later one.
-  if (header.CanReference() || header.frame_type == FrameType::kLFFrame) return DecodeCurrent({});
-  LeaveCurrent();
-  return OkStatus();
+  if (!header.CanReference() && header.frame_type != FrameType::kLFFrame) {
+    LeaveCurrent();
+    return OkStatus();
+  }
+  for (;;) {
+    const Status status = DecodeCurrent({});
+    if (status.code() != ErrorCode::kPaused) return status;
+  }
 }
 
 Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targets) {

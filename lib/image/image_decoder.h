@@ -13,7 +13,7 @@
 //   again
 //
 // One thread at a time may use an ImageDecoder; it spreads work over the ThreadPool it was given. After an error other
-// than kWaiting only Rewind, Open and Close are allowed. Frames delivered before the error stay valid.
+// than kWaiting and kPaused only Rewind, Open and Close are allowed. Frames delivered before the error stay valid.
 #ifndef LIB_IMAGE_IMAGE_DECODER_H_
 #define LIB_IMAGE_IMAGE_DECODER_H_
 
@@ -166,8 +166,11 @@ class ImageDecoder {
   // an LF frame, that is shown.
   Result<bool> NextFrame(FrameInfo* info);
   // Decodes the current frame into all targets at once. REQUIRES: NextFrame gave true; called once per frame, or, while
-  // it gives kWaiting, again with the same targets, which must stay until then.
+  // it gives kWaiting or kPaused (a target that pauses has got rows), again with the same targets, which must stay
+  // until then.
   Status DecodeFrame(const OutputTarget* targets, size_t num_targets);
+  // Gives up what is left of the current frame. If later frames may need it, it is decoded to its end, and targets get
+  // the rest.
   Status SkipFrame();
   // Delivers what has come so far of the current frame, as if the input were over: the rows from final_rows() on;
   // those before have been delivered for good by DecodeFrame. Sections that are in the input and not yet delivered are
@@ -179,7 +182,7 @@ class ImageDecoder {
   FrameProgress Progress() const;
   // Rows of the current frame, as stored, that DecodeFrame has delivered for good.
   uint32_t final_rows() const;
-  // DecodeFrame gave kWaiting: the frame has to be decoded to its end.
+  // DecodeFrame gave kWaiting or kPaused, and is not over.
   bool frame_has_begun() const;
   // True if the last DecodeFrame delivered less than the complete frame, or the last NextFrame ended the sequence of
   // frames, because the file ends early.

@@ -195,6 +195,10 @@ Result<bool> ImageDecoder::SeekFrame(uint32_t index, bool use_index) {
   // A frame whose decode has begun has emptied the slot that it will fill.
   const bool is_ahead = !state_->is_late && here <= target && !state_->run.has_begun;
   const uint8_t needed = table[target].slots_read;
+  // A frame that has begun took what it replaces out of its slot.
+  if (state_->current && state_->run.has_begun) {
+    state_->exact_slots &= static_cast<uint8_t>(~SlotWritten(state_->current->state().header));
+  }
   state_->current = PooledObject<FrameDecoder>();
   bool done = false;
   if (is_ahead) {

@@ -28,6 +28,8 @@ void ExpectAllRefused(JxlpoolDecoder* decoder) {
   const uint8_t* data = nullptr;
   size_t size = 0;
   auto frame = Make<JxlpoolFrameInfo>();
+  auto rows = Make<JxlpoolRows>();
+  const auto pulled = Make<JxlpoolOutput>();
   auto header = Make<JxlpoolFrameHeader>();
   auto channel = Make<JxlpoolFrameExtraChannel>();
   auto index = Make<JxlpoolFrameIndex>();
@@ -49,6 +51,7 @@ void ExpectAllRefused(JxlpoolDecoder* decoder) {
       jxlpool_decoder_rewind(decoder),
       jxlpool_decoder_next_frame(decoder, &frame),
       jxlpool_decoder_decode_frame(decoder, &output, 1),
+      jxlpool_decoder_next_rows(decoder, &pulled, &rows),
       jxlpool_decoder_decode_preview(decoder, &output, 1),
       jxlpool_decoder_seek_frame(decoder, 0, JXLPOOL_SEEK_EXACT),
       jxlpool_decoder_reconstruct_jpeg(decoder, ignore, nullptr),

@@ -39,7 +39,10 @@ def main():
     encode(folder, "lossy", s.png([s.rows(3, 255)], 3, 8), ".png", "-d", "1")
     frames = [s.rows(4, 255, frame) for frame in range(3)]
     encode(folder, "animation", s.png(frames, 4, 8, [(1, 10), (1, 4), (2, 1)]), ".png", *lossless)
-    encode(folder, "regions", s.region_png(), ".png", *lossless)
+    encode(folder, "regions", s.region_png(s.REGIONS), ".png", *lossless)
+    tall = s.region_png(s.TALL_REGIONS, s.TALL_WIDTH, s.TALL_HEIGHT)
+    encode(folder, "tall_regions", tall, ".png", *lossless, "-g", "0")
+    encode(folder, "tall_regions_lossy", tall, ".png", "-d", "1")
     with open(os.path.join(folder, "rgb8.jxl"), "rb") as f:
         codestream = f.read()
     with tempfile.TemporaryDirectory() as work:

@@ -10,9 +10,9 @@ def sample(x, y, c, frame, top):
     return (x * 11 + y * 5 + c * 61 + frame * 37 + x * y // 3) * (top + 1) // 256 % (top + 1)
 
 
-def rows(channels, top, frame=0):
+def rows(channels, top, frame=0, width=WIDTH, height=HEIGHT):
     """A frame as a list of rows of interleaved integers."""
-    return [[sample(x, y, c, frame, top) for x in range(WIDTH) for c in range(channels)] for y in range(HEIGHT)]
+    return [[sample(x, y, c, frame, top) for x in range(width) for c in range(channels)] for y in range(height)]
 
 
 def float_rows():
@@ -63,16 +63,20 @@ def png(frames, channels, bits, delays=None):
 # Parts of an animation that are drawn over what was shown before: x, y, width, height, and whether color is blended.
 REGIONS = [(0, 0, WIDTH, HEIGHT, 0), (3, 2, 9, 8, 1), (10, 5, 12, 9, 0), (0, 9, 20, 7, 1), (0, 0, WIDTH, HEIGHT, 1),
            (5, 5, 6, 6, 1), (0, 0, WIDTH, HEIGHT, 0), (2, 3, 15, 10, 1), (8, 1, 7, 15, 0), (1, 1, 5, 5, 1)]
+# The same of an image of several rows of groups; a region has several, too, and so has what is above and below it.
+TALL_WIDTH, TALL_HEIGHT = 12, 900
+TALL_REGIONS = [(0, 0, TALL_WIDTH, TALL_HEIGHT, 0), (2, 280, 9, 300, 1), (0, 0, TALL_WIDTH, TALL_HEIGHT, 1),
+                (0, 290, 8, 20, 0)]
 
 
-def region_png():
-    """An animated PNG file of REGIONS with an alpha channel."""
-    out = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 6, 0, 0, 0))
-    out += chunk(b"acTL", struct.pack(">II", len(REGIONS), 0))
+def region_png(regions, canvas_width=WIDTH, canvas_height=HEIGHT):
+    """An animated PNG file of the regions with an alpha channel."""
+    out = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", canvas_width, canvas_height, 8, 6, 0, 0, 0))
+    out += chunk(b"acTL", struct.pack(">II", len(regions), 0))
     sequence = 0
-    for i, (x, y, width, height, over) in enumerate(REGIONS):
+    for i, (x, y, width, height, over) in enumerate(regions):
         out += chunk(b"fcTL", struct.pack(">IIIIIHHBB", sequence, width, height, x, y, i + 1, 10, 0, over))
-        data = image_data([row[4 * x:4 * (x + width)] for row in rows(4, 255, i)[y:y + height]], 8)
+        data = image_data([row[4 * x:4 * (x + width)] for row in rows(4, 255, i, canvas_width, canvas_height)[y:y + height]], 8)
         out += chunk(b"IDAT", data) if i == 0 else chunk(b"fdAT", struct.pack(">I", sequence + 1) + data)
         sequence += 1 if i == 0 else 2
     return out + chunk(b"IEND", b"")

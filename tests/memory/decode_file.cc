@@ -38,6 +38,16 @@ JxlpoolSampleType SmallestType(const JxlpoolImageInfo& image) {
   return image.bits_per_sample > 8 ? JXLPOOL_UINT16 : JXLPOOL_UINT8;
 }
 
+template <typename Step, typename Take>
+JxlpoolStatus PullRows(const Step& step, Decoder* decoder, const JxlpoolOutput& output, const Take& take) {
+  JxlpoolStatus status;
+  auto rows = Make<JxlpoolRows>();
+  while ((status = step([&] { return decoder->NextRows(output, &rows); })) == JXLPOOL_OK) {
+    take(rows.y, rows.num_rows, rows.data, rows.stride);
+  }
+  return status == JXLPOOL_END ? JXLPOOL_OK : status;
+}
+
 constexpr size_t kPiece = size_t{1} << 16;
 
 // `step` calls what it is given until it does not wait any more.
@@ -66,7 +76,8 @@ JxlpoolStatus DecodeFrames(const Step& step, Decoder* decoder, Target* target) {
       output.pixels = target->pixels.data();
       output.pixels_size = bytes;
     }
-    status = step([&] { return decoder->DecodeFrame(output); });
+    status = target->sink == Sink::kPulledRows ? PullRows(step, decoder, output, take)
+                                               : step([&] { return decoder->DecodeFrame(output); });
     if (status != JXLPOOL_OK) break;
     if (target->sink == Sink::kPixels) target->checksum = HashBytes(target->checksum, target->pixels.data(), bytes);
   }

@@ -21,7 +21,7 @@ struct TestFile {
 std::vector<std::string> FindFiles(const std::string& path);
 TestFile ReadFile(const std::string& path);
 
-enum class Sink { kPixels, kRows };
+enum class Sink { kPixels, kRows, kPulledRows };
 
 // Where pixels go; kept from decode to decode, so that only the first one grows it.
 struct Target {

@@ -1,6 +1,6 @@
 // A file that is fed in pieces is the same file: whatever the pieces, and wherever the file is cut off, all calls give
-// what they give for the bytes in memory: frames, pixels, profiles, boxes, the JPEG, errors with their positions. And
-// what was acquired for it is given back.
+// what they give for the bytes in memory: frames, pixels (pushed or pulled), profiles, boxes, the JPEG, errors with
+// their positions. And what was acquired for it is given back.
 //
 // usage: pieces_test FOLDER_OR_FILE...     folders that do not exist are left out
 #include <algorithm>
@@ -160,12 +160,13 @@ class Player {
     provisional.pixels = flushed.data();
     provisional.pixels_size = flushed.size();
     uint32_t steps = 0;
-    const JxlpoolStatus status = Step([&] {
+    const auto decode = [&] {
       const JxlpoolStatus decoded = decoder_.DecodeFrame(output);
       const bool waits = next_piece_ != nullptr && !ended_ && decoded == JXLPOOL_NEED_MORE_INPUT;
       if (case_.flushes && waits) Flush(provisional, &steps);
       return decoded;
-    });
+    };
+    const JxlpoolStatus status = case_.sink == Sink::kPulledRows ? PullRows(output, take) : Step(decode);
     const bool ok = Note("decode", status);
     if (case_.sink == Sink::kPixels) hash = HashBytes(hash, pixels.data(), pixels.size());
     if (ok || status == JXLPOOL_PARTIAL) Add("pixels", hash, 0);
@@ -180,6 +181,17 @@ class Player {
     *steps = progress.steps;
     const JxlpoolStatus status = jxlpool_decoder_flush(decoder_.get(), &output, 1);
     if (status == JXLPOOL_INVALID_ARGUMENT || status == JXLPOOL_UNSUPPORTED) Add("flush", status, 0);
+  }
+
+  template <typename Take>
+  JxlpoolStatus PullRows(const JxlpoolOutput& output, const Take& take) {
+    JxlpoolRows rows = Make<JxlpoolRows>();
+    for (;;) {
+      const JxlpoolStatus status = Step([&] { return decoder_.NextRows(output, &rows); });
+      if (status == JXLPOOL_END) return JXLPOOL_OK;
+      if (status != JXLPOOL_OK) return status;
+      take(rows.y, rows.num_rows, rows.data, rows.stride);
+    }
   }
 
   void PlayBoxes() {
@@ -278,6 +290,8 @@ class Comparison {
       const Sink sink = num_threads == 2 ? Sink::kPixels : Sink::kRows;
       Compare("random pieces", size, {num_threads, sink}, RandomPieces(size));
       Compare("flushes", size, {num_threads, sink, false, true}, RandomPieces(size));
+      Check("pulled rows", size, PlayFromMemory(size, {num_threads, Sink::kRows}),
+            Player(file_.bytes.data(), size, {num_threads, Sink::kPulledRows}, RandomPieces(size)).PlayFrames());
     }
     if (size <= kBytewise) Compare("bytes", size, {1, Sink::kPixels}, [](size_t) { return size_t{1}; });
     for (const double part : {0.1, 0.3, 0.5, 0.7, 0.9}) {
@@ -300,10 +314,13 @@ class Comparison {
     };
   }
 
+  std::vector<std::string> PlayFromMemory(size_t size, const Case& test_case) {
+    return Player(file_.bytes.data(), size, test_case, nullptr).PlayFrames();
+  }
+
   void Compare(const char* what, size_t size, const Case& test_case, const NextPiece& pieces) {
     const uint8_t* data = file_.bytes.data();
-    Check(what, size, Player(data, size, test_case, nullptr).PlayFrames(),
-          Player(data, size, test_case, pieces).PlayFrames());
+    Check(what, size, PlayFromMemory(size, test_case), Player(data, size, test_case, pieces).PlayFrames());
     Check(what, size, Player(data, size, test_case, nullptr).PlayJpeg(),
           Player(data, size, test_case, pieces).PlayJpeg());
   }

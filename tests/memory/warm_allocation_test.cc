@@ -52,10 +52,16 @@ struct Settings {
   uint32_t threads = 2;  // where there are several
 };
 
-enum class Work { kPixels, kRows, kJpeg };
+enum class Work { kPixels, kRows, kPulledRows, kJpeg };
 
 const char* NameOf(Work work) {
-  return work == Work::kPixels ? "pixels" : work == Work::kRows ? "rows" : "reconstruction";
+  constexpr const char* kNames[] = {"pixels", "rows", "pulled rows", "reconstruction"};
+  return kNames[static_cast<int>(work)];
+}
+
+Sink SinkOf(Work work) {
+  if (work == Work::kPulledRows) return Sink::kPulledRows;
+  return work == Work::kRows ? Sink::kRows : Sink::kPixels;
 }
 
 const char* NameOf(Arrival arrival) {
@@ -73,6 +79,8 @@ constexpr Case kCases[] = {
     {1, Work::kRows},
     {2, Work::kPixels},
     {2, Work::kRows},
+    {1, Work::kPulledRows},
+    {2, Work::kPulledRows},
     {1, Work::kJpeg},
     {2, Work::kJpeg},
     {1, Work::kRows, "RGB_D65_SRG_Rel_SRG"},
@@ -125,7 +133,7 @@ bool IsQuiet(const TestFile& file, const Case& test_case, const Settings& settin
   options.color_encoding = test_case.color_encoding;
   Decoder decoder(&options);
   Target target;
-  target.sink = test_case.work == Work::kRows ? Sink::kRows : Sink::kPixels;
+  target.sink = SinkOf(test_case.work);
   FileInput input(file, test_case.arrival, &decoder);
   const auto decode = [&] {
     if (test_case.work == Work::kJpeg) return Reconstruct(&input, &decoder, &target);

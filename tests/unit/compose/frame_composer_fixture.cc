@@ -87,6 +87,7 @@ Status FrameComposerTest::Compose(const TestPlanes& frame, bool by_sink, TestPla
   JXLPOOL_RETURN_IF_ERROR(output.Begin({planes, 1, kMaxSegment, kBandRows}, {&target, 1}, &memory_));
   FrameComposer composer;
   JXLPOOL_RETURN_IF_ERROR(composer.Begin(Settings(delivered == nullptr ? nullptr : &output), &memory_));
+  JXLPOOL_RETURN_IF_ERROR(composer.FillAbove());
   for (const auto& band : BandsOfSegments(frame.width, frame.height, kMaxSegment, kBandRows, 3)) {
     uint32_t end = 0;
     for (const Segment& segment : band) {

@@ -34,6 +34,9 @@ class Simulation {
     lf_missing_.assign(grid.lf_groups_y, grid.lf_groups_x);
   }
 
+  // From now on no more tasks are allowed at a time than there is room for while no row is delivered.
+  void PauseBetweenRows() { pauses_ = true; }
+
   // Runs everything; returns how often a worker had to wait.
   uint32_t Run() {
     uint32_t waits = 0;
@@ -95,6 +98,14 @@ class Simulation {
     const uint32_t end = schedule_.end_of_allowed();
     EXPECT_EQ(next_, end);
     for (const Worker& worker : workers_) EXPECT_TRUE(!worker.busy && worker.to_render.empty());
+    if (pauses_) {
+      // Each step ends with rows, and without groups of later rows.
+      EXPECT_TRUE(end == 0 || delivered_ > delivered_before_);
+      EXPECT_EQ(std::count(saved_.begin(), saved_.end(), true), delivered_ * int64_t{grid_.groups_x});
+      delivered_before_ = delivered_;
+      schedule_.AllowTasksBefore(schedule_.EndOfRoom());
+      return;
+    }
     const uint32_t left = schedule_.num_tasks() - end;
     schedule_.AllowTasksBefore(end + (random_() % 4 == 0 ? left : static_cast<uint32_t>(random_()) % (left + 1)));
   }
@@ -112,7 +123,7 @@ class Simulation {
       }
       return;
     }
-    ASSERT_LT(task.gy, delivered_ + limits_.rows_in_flight);
+    ASSERT_LT(task.gy, (pauses_ ? delivered_before_ : delivered_) + limits_.rows_in_flight);
     const size_t index = IndexOf(task);
     if (index >= limits_.groups_in_flight) {
       ASSERT_TRUE(rendered_[index - limits_.groups_in_flight]);
@@ -171,8 +182,10 @@ class Simulation {
   std::vector<bool> saved_;
   std::vector<bool> rendered_;
   std::vector<uint32_t> lf_missing_;
+  bool pauses_ = false;
   uint32_t next_ = 0;
   uint32_t delivered_ = 0;
+  uint32_t delivered_before_ = 0;  // the current step
   uint32_t lf_done_ = 0;
 };
 
@@ -235,6 +248,9 @@ TEST_F(GroupScheduleTest, AnyInterleavingOfWorkers) {
       limits = LimitsFor(grid, 1,
                          ScheduleMode::kParallel);  // the least memory, and workers that have to wait for each other
     Simulation(grid, limits, workers, seed, &memory_).Run();
+    Simulation in_steps(grid, limits, workers, seed, &memory_);
+    in_steps.PauseBetweenRows();
+    in_steps.Run();
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
 }
