@@ -311,6 +311,27 @@ TEST(Stream, GivesTheJpegThatItWasMadeFrom) {
   EXPECT_GT(pairs, 5);
 }
 
+TEST(Stream, EstimatesAndPrewarmsWhateverHasCome) {
+  for (const char* name : {"vardct_tall_420", "vardct_tall", "animation_layers"}) {
+    const Bytes bytes = ReadFile(ImagePath(name));
+    Decoder decoder = OpenedStream(OneThread());
+    Feeder feeder(&decoder, bytes, bytes.size() / 50 + 1);
+    auto estimate = Make<JxlpoolMemoryEstimate>();
+    const Frames frames = ReadFrames(&decoder, [&](const auto& call) {
+      return feeder.Step([&] {
+        // Of input that has been used nothing can be said.
+        for (const JxlpoolStatus status :
+             {jxlpool_decoder_estimate_memory(decoder.get(), 3, &estimate), decoder.Prewarm(3)}) {
+          EXPECT_TRUE(status == JXLPOOL_OK || status == JXLPOOL_NEED_MORE_INPUT || status == JXLPOOL_INVALID_ARGUMENT)
+              << name << " " << status;
+        }
+        return call();
+      });
+    });
+    EXPECT_EQ(frames, FramesOf(bytes)) << name;
+  }
+}
+
 TEST(Stream, ManySharePools) {
   const Bytes files[] = {ReadFile(ImagePath("vardct_tall_420")), Data("animation")};
   Pool pool;
