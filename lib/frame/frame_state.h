@@ -62,6 +62,8 @@ struct FrameState : FrameStart {
   uint32_t num_passes = 1;
   // Per LF group: 1 if the file ends before it (partial VarDCT images only).
   PoolVector<uint8_t> lf_group_missing;
+  // The sections will be read once more: they are not released.
+  bool keeps_sections = false;
   // Some section was left out because the file ends early.
   std::atomic<bool> incomplete{false};
 
