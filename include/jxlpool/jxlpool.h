@@ -273,18 +273,27 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_fd(JxlpoolDecoder* decoder, int f
  *     if (status != JXLPOOL_NEED_MORE_INPUT) break;        // an error, or the end
  *
  * where a step is the next call that an application makes on an image: get_image_info, next_frame, decode_frame,
- * get_box and so on. Every call that needs more than has come returns JXLPOOL_NEED_MORE_INPUT, changes nothing that was
- * promised, and is repeated after the next feed. decode_frame does what the input allows before it returns so, among
- * that the delivery of rows; it has to be repeated with the same outputs until it returns something else, and
- * next_frame is refused meanwhile. The pixels do not depend on the pieces.
+ * get_box and so on, each again if it had to wait. Who would rather be asked for bytes uses
+ * jxlpool_decoder_open_source: then no call has to be repeated.
  *
- * The pieces are not referred to after the call. What is needed later is kept in pooled memory (category "input") until
- * it has been used; frames are decoded in their order and once, so rewind and seek_frame are refused, and functions
- * that look at frames which have been passed fail with JXLPOOL_INVALID_ARGUMENT; see keep_input for all that. Boxes are
- * kept until the image is closed. */
+ * Waiting: a call that needs more than has come returns JXLPOOL_NEED_MORE_INPUT, and is repeated after the next feed.
+ * It may have done a part of its work, but nothing of what this header promises has changed, with two exceptions:
+ * decode_frame delivers what can be delivered (rows, or a part of `pixels`), and next_frame has given up the frame
+ * before. decode_frame has to be repeated with the same outputs until it returns something else; next_frame is refused
+ * meanwhile. Pixels, boxes and errors do not depend on the pieces.
+ *
+ * What is kept: pieces are copied, and what is needed later stays in pooled memory (category "input") until it has been
+ * used; boxes other than the codestream until the image is closed. Frames are decoded in their order and once. So
+ * rewind and seek_frame fail with JXLPOOL_INVALID_ARGUMENT, and functions that look at frames which have been passed
+ * (get_frame_header, reconstruct_jpeg, decode_preview, estimate_memory, prewarm) may do so. With keep_input, all of
+ * these work as for a file in memory; seek_frame waits for the end of the input.
+ *
+ * Who wants metadata that may follow the image, such as Exif for the head of another file, has to read on to it before
+ * the frames: get_box waits until the box has come, or it is certain that there is none. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_stream(JxlpoolDecoder* decoder);
 
-/* The next bytes of the file. Errors: JXLPOOL_CORRUPT (this is no JPEG XL file), JXLPOOL_MEMORY_LIMIT; they are final.
+/* The next bytes of the file, copied. Does not decode. Errors: JXLPOOL_CORRUPT (this is no JPEG XL file),
+ * JXLPOOL_MEMORY_LIMIT; they are final: no image is open if its headers were not complete, else the frames have failed.
  * REQUIRES: the image was opened by open_stream, and its input has not ended. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_feed(JxlpoolDecoder* decoder, const void* data, size_t size);
 
@@ -298,16 +307,19 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_end_input(JxlpoolDecoder* decoder);
 typedef int64_t (*JxlpoolReadCallback)(void* opaque, void* buffer, size_t size);
 
 /* A stream that the decoder reads by itself, on the calling thread, whenever it needs more: a FILE, a socket, an entry
- * of an archive. Reads everything up to the first frame. No call returns JXLPOOL_NEED_MORE_INPUT before the input is
- * over. `read` and `opaque` must stay valid until the image is closed; `read` may wait. Errors also: JXLPOOL_IO. */
+ * of an archive. Reads everything up to the first frame, as other opens do. No call returns JXLPOOL_NEED_MORE_INPUT
+ * before the input is over. `read` and `opaque` must stay valid until the image is closed; `read` may wait, and after
+ * jxlpool_decoder_cancel it is not called again. What it may call on this decoder is said at the top; that waits for
+ * nothing. What is kept is that of other streams. Errors also: JXLPOOL_IO. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_source(JxlpoolDecoder* decoder, JxlpoolReadCallback read, void* opaque);
 
 typedef struct JxlpoolInputState {
   size_t struct_size;
   uint64_t position;     /* bytes of the file that have come */
-  uint64_t needed_bytes; /* how many more are needed at least before the call that returned JXLPOOL_NEED_MORE_INPUT last
-                            can get further; 0 if none has, or the input has ended */
-  int has_ended;
+  uint64_t needed_bytes; /* feed so many more, or the end, before the call that returned JXLPOOL_NEED_MORE_INPUT last is
+                            repeated: with fewer it gets no further. It may then need still more. 0 if no call has
+                            returned that yet, or the input has ended */
+  int has_ended;         /* end_input, or the source is at its end */
 } JxlpoolInputState;
 
 /* REQUIRES: the image is a stream. */
@@ -610,7 +622,7 @@ typedef struct JxlpoolBox {
   char type[5];        /* four characters and NUL, e.g. "Exif", "xml ", "jumb"; of a compressed box the inner type */
   int is_compressed;   /* stored as `brob` */
   const uint8_t* data; /* payload as stored, without box header (and without the inner type): in the caller's bytes or
-                          the mapped file */
+                          the mapped file; of a stream a copy */
   size_t size;         /* of that */
   uint64_t position;   /* of the payload, in bytes from the start of the file */
 } JxlpoolBox;

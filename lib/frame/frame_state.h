@@ -30,8 +30,8 @@ struct FrameContext {
   bool coalescing = true;
   Orientation orientation = Orientation::kIdentity;  // to be applied to delivered pixels
   bool allow_partial = false;
-  // What has come so far is decoded, as if the input were over, beside a decode that goes on: sections stay where they
-  // are, and nothing is left for later frames. REQUIRES: allow_partial.
+  // What has come so far is decoded, as if the input were over, beside a decode that goes on: nothing is left for later
+  // frames. REQUIRES: allow_partial.
   bool provisional = false;
   uint32_t downsampling = 1;
 };
@@ -67,6 +67,8 @@ struct FrameState : FrameStart {
   uint32_t num_passes = 1;
   // Per LF group: 1 if the file ends before it (partial VarDCT images only).
   PoolVector<uint8_t> lf_group_missing;
+  // The sections will be read once more, or are none: they are not released.
+  bool keeps_sections = false;
   // Some section was left out because the file ends early.
   std::atomic<bool> incomplete{false};
 

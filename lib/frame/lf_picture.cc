@@ -21,6 +21,7 @@ Status MakeLfPicture(uint32_t lf_level, FrameState* frame) {
   frame->toc.num_lf_groups = frame->dimensions.num_lf_groups;
   frame->toc.entries = PoolVector<TocEntry>(frame->memory(), Category::kOther);
   frame->lf_only = true;
+  frame->keeps_sections = true;
   frame->incomplete = true;
   return frame->toc.entries.Resize(frame->toc.PassGroup(0, frame->dimensions.num_groups));
 }

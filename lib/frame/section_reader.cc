@@ -95,7 +95,7 @@ Status SectionReader::OpenGroup(uint32_t group, Group* opened) const {
 }
 
 void SectionReader::Release(size_t first, size_t count) const {
-  if (frame_->context->provisional || frame_->lf_only) return;
+  if (frame_->keeps_sections) return;
   const Codestream& codestream = *frame_->context->source.codestream;
   const PoolVector<TocEntry>& entries = frame_->toc.entries;
   // Neighbours in the file are released together.

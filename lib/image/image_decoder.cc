@@ -243,6 +243,7 @@ Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targe
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kPreview, state_->preview_offset));
   JXLPOOL_RETURN_IF_ERROR(MayDecodeAtOnce(decoder->state()));
   decoder->state().invisible_frames = 1;
+  decoder->state().keeps_sections = state_->is_fed;  // the preview may be asked for again
   FrameRequest request = RequestFor(true, {targets, num_targets});
   request.canvas = state_->header.preview;
   JXLPOOL_ASSIGN_OR_RETURN(const Workforce workforce, ChooseWorkforce(decoder.get(), request));
@@ -255,6 +256,7 @@ Status ImageDecoder::DecodePreview(const OutputTarget* targets, size_t num_targe
 Status ImageDecoder::DecodeCoefficients(CoefficientSink* sink) {
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->first_frame_offset));
   JXLPOOL_RETURN_IF_ERROR(MayDecodeAtOnce(decoder->state()));
+  decoder->state().keeps_sections = state_->is_fed;  // NextFrame will give the same frame
   return decoder->DecodeCoefficients(sink, threads_);
 }
 

@@ -21,6 +21,7 @@ Status ImageDecoder::RunProvisionally(const FrameState& running, FrameRequest re
   JXLPOOL_ASSIGN_OR_RETURN(const PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, running.offset));
   FrameState* frame = &decoder->state();
   frame->context = &context;
+  frame->keeps_sections = true;
   frame->visible_frames = running.visible_frames;
   frame->invisible_frames = running.invisible_frames;
   frame->SetSlots(*slots);

@@ -58,7 +58,7 @@ Result<ImageMemoryEstimate> ImageDecoder::EstimateMemory(uint64_t streamed_pixel
     FrameState* frame = &decoder->state();
     slots.Describe(frame);
     const Status looked = decoder->ReadGlobals();
-    if (looked.code() == ErrorCode::kCancelled) return looked;
+    if (looked.code() == ErrorCode::kCancelled || looked.code() == ErrorCode::kWaiting) return looked;
     const uint64_t live = memory_->budget()->total().live + slots.bytes();
     FrameRequest request = RequestFor(IsDelivered(frame->header), {});
     request.streamed_pixel_bytes = streamed_pixel_bytes;

@@ -306,9 +306,52 @@ TEST(Stream, GivesTheJpegThatItWasMadeFrom) {
     };
     ASSERT_EQ(feeder.Step([&] { return decoder.ReconstructJpeg(&take); }), JXLPOOL_OK) << entry.path();
     EXPECT_EQ(jpeg, ReadFile(jpeg_path.string())) << entry.path();
+    EXPECT_EQ(ReadFrames(&decoder, &feeder), FramesOf(ReadFile(entry.path().string()))) << entry.path();
     ++pairs;
   }
   EXPECT_GT(pairs, 5);
+}
+
+TEST(Stream, GivesThePreviewAsOftenAsItIsAskedFor) {
+  const Bytes bytes = Data("preview_groups");
+  Bytes pixels[3];
+  Decoder decoder(nullptr);
+  for (int i = 0; i < 3; ++i) {
+    if (i < 2) {
+      ASSERT_EQ(i == 0 ? decoder.OpenMemory(bytes.data(), bytes.size()) : decoder.OpenStream(), JXLPOOL_OK);
+    }
+    Feeder feeder(&decoder, bytes, 100);
+    auto info = Make<JxlpoolImageInfo>();
+    const auto get_info = [&] { return jxlpool_decoder_get_image_info(decoder.get(), &info); };
+    ASSERT_EQ(feeder.Step(get_info), JXLPOOL_OK);
+    auto output = Make<JxlpoolOutput>();
+    pixels[i].resize(size_t{3} * info.preview_width * info.preview_height);
+    output.pixels = pixels[i].data();
+    output.pixels_size = pixels[i].size();
+    ASSERT_EQ(feeder.Step([&] { return decoder.DecodePreview(output); }), JXLPOOL_OK) << i;
+    EXPECT_EQ(pixels[i], pixels[0]);
+  }
+}
+
+TEST(Stream, EstimatesAndPrewarmsWhateverHasCome) {
+  for (const char* name : {"vardct_tall_420", "vardct_tall", "animation_layers"}) {
+    const Bytes bytes = ReadFile(ImagePath(name));
+    Decoder decoder = OpenedStream(OneThread());
+    Feeder feeder(&decoder, bytes, bytes.size() / 50 + 1);
+    auto estimate = Make<JxlpoolMemoryEstimate>();
+    const Frames frames = ReadFrames(&decoder, [&](const auto& call) {
+      return feeder.Step([&] {
+        // Of input that has been used nothing can be said.
+        for (const JxlpoolStatus status :
+             {jxlpool_decoder_estimate_memory(decoder.get(), 3, &estimate), decoder.Prewarm(3)}) {
+          EXPECT_TRUE(status == JXLPOOL_OK || status == JXLPOOL_NEED_MORE_INPUT || status == JXLPOOL_INVALID_ARGUMENT)
+              << name << " " << status;
+        }
+        return call();
+      });
+    });
+    EXPECT_EQ(frames, FramesOf(bytes)) << name;
+  }
 }
 
 TEST(Stream, ManySharePools) {

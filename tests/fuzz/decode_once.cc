@@ -5,6 +5,7 @@
 
 #include "jxlpool/jxlpool.hpp"
 #include "tests/fuzz/file_tour.h"
+#include "tests/fuzz/input.h"
 #include "tests/fuzz/promises.h"
 #include "tests/hash_bytes.h"
 
@@ -59,8 +60,8 @@ class PixelBuffer {
 
 class Run {
  public:
-  Run(const DecodeSettings& settings, Decoder* decoder, Promises* promises, DecodeOutcome* outcome)
-      : settings_(settings), decoder_(*decoder), promises_(*promises), outcome_(*outcome) {}
+  Run(const DecodeSettings& settings, Input* input, Promises* promises, DecodeOutcome* outcome)
+      : settings_(settings), input_(*input), decoder_(input->decoder()), promises_(*promises), outcome_(*outcome) {}
 
   // Whatever becomes of it, the frames must not notice.
   void ReconstructJpeg() {
@@ -70,7 +71,8 @@ class Run {
       outcome_.jpeg_size += size;
       return true;
     };
-    outcome_.jpeg_status = promises_.Note("reconstruct_jpeg", decoder_.ReconstructJpeg(&receive));
+    const auto reconstruct = [&] { return decoder_.ReconstructJpeg(&receive); };
+    outcome_.jpeg_status = promises_.Note("reconstruct_jpeg", input_.Step(reconstruct));
     if (outcome_.jpeg_status == JXLPOOL_PARTIAL) promises_.Violate("a partial JPEG");
     if (outcome_.jpeg_status == JXLPOOL_END && outcome_.jpeg_size != 0) promises_.Violate("a JPEG out of nothing");
     const bool good = outcome_.jpeg_status == JXLPOOL_OK || outcome_.jpeg_status == JXLPOOL_END;
@@ -86,11 +88,11 @@ class Run {
     }
     if (info->width == 0 || info->height == 0) promises_.Violate("an image without pixels");
     format_ = Format(*info);
-    if (settings_.metadata) VisitMetadata(&decoder_, *info, &promises_);
+    if (settings_.metadata) VisitMetadata(&input_, *info, &promises_);
     if (settings_.metadata && info->have_preview) DecodePreview();
-    if (settings_.structure) VisitStructure(&decoder_, *info, &promises_);
+    if (settings_.structure) VisitStructure(&input_, *info, &promises_);
     if (settings_.estimate) {
-      VisitEstimate(&decoder_, static_cast<uint32_t>(decoder_.PixelSize(format_)), &promises_);
+      VisitEstimate(&input_, static_cast<uint32_t>(decoder_.PixelSize(format_)), &promises_);
     }
     const JxlpoolStatus status = DecodeFrames(*info);
     if (status == JXLPOOL_OK && settings_.seek_back != SeekBack::kNever) DecodeAgain();
@@ -102,7 +104,7 @@ class Run {
     bool partial = false;
     auto frame = Make<JxlpoolFrameInfo>();
     for (;;) {
-      JxlpoolStatus status = promises_.Note("next_frame", decoder_.NextFrame(&frame));
+      JxlpoolStatus status = promises_.Note("next_frame", input_.Step([&] { return decoder_.NextFrame(&frame); }));
       if (status == JXLPOOL_END) return partial ? JXLPOOL_PARTIAL : JXLPOOL_OK;
       if (status != JXLPOOL_OK) return status;
       if (!settings_.layers && (frame.width != info.width || frame.height != info.height)) {
@@ -123,8 +125,8 @@ class Run {
     if (index == frame_hashes_.size()) return promises_.Violate("an image without frames");
     const bool exact = settings_.seek_back == SeekBack::kExact;
     uint64_t hash = 0;
-    JxlpoolStatus status =
-        promises_.Note("seek_frame", decoder_.SeekFrame(index, exact ? JXLPOOL_SEEK_EXACT : JXLPOOL_SEEK_USE_INDEX));
+    const auto seek = [&] { return decoder_.SeekFrame(index, exact ? JXLPOOL_SEEK_EXACT : JXLPOOL_SEEK_USE_INDEX); };
+    JxlpoolStatus status = promises_.Note("seek_frame", input_.Step(seek));
     auto frame = Make<JxlpoolFrameInfo>();
     if (status == JXLPOOL_OK) status = promises_.Note("next_frame after a seek", decoder_.NextFrame(&frame));
     if (status == JXLPOOL_OK) status = DecodeFrame(frame, &hash);
@@ -153,8 +155,9 @@ class Run {
     const size_t gap = settings_.delivery == Delivery::kPaddedPixels ? sizeof(float) * 3 : 0;
     PixelBuffer buffer(row_bytes, has_pixels ? frame.height : 1, gap);
     buffer.SetOutput(&outputs[1]);
-    const JxlpoolStatus status = promises_.Note(
-        "decode_frame", decoder_.DecodeFrame(has_rows ? outputs : outputs + 1, has_rows && has_pixels ? 2 : 1));
+    const JxlpoolStatus status = promises_.Note("decode_frame", input_.Step([&] {
+      return decoder_.DecodeFrame(has_rows ? outputs : outputs + 1, has_rows && has_pixels ? 2 : 1);
+    }));
     if (status == JXLPOOL_PARTIAL && !settings_.allow_partial) promises_.Violate("partial without being asked for");
     if (has_pixels && !buffer.GapsAreIntact()) promises_.Violate("a gap between rows was written to");
     if (!IsGood(status)) return status;
@@ -182,10 +185,12 @@ class Run {
 
   void DecodePreview() {
     auto receive = [&](uint32_t, uint32_t, const void*, size_t) { return true; };
-    (void)promises_.Note("decode_preview", decoder_.DecodePreview(WithFormat(RowsTo(&receive))));
+    const JxlpoolOutput output = WithFormat(RowsTo(&receive));
+    (void)promises_.Note("decode_preview", input_.Step([&] { return decoder_.DecodePreview(output); }));
   }
 
   const DecodeSettings& settings_;
+  Input& input_;
   Decoder& decoder_;
   Promises& promises_;
   DecodeOutcome& outcome_;
@@ -207,6 +212,7 @@ JxlpoolDecoderOptions Options(const DecodeSettings& settings, JxlpoolPool* pool)
   options.allow_partial = settings.allow_partial ? 1 : 0;
   options.layers = settings.layers ? 1 : 0;
   options.downsampling = settings.downsampling;
+  options.keep_input = settings.seek_back != SeekBack::kNever ? 1 : 0;
   return options;
 }
 
@@ -219,6 +225,45 @@ void CheckMemory(const Decoder& decoder, uint64_t limit, Promises* promises, Dec
   }
 }
 
+// Begins to decode a stream, and cancels it somewhere. What goes on with it must end soon.
+void CancelSomewhere(Input* input, Promises* promises) {
+  Decoder& decoder = input->decoder();
+  if (input->Open() != JXLPOOL_OK) return;
+  const auto info = decoder.ImageInfo();
+  auto ignore = [](uint32_t, uint32_t, const void*, size_t) { return true; };
+  const JxlpoolOutput output = RowsTo(&ignore);
+  JxlpoolStatus status = JXLPOOL_OK;
+  bool is_at_frame = false;
+  for (uint32_t steps = input->Next() % 16; info && steps != 0 && status <= JXLPOOL_NEED_MORE_INPUT; --steps) {
+    status = is_at_frame ? decoder.DecodeFrame(output) : decoder.NextFrame(nullptr);
+    if (status == JXLPOOL_OK) is_at_frame = !is_at_frame;
+    if (status == JXLPOOL_NEED_MORE_INPUT && (!input->may_feed() || input->Feed() != JXLPOOL_OK)) return;
+  }
+  decoder.Cancel();
+  if (is_at_frame && status <= JXLPOOL_NEED_MORE_INPUT) {
+    status = input->Step([&] { return decoder.DecodeFrame(output); });
+    if (status == JXLPOOL_INVALID_ARGUMENT) promises->Violate("a cancelled frame cannot be asked for");
+  }
+}
+
+// What a file gives does not depend on how it comes, unless the memory does not suffice for one of the ways.
+void CompareWithMemory(const DecodeOutcome& fed, const DecodeOutcome& whole, Promises* promises) {
+  if (!whole.violation.empty()) promises->Violate(whole.violation);
+  const auto lacks_memory = [](const DecodeOutcome& outcome) {
+    return outcome.status == JXLPOOL_MEMORY_LIMIT || outcome.jpeg_status == JXLPOOL_MEMORY_LIMIT;
+  };
+  if (lacks_memory(fed) || lacks_memory(whole)) return;
+  const auto differ = [&](const char* what) {
+    promises->Violate(std::string(what) + " when the file is fed: " + jxlpool_status_text(fed.status) + " for " +
+                      jxlpool_status_text(whole.status));
+  };
+  if (fed.status != whole.status) return differ("another status");
+  if (fed.num_frames != whole.num_frames) differ("another number of frames");
+  if (IsGood(fed.status) && fed.pixel_hash != whole.pixel_hash) differ("other pixels");
+  if (fed.jpeg_status != whole.jpeg_status) differ("another status of the JPEG");
+  if (fed.jpeg_status == JXLPOOL_OK && fed.jpeg_hash != whole.jpeg_hash) differ("another JPEG");
+}
+
 }  // namespace
 
 DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings& settings, JxlpoolPool* pool) {
@@ -228,10 +273,12 @@ DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings&
   {
     const JxlpoolDecoderOptions options = Options(settings, pool);
     Decoder decoder(&options);
-    Run run(settings, &decoder, &promises, &outcome);
+    Input input(&decoder, data, size, settings.feed_seed);
+    Run run(settings, &input, &promises, &outcome);
     outcome.status = promises.Note("create", decoder.creation_status());
     if (outcome.status == JXLPOOL_OK) {
-      outcome.status = promises.Note("open_memory", decoder.OpenMemory(data, size));
+      if (settings.feed_seed % 4 == 1) CancelSomewhere(&input, &promises);
+      outcome.status = promises.Note("open", input.Open());
     }
     if (outcome.status == JXLPOOL_OK && settings.jpeg) run.ReconstructJpeg();
     if (outcome.status == JXLPOOL_OK && settings.frames) outcome.status = run.DecodeAll();
@@ -245,6 +292,11 @@ DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings&
     if (statistics.live_bytes != 0) {
       promises.Violate(std::to_string(statistics.live_bytes) + " bytes leaked from the pool");
     }
+  }
+  if (settings.feed_seed != 0) {
+    DecodeSettings whole = settings;
+    whole.feed_seed = 0;
+    CompareWithMemory(outcome, DecodeOnce(data, size, whole, pool), &promises);
   }
   outcome.violation = promises.violation();
   outcome.cpu_seconds = CpuSeconds() - begin;

@@ -40,6 +40,9 @@ struct DecodeSettings {
   SeekBack seek_back = SeekBack::kNever;  // after the last frame: decode one of them again, which must be the same
   bool jpeg = true;                       // also reconstruct the JPEG, before the frames
   bool frames = true;
+  // Not 0: the file is fed in pieces that this chooses, now and then after a decode that was cancelled in the middle.
+  // It must give what it gives from memory.
+  uint64_t feed_seed = 0;
 };
 
 // Settings that the low 32 bits of a number choose, so that all paths of the interface are visited. 0 chooses the

@@ -12,6 +12,7 @@
 #include "tools/djxl_pooled/metadata.h"
 #include "tools/djxl_pooled/options.h"
 #include "tools/djxl_pooled/output_set.h"
+#include "tools/djxl_pooled/progressive.h"
 #include "tools/djxl_pooled/reconstruct.h"
 #include "tools/djxl_pooled/session.h"
 #include "tools/djxl_pooled/side_files.h"
@@ -159,7 +160,19 @@ int Decode(const Options& options) {
   return kExitPartial;
 }
 
+void ShowProgression(const Options& options) {
+  constexpr uint64_t kPiece = 4096;
+  Options fed = options;
+  if (fed.feed == 0) fed.feed = kPiece;
+  Session session(fed, true);
+  WriteProgression(fed, &session);
+}
+
 int Run(const Options& options) {
+  if (!options.progressive_out.empty()) {
+    ShowProgression(options);
+    if (options.output.empty()) return kExitComplete;
+  }
   if (options.info != InfoFormat::kNone) return PrintInfo(options);
   if (options.reconstruct_jpeg && !options.disable_output && !IsJpeg(options)) {
     // Whatever OUTPUT is called.

@@ -61,6 +61,10 @@ void DefineOutput(CLI::App* app, Options* options) {
   app->add_flag("--output_extra_channels", options->output_extra_channels,
                 "also write extra channels: into the file if it can hold them, else to files of their own");
   app->add_option("--preview_out", options->preview_out, "write the preview image to this file");
+  app->add_option(
+      "--progressive_out", options->progressive_out,
+      "write what can be shown of the first frame while the input arrives, to a file for each better picture, "
+      "e.g. step-%03d.png; --feed tells how large the pieces are (4096)");
   app->add_option("--icc_out", options->icc_out, "write the ICC profile of the decoded pixels to this file");
   app->add_option("--orig_icc_out", options->original_icc_out, "write the ICC profile of the original to this file");
   app->add_option("--metadata_out", options->metadata_out, "write a JSON description of the image to this file");
@@ -140,6 +144,10 @@ std::string FindContradiction(const Options& options) {
   if (options.info != InfoFormat::kNone) return "";
   if (options.reconstruct_jpeg && options.pixels_to_jpeg) return "-J contradicts -j and -q";
   if (options.disable_output) return "";
+  if (!options.progressive_out.empty()) {
+    if (options.output.empty()) return "";
+    if (options.input == "-") return "--progressive_out uses standard input up: no OUTPUT can be made of it";
+  }
   if (options.output.empty()) return "no OUTPUT given (--disable_output decodes without one)";
   if (options.reconstruct_jpeg) return "";
   if (options.output_format.empty()) return "cannot tell the format of " + options.output + ": use --output_format";

@@ -34,6 +34,7 @@ struct Options {
   uint32_t downsampling = 1;
   std::string color_space;
   std::string preview_out;
+  std::string progressive_out;  // pattern for the pictures of an image that arrives
   std::string icc_out;
   std::string original_icc_out;
   std::string metadata_out;

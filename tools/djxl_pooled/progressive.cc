@@ -1,15 +1,9 @@
 #include "tools/djxl_pooled/progressive.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
-#include <optional>
 #include <vector>
 
 #include "tools/djxl_pooled/output_set.h"
@@ -20,87 +14,41 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The input as it comes.
-class Pieces {
- public:
-  Pieces(const Options& options, size_t size)
-      : fd_(options.input == "-" ? STDIN_FILENO : open(options.input.c_str(), O_RDONLY | O_CLOEXEC)), buffer_(size) {
-    if (fd_ < 0) throw Error(options.input + ": cannot open: " + std::strerror(errno));
-  }
-  ~Pieces() {
-    if (fd_ != STDIN_FILENO) close(fd_);
-  }
-  Pieces(const Pieces&) = delete;
-  Pieces& operator=(const Pieces&) = delete;
-
-  // Feeds the next piece, or the end.
-  JxlpoolStatus Feed(Decoder* decoder) {
-    ssize_t got = 0;
-    do {
-      got = read(fd_, buffer_.data(), buffer_.size());
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) throw Error(std::string("cannot read the input: ") + std::strerror(errno));
-    bytes_ += static_cast<uint64_t>(got);
-    return got == 0 ? decoder->EndInput() : decoder->Feed(buffer_.data(), static_cast<size_t>(got));
-  }
-  uint64_t bytes() const { return bytes_; }
-
- private:
-  int fd_;
-  std::vector<uint8_t> buffer_;
-  uint64_t bytes_ = 0;
-};
-
 class Progression {
  public:
   Progression(const Options& options, Session* session)
       : options_(options),
         session_(session),
         decoder_(&session->decoder()),
-        format_(FormatOf(options.progressive_out)),
-        pieces_(options, options.feed != 0 ? options.feed : kPieceSize) {}
+        format_(FormatOf(options.progressive_out)) {}
 
   void Run() {
-    session_->Check(decoder_->OpenStream());
-    auto frame = Make<JxlpoolFrameInfo>();
-    session_->Check(Await([&] { return HasHeaders() ? JXLPOOL_OK : JXLPOOL_NEED_MORE_INPUT; }));
+    session_->Open();
     Prepare();
-    const JxlpoolStatus found = Await([&] {
-      const JxlpoolStatus status = decoder_->NextFrame(&frame);
-      if (status == JXLPOOL_NEED_MORE_INPUT) ShowIfBetter();
-      return status;
-    });
+    auto frame = Make<JxlpoolFrameInfo>();
+    const JxlpoolStatus found = Await([&] { return decoder_->NextFrame(&frame); });
     if (found != JXLPOOL_OK) return;
     steps_ = 0;
-    Await([&] {
-      const JxlpoolStatus status = decoder_->DecodeFrame(output_);
-      if (status == JXLPOOL_NEED_MORE_INPUT) ShowIfBetter();
-      return status;
-    });
+    Await([&] { return decoder_->DecodeFrame(output_); });
     Write("complete");
     decoder_->Close();
   }
 
  private:
-  static constexpr size_t kPieceSize = 4096;
-
   static FileFormat FormatOf(const std::string& pattern) {
     if (const auto format = FormatFromName(ExtensionOf(pattern))) return *format;
     throw Error("--progressive_out: '" + pattern + "' does not end like a file of a known format");
   }
 
-  // Repeats a call with more and more input until it gives something else than JXLPOOL_NEED_MORE_INPUT.
+  // Repeats a call with more and more input until it does not wait for that, and shows what has come meanwhile.
   template <typename Call>
   JxlpoolStatus Await(const Call& call) {
-    for (;;) {
+    return session_->Check(session_->Await(nullptr, [&] {
       const JxlpoolStatus status = call();
-      const auto input = decoder_->InputState();
-      if (status != JXLPOOL_NEED_MORE_INPUT || !input || input->has_ended) return session_->Check(status);
-      session_->Check(pieces_.Feed(decoder_));
-    }
+      if (status == JXLPOOL_NEED_MORE_INPUT) ShowIfBetter();
+      return status;
+    }));
   }
-
-  bool HasHeaders() { return decoder_->ImageInfo().has_value(); }
 
   void Prepare() {
     image_ = session_->Describe();
@@ -141,14 +89,13 @@ class Progression {
     if (options_.quiet) return;
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     std::fprintf(stderr, "%s: after %llu bytes and %.3f s: %s\n", name.c_str(),
-                 static_cast<unsigned long long>(pieces_.bytes()), seconds, what.c_str());
+                 static_cast<unsigned long long>(decoder_->InputState()->position), seconds, what.c_str());
   }
 
   const Options& options_;
   Session* session_;
   Decoder* decoder_;
   const FileFormat format_;
-  Pieces pieces_;
   ImageDescription image_;
   PixelLayout layout_;
   FrameDescription frame_;

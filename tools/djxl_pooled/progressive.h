@@ -13,7 +13,7 @@ namespace jxlpool::tools {
 std::string NameOfStep(const std::string& pattern, unsigned step);
 
 // Feeds the session's decoder with the input, piece by piece as it comes, and writes each better picture of the first
-// frame, the complete one last. Afterwards the session can open its input again, unless that is standard input.
+// frame, the complete one last. REQUIRES: the session feeds its input, and has not opened it.
 void WriteProgression(const Options& options, Session* session);
 
 }  // namespace jxlpool::tools
