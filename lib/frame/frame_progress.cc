@@ -45,6 +45,13 @@ void LookAtGroups(const FrameStart& frame, const Sections& sections, FrameProgre
   }
 }
 
+// Modular frames of a single section are shown as far as they have come: a step is an eighth of it.
+uint32_t StepsOfSingleSection(const FrameStart& frame, const Codestream& codestream) {
+  const uint64_t size = frame.toc.entries[0].size;
+  const uint64_t there = std::min(size, codestream.size() - std::min(codestream.size(), frame.sections_offset));
+  return size == 0 ? 8 : static_cast<uint32_t>(8 * there / size);
+}
+
 uint32_t ReductionOf(const FrameStart& frame, const FrameProgress& progress) {
   if (progress.complete_passes == progress.num_passes) return 1;
   const Passes& passes = frame.header.passes;
@@ -64,8 +71,9 @@ FrameProgress ProgressOf(const FrameStart& frame, const Codestream& codestream) 
   progress.num_groups = frame.dimensions.num_groups;
   progress.num_passes = frame.header.passes.num_passes;
   progress.has_globals = sections.Has(0);
+  if (frame.toc.IsSingleSection() && frame.header.is_modular) progress.steps = StepsOfSingleSection(frame, codestream);
   if (!progress.has_globals) return progress;
-  progress.steps = 1;
+  progress.steps = std::max(progress.steps, 1u);
   if (frame.toc.IsSingleSection()) {
     progress.has_lf = true;
     progress.complete_groups = progress.num_groups;
