@@ -312,27 +312,6 @@ TEST(Stream, GivesTheJpegThatItWasMadeFrom) {
   EXPECT_GT(pairs, 5);
 }
 
-TEST(Stream, GivesThePreviewAsOftenAsItIsAskedFor) {
-  const Bytes bytes = Data("preview_groups");
-  Bytes pixels[3];
-  Decoder decoder(nullptr);
-  for (int i = 0; i < 3; ++i) {
-    if (i < 2) {
-      ASSERT_EQ(i == 0 ? decoder.OpenMemory(bytes.data(), bytes.size()) : decoder.OpenStream(), JXLPOOL_OK);
-    }
-    Feeder feeder(&decoder, bytes, 100);
-    auto info = Make<JxlpoolImageInfo>();
-    const auto get_info = [&] { return jxlpool_decoder_get_image_info(decoder.get(), &info); };
-    ASSERT_EQ(feeder.Step(get_info), JXLPOOL_OK);
-    auto output = Make<JxlpoolOutput>();
-    pixels[i].resize(size_t{3} * info.preview_width * info.preview_height);
-    output.pixels = pixels[i].data();
-    output.pixels_size = pixels[i].size();
-    ASSERT_EQ(feeder.Step([&] { return decoder.DecodePreview(output); }), JXLPOOL_OK) << i;
-    EXPECT_EQ(pixels[i], pixels[0]);
-  }
-}
-
 TEST(Stream, EstimatesAndPrewarmsWhateverHasCome) {
   for (const char* name : {"vardct_tall_420", "vardct_tall", "animation_layers"}) {
     const Bytes bytes = ReadFile(ImagePath(name));
