@@ -47,7 +47,9 @@ Status JxlpoolDecoder::ReadOn() {
   }
   size_t size = 0;
   JXLPOOL_RETURN_IF_ERROR(SkipWhatIsNotNeeded(&size));
-  if (size == 0) JXLPOOL_ASSIGN_OR_RETURN(size, source.Read(read_buffer.data(), read_buffer.size()));
+  if (size == 0) {
+    JXLPOOL_ASSIGN_OR_RETURN(size, source.Read(read_buffer.data(), read_buffer.size()));
+  }
   if (size != 0) return image.Feed({read_buffer.data(), size});
   input_has_ended = true;
   return image.EndInput();
