@@ -232,6 +232,30 @@ TEST(SeekableSource, IsRewound) {
   EXPECT_FALSE(decoder.ImageInfo());
 }
 
+TEST(SeekableSource, FramesThatAreNotNeededAreNotRead) {
+  const Bytes whole = Data("skipped_frame");
+  // The file may also end in what is skipped.
+  for (const size_t size : {whole.size(), size_t{190000}, size_t{100000}}) {
+    const Bytes bytes(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
+    SeekableSource source{bytes};
+    Decoder skipping;
+    ASSERT_EQ(jxlpool_decoder_open_source(skipping.get(), SeekableSource::Read, SeekableSource::Seek, &source),
+              JXLPOOL_OK);
+    Decoder reading;
+    ASSERT_EQ(reading.OpenMemory(bytes.data(), bytes.size()), JXLPOOL_OK);
+    for (Decoder* decoder : {&skipping, &reading}) EXPECT_EQ(decoder->NextFrame(nullptr), JXLPOOL_OK);
+    const Frames expected = ReadFrames(&reading);
+    const Frames actual = ReadFrames(&skipping);
+    EXPECT_EQ(actual.status, expected.status);
+    EXPECT_EQ(actual.pixels, expected.pixels);
+    EXPECT_EQ(skipping.LastError().bit_position, reading.LastError().bit_position);
+    if (size == whole.size()) {
+      EXPECT_EQ(actual.status, JXLPOOL_END);
+      EXPECT_LT(source.read, 70000u);
+    }
+  }
+}
+
 TEST(Pipe, IsReadWhileItIsWritten) {
   const Bytes bytes = ReadFile(ImagePath("vardct_tall_420"));
   int ends[2];
