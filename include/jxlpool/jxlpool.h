@@ -306,12 +306,19 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_end_input(JxlpoolDecoder* decoder);
  * input has failed (JXLPOOL_IO). */
 typedef int64_t (*JxlpoolReadCallback)(void* opaque, void* buffer, size_t size);
 
+/* Makes the next read begin at byte `position` of the input, which may lie behind its end. Not 0: that failed
+ * (JXLPOOL_IO). */
+typedef int (*JxlpoolSeekCallback)(void* opaque, uint64_t position);
+
 /* A stream that the decoder reads by itself, on the calling thread, whenever it needs more: a FILE, a socket, an entry
  * of an archive. Reads everything up to the first frame, as other opens do. No call returns JXLPOOL_NEED_MORE_INPUT
- * before the input is over. `read` and `opaque` must stay valid until the image is closed; `read` may wait, and after
+ * before the input is over. `seek` may be NULL; with it, large frames that are not needed are not read, and the image
+ * can be rewound, which then reads it from its beginning and ends the life of what it has handed out. The functions and
+ * `opaque` must stay valid until the image is closed; `read` may wait, and after
  * jxlpool_decoder_cancel it is not called again. What it may call on this decoder is said at the top; that waits for
  * nothing. What is kept is that of other streams. Errors also: JXLPOOL_IO. */
-JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_source(JxlpoolDecoder* decoder, JxlpoolReadCallback read, void* opaque);
+JXLPOOL_API JxlpoolStatus jxlpool_decoder_open_source(JxlpoolDecoder* decoder, JxlpoolReadCallback read,
+                                                      JxlpoolSeekCallback seek, void* opaque);
 
 typedef struct JxlpoolInputState {
   size_t struct_size;
@@ -330,7 +337,8 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_input_state(JxlpoolDecoder* decode
 /* Lets go of the image and of everything that belongs to it. Does nothing while the decoder is busy. */
 JXLPOOL_API void jxlpool_decoder_close(JxlpoolDecoder* decoder);
 
-/* Back to before the first frame of the same image. REQUIRES: an image is open; it is no stream, unless keep_input. */
+/* Back to before the first frame of the same image. REQUIRES: an image is open; it is no stream, unless with
+ * keep_input or a source that can seek. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder);
 
 /* ---- About the image --------------------------------------------------------------------------------------------- */

@@ -123,7 +123,7 @@ class Decoder {
     return jxlpool_decoder_open_source(
         decoder_,
         [](void* opaque, void* buffer, size_t size) -> int64_t { return (*static_cast<F*>(opaque))(buffer, size); },
-        callable);
+        nullptr, callable);
   }
 
   void Close() {

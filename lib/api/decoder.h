@@ -96,6 +96,8 @@ struct JxlpoolDecoder {
   }
   // Feeds the image with what the source gives next. Errors: kIo, kCancelled, those of ImageDecoder::Feed.
   jxlpool::Status ReadOn();
+  // Seeks beyond bytes that will not be needed, if that is worth it, and reads `*size` bytes there; 0: none were.
+  jxlpool::Status SkipWhatIsNotNeeded(size_t* size);
 
   // Forgets where the current frame was to go. REQUIRES: its decode is over, or will not go on.
   void ForgetTargets() {

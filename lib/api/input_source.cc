@@ -8,9 +8,10 @@
 
 namespace jxlpool {
 
-void InputSource::OpenCallback(JxlpoolReadCallback read, void* opaque) {
+void InputSource::OpenCallbacks(JxlpoolReadCallback read, JxlpoolSeekCallback seek, void* opaque) {
   Close();
   read_ = read;
+  seek_ = seek;
   opaque_ = opaque;
 }
 
@@ -24,6 +25,7 @@ void InputSource::Close() {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
   read_ = nullptr;
+  seek_ = nullptr;
   opaque_ = nullptr;
 }
 
@@ -33,6 +35,11 @@ Result<size_t> InputSource::Read(uint8_t* to, size_t size) {
   if (got < 0) return Status(ErrorCode::kIo, "the function that reads the input failed");
   if (static_cast<uint64_t>(got) > size) return InvalidArgument("more was read than there is room for");
   return static_cast<size_t>(got);
+}
+
+Status InputSource::Seek(uint64_t position) {
+  if (seek_(opaque_, position) == 0) return OkStatus();
+  return Status(ErrorCode::kIo, "the function that seeks in the input failed");
 }
 
 Result<size_t> InputSource::ReadDescriptor(uint8_t* to, size_t size) const {

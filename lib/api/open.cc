@@ -57,6 +57,21 @@ Status BeginStream(JxlpoolDecoder* decoder) {
   return decoder->image.OpenStream(decoder->options);
 }
 
+// Begins the image of a source once more.
+JxlpoolStatus Reopen(JxlpoolDecoder* decoder) {
+  decoder->copied_input_bytes += decoder->image.copied_input_bytes();
+  decoder->inspection = Inspection();
+  decoder->box_contents.Release();
+  Status status = decoder->source.Seek(0);
+  if (status.ok()) status = BeginStream(decoder);
+  if (!status.ok()) {
+    LetGoOfImage(decoder);
+    return decoder->Report(status);
+  }
+  decoder->state = DecoderState::kBeforeHeaders;
+  return decoder->ReadHeaders();
+}
+
 // Begins an image in the file that `opened` is the result of opening: what could not be mapped is read as it comes.
 Status BeginFile(JxlpoolDecoder* decoder, const Result<InputFile::Kind>& opened) {
   if (!opened.ok()) return opened.status();
@@ -111,12 +126,13 @@ JxlpoolStatus jxlpool_decoder_open_stream(JxlpoolDecoder* decoder) {
   return call.ok() ? OpenWith(decoder, [=] { return BeginStream(decoder); }) : call.status();
 }
 
-JxlpoolStatus jxlpool_decoder_open_source(JxlpoolDecoder* decoder, JxlpoolReadCallback read, void* opaque) {
+JxlpoolStatus jxlpool_decoder_open_source(JxlpoolDecoder* decoder, JxlpoolReadCallback read, JxlpoolSeekCallback seek,
+                                          void* opaque) {
   const Call call(decoder, Needs::kNothing);
   if (!call.ok()) return call.status();
   if (read == nullptr) return decoder->Misuse("no function to read with given");
   return OpenWith(decoder, [=] {
-    decoder->source.OpenCallback(read, opaque);
+    decoder->source.OpenCallbacks(read, seek, opaque);
     return BeginStream(decoder);
   });
 }
@@ -129,11 +145,13 @@ void jxlpool_decoder_close(JxlpoolDecoder* decoder) {
 JxlpoolStatus jxlpool_decoder_rewind(JxlpoolDecoder* decoder) {
   const Call call(decoder, Needs::kImage);
   if (!call.ok()) return call.status();
-  if (decoder->is_stream && !decoder->options.keep_input) return decoder->Misuse("a stream cannot be rewound");
+  const bool reopens = decoder->is_stream && !decoder->options.keep_input;
+  if (reopens && !decoder->source.can_seek()) return decoder->Misuse("a stream cannot be rewound");
   decoder->cancelled.store(false);
   decoder->ForgetErrors();
   decoder->ForgetTargets();
   decoder->scope.emplace(&decoder->pool->buffers, decoder->threads.num_workers());
+  if (reopens) return Reopen(decoder);
   if (const Status status = decoder->image.Rewind(); !status.ok()) return decoder->Fail(status);
   decoder->state = DecoderState::kBetweenFrames;
   return JXLPOOL_OK;

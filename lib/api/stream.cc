@@ -26,13 +26,30 @@ JxlpoolStatus CheckIsFed(JxlpoolDecoder* decoder) {
 
 }  // namespace
 
+Status JxlpoolDecoder::SkipWhatIsNotNeeded(size_t* size) {
+  *size = 0;
+  // A file that says much about nothing must not make the list of blocks long.
+  constexpr uint64_t kMostAtOnce = uint64_t{1} << 26;
+  const uint64_t count = std::min(image.SkippableInput(), kMostAtOnce);
+  if (!source.can_seek() || count < kReadSize) return OkStatus();
+  const uint64_t position = image.bytes_fed();
+  JXLPOOL_RETURN_IF_ERROR(source.Seek(position + count));
+  JXLPOOL_ASSIGN_OR_RETURN(*size, source.Read(read_buffer.data(), read_buffer.size()));
+  // The input may end in what is skipped: where, only reading tells.
+  return *size != 0 ? image.SkipInput(count) : source.Seek(position);
+}
+
 Status JxlpoolDecoder::ReadOn() {
   if (cancelled.load(std::memory_order_relaxed)) return Status(ErrorCode::kCancelled, "the decode was cancelled");
   if (read_buffer.empty()) {
     read_buffer = PoolVector<uint8_t>(&memory, Category::kInput);
     JXLPOOL_RETURN_IF_ERROR(read_buffer.ResizeUninitialized(kReadSize));
   }
-  JXLPOOL_ASSIGN_OR_RETURN(const size_t size, source.Read(read_buffer.data(), read_buffer.size()));
+  size_t size = 0;
+  JXLPOOL_RETURN_IF_ERROR(SkipWhatIsNotNeeded(&size));
+  if (size == 0) {
+    JXLPOOL_ASSIGN_OR_RETURN(size, source.Read(read_buffer.data(), read_buffer.size()));
+  }
   if (size != 0) return image.Feed({read_buffer.data(), size});
   input_has_ended = true;
   return image.EndInput();

@@ -39,16 +39,36 @@ Status Codestream::Append(std::span<const uint8_t> bytes) {
   return OkStatus();
 }
 
+Status Codestream::FillBlock(const uint8_t* bytes, size_t* count) {
+  if (parts_.empty() || parts_.back().size == BlockSize(parts_.size() - 1)) JXLPOOL_RETURN_IF_ERROR(AddBlock());
+  Part* last = &parts_.back();
+  uint8_t* block = blocks_.back().buffer.data();
+  *count = std::min(*count, BlockSize(parts_.size() - 1) - last->size);
+  if (block != nullptr && bytes != nullptr) std::memcpy(block + last->size, bytes, *count);
+  last->size += *count;
+  size_ += *count;
+  return OkStatus();
+}
+
 Status Codestream::AppendCopy(std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
-    if (parts_.empty() || parts_.back().size == BlockSize(parts_.size() - 1)) JXLPOOL_RETURN_IF_ERROR(AddBlock());
-    Part* last = &parts_.back();
-    uint8_t* block = blocks_.back().buffer.data();
-    const size_t count = std::min(bytes.size(), BlockSize(parts_.size() - 1) - last->size);
-    if (block != nullptr) std::memcpy(block + last->size, bytes.data(), count);
-    last->size += count;
-    size_ += count;
+    size_t count = bytes.size();
+    JXLPOOL_RETURN_IF_ERROR(FillBlock(bytes.data(), &count));
     bytes = bytes.subspan(count);
+  }
+  return OkStatus();
+}
+
+uint64_t Codestream::NotNeeded() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return is_growing_ && done_before_ > size_ ? done_before_ - size_ : 0;
+}
+
+Status Codestream::AppendReleased(uint64_t count) {
+  while (count != 0) {
+    size_t now = static_cast<size_t>(std::min<uint64_t>(count, kLargestBlock));
+    JXLPOOL_RETURN_IF_ERROR(FillBlock(nullptr, &now));
+    count -= now;
   }
   return OkStatus();
 }

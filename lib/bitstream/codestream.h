@@ -66,6 +66,10 @@ class Codestream {
   // is_growing(); Append was never called; no decode runs. Errors: kMemoryLimit; some bytes may have been appended
   // then.
   Status AppendCopy(std::span<const uint8_t> bytes);
+  // Bytes from size() on that need not be kept, as ReleaseBefore said.
+  uint64_t NotNeeded() const;
+  // Takes so many bytes for come and released. REQUIRES: as AppendCopy; count <= NotNeeded(). Errors: kMemoryLimit.
+  Status AppendReleased(uint64_t count);
   // What asking for bytes beyond the end means once no more can come: kNeedMoreInput (the default) if the file ends too
   // early, else kCorrupt.
   void SetEnd(const Status& status) { end_ = status; }
@@ -117,6 +121,9 @@ class Codestream {
   };
   static size_t BlockSize(size_t index);
 
+  // Adds `count` bytes to the last block, or to a new one; copies them from `bytes` if that is not null. Sets *count to
+  // how many fit.
+  Status FillBlock(const uint8_t* bytes, size_t* count);
   Status AddBlock();
   // The index of the part that contains byte `offset`. REQUIRES: offset < size().
   size_t Find(uint64_t offset) const;

@@ -74,6 +74,20 @@ Status ContainerReader::Add(std::span<const uint8_t> piece, InputBytes how) {
   return OkStatus();
 }
 
+uint64_t ContainerReader::MaySkip() const {
+  const uint64_t not_needed = container_->codestream_.NotNeeded();
+  if (state_ == State::kBare) return not_needed;
+  if (state_ != State::kContents || !is_codestream() || !parts_.is_appending()) return 0;
+  // What ends a box is read, so that there is one way to do that.
+  return box_.is_unbounded ? not_needed : std::min(not_needed, box_end() - position_ - 1);
+}
+
+Status ContainerReader::Skip(uint64_t count) {
+  position_ += count;
+  const Status status = container_->codestream_.AppendReleased(count);
+  return status.ok() ? OkStatus() : Stop(status);
+}
+
 Status ContainerReader::End() {
   if (!failure_.ok()) return failure_;
   return state_ == State::kOver ? OkStatus() : Stop(EndInput());

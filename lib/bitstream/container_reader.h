@@ -40,6 +40,12 @@ class ContainerReader {
   // kNeedMoreInput (the file ends before any codestream).
   Status End();
 
+  // So many of the bytes that come next will never be needed: they may be left out of Add and given to Skip. 0 while it
+  // is not known what comes next.
+  uint64_t MaySkip() const;
+  // REQUIRES: count <= MaySkip(), as Add. Errors: as Add.
+  Status Skip(uint64_t count);
+
   // Gives the memory back that the reader itself holds; only Begin may follow. The container is not touched.
   void Close();
 

@@ -126,6 +126,9 @@ class ImageDecoder {
   // The next bytes of the file. REQUIRES: OpenStream succeeded, EndInput was not called. Errors: kCorrupt (this is no
   // JPEG XL file), kMemoryLimit.
   Status Feed(std::span<const uint8_t> bytes);
+  // So many bytes at most that come next need not be fed, but can be skipped; and skips them.
+  uint64_t SkippableInput() const;
+  Status SkipInput(uint64_t count);
   // There are no more bytes. From now on nothing gives kWaiting. REQUIRES, and errors: as Feed.
   Status EndInput();
   // Bytes fed so far.

@@ -37,6 +37,8 @@ Status ImageDecoder::Open(const uint8_t* data, size_t size, const DecoderOptions
 }
 
 Status ImageDecoder::Feed(std::span<const uint8_t> bytes) { return state_->input.Add(bytes, InputBytes::kCopy); }
+uint64_t ImageDecoder::SkippableInput() const { return state_->input.MaySkip(); }
+Status ImageDecoder::SkipInput(uint64_t count) { return state_->input.Skip(count); }
 Status ImageDecoder::EndInput() { return state_->input.End(); }
 
 uint64_t ImageDecoder::bytes_fed() const { return state_->input.position(); }

@@ -96,6 +96,8 @@ static void decode_fed(JxlpoolDecoder* decoder, FILE* file, const JxlpoolImageIn
   free(output.pixels);
 }
 
+static int seek_file(void* opaque, uint64_t position) { return fseek(opaque, (long)position, SEEK_SET); }
+
 static void decode_streams(JxlpoolDecoder* decoder, const char* path, const JxlpoolImageInfo* info) {
   JxlpoolImageInfo streamed;
   FILE* file = fopen(path, "rb");
@@ -103,10 +105,12 @@ static void decode_streams(JxlpoolDecoder* decoder, const char* path, const Jxlp
   CHECK(jxlpool_decoder_open_stream(decoder) == JXLPOOL_OK);
   decode_fed(decoder, file, info);
   rewind(file);
-  CHECK(jxlpool_decoder_open_source(decoder, read_file, file) == JXLPOOL_OK);
+  CHECK(jxlpool_decoder_open_source(decoder, read_file, seek_file, file) == JXLPOOL_OK);
   JXLPOOL_INIT(streamed);
   CHECK(jxlpool_decoder_get_image_info(decoder, &streamed) == JXLPOOL_OK);
   CHECK(memcmp(&streamed, info, sizeof(streamed)) == 0);
+  CHECK(jxlpool_decoder_next_frame(decoder, NULL) == JXLPOOL_OK);
+  CHECK(jxlpool_decoder_rewind(decoder) == JXLPOOL_OK);
   CHECK(jxlpool_decoder_next_frame(decoder, NULL) == JXLPOOL_OK);
   fclose(file);
 }

@@ -44,7 +44,7 @@ void ExpectAllRefused(JxlpoolDecoder* decoder) {
       jxlpool_decoder_open_fd(decoder, -1),
       jxlpool_decoder_open_stream(decoder),
       jxlpool_decoder_open_source(
-          decoder, [](void*, void*, size_t) { return int64_t{0}; }, nullptr),
+          decoder, [](void*, void*, size_t) { return int64_t{0}; }, nullptr, nullptr),
       jxlpool_decoder_feed(decoder, pixel, sizeof(pixel)),
       jxlpool_decoder_end_input(decoder),
       jxlpool_decoder_get_input_state(decoder, &input),

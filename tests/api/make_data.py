@@ -12,6 +12,11 @@ import tempfile
 import splice
 import synthetic as s
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "testdata"))
+import codestream as c  # noqa: E402: it is in another folder
+import modular_writer as m  # noqa: E402
+from bit_writer import BitWriter  # noqa: E402
+
 
 def encode(folder, name, source, suffix, *options):
     with tempfile.TemporaryDirectory() as work:
@@ -26,6 +31,20 @@ def encode(folder, name, source, suffix, *options):
 def pfm(rows):
     body = b"".join(struct.pack("<%df" % len(r), *r) for r in reversed(rows))
     return b"Pf\n%d %d\n-1.0\n" % (s.WIDTH, s.HEIGHT) + body
+
+
+def skipped_frame():
+    """Two frames of 16 x 16, the first of which no other one needs; zeros make it long."""
+    image = c.Image(16, 16, animation=(100, 1, 0, False), grey=True)
+    w = BitWriter()
+    image.put(w)
+    for is_last in (False, True):
+        c.Frame(duration=10, is_last=is_last).put(w, image)
+        section = c.global_section(m.GRADIENT, True)
+        m.put_header(section, True)
+        m.put_channels(section, [[[(x * y) % 256 if is_last else x * 16 for x in range(16)] for y in range(16)]])
+        c.put_sections(w, [section.bytes() + (b"" if is_last else bytes(200000))])
+    return w.bytes()
 
 
 def main():
@@ -56,6 +75,8 @@ def main():
         groups = f.read()
     with open(os.path.join(folder, "preview_groups.jxl"), "wb") as f:
         f.write(splice.with_extra_fields(groups, groups, 300, 150, 1))
+    with open(os.path.join(folder, "skipped_frame.jxl"), "wb") as f:
+        f.write(skipped_frame())
     for name, compressed in (("metadata", False), ("metadata_brob", True)):
         with open(os.path.join(folder, name + ".jxl"), "wb") as f:
             f.write(s.container(codestream, compressed))

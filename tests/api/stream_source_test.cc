@@ -122,7 +122,7 @@ TEST(Source, ThatClaimsToHaveReadTooMuchIsRefused) {
   auto read = [](void*, size_t size) { return static_cast<int64_t>(size) + 1; };
   Decoder decoder;
   EXPECT_EQ(decoder.OpenSource(&read), JXLPOOL_INVALID_ARGUMENT);
-  EXPECT_EQ(jxlpool_decoder_open_source(decoder.get(), nullptr, nullptr), JXLPOOL_INVALID_ARGUMENT);
+  EXPECT_EQ(jxlpool_decoder_open_source(decoder.get(), nullptr, nullptr, nullptr), JXLPOOL_INVALID_ARGUMENT);
 }
 
 TEST(Source, MustNotCallItsDecoder) {
@@ -190,6 +190,70 @@ TEST(Source, MayCancelItsDecode) {
   };
   ASSERT_EQ(decoder.OpenSource(&read), JXLPOOL_OK);
   EXPECT_EQ(ReadFrames(&decoder).status, JXLPOOL_CANCELLED);
+}
+
+// A source that can seek.
+struct SeekableSource {
+  Bytes bytes;
+  size_t at = 0;
+  size_t read = 0;  // bytes
+  bool fails = false;
+
+  static int64_t Read(void* opaque, void* to, size_t size) {
+    auto* self = static_cast<SeekableSource*>(opaque);
+    size = std::min(size, self->bytes.size() - std::min(self->at, self->bytes.size()));
+    std::copy_n(self->bytes.data() + self->at, size, static_cast<uint8_t*>(to));
+    self->at += size;
+    self->read += size;
+    return static_cast<int64_t>(size);
+  }
+  static int Seek(void* opaque, uint64_t position) {
+    auto* self = static_cast<SeekableSource*>(opaque);
+    self->at = static_cast<size_t>(position);
+    return self->fails ? -1 : 0;
+  }
+};
+
+TEST(SeekableSource, IsRewound) {
+  SeekableSource source{ReadFile(ImagePath("animation_full"))};
+  Decoder decoder;
+  ASSERT_EQ(jxlpool_decoder_open_source(decoder.get(), SeekableSource::Read, SeekableSource::Seek, &source),
+            JXLPOOL_OK);
+  const auto first = ReadFrames(&decoder);
+  EXPECT_EQ(first.status, JXLPOOL_END);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(decoder.Rewind(), JXLPOOL_OK);
+    const auto again = ReadFrames(&decoder);
+    EXPECT_EQ(again.status, JXLPOOL_END);
+    EXPECT_EQ(again.pixels, first.pixels);
+  }
+  source.fails = true;
+  EXPECT_EQ(decoder.Rewind(), JXLPOOL_IO);
+  EXPECT_FALSE(decoder.ImageInfo());
+}
+
+TEST(SeekableSource, FramesThatAreNotNeededAreNotRead) {
+  const Bytes whole = Data("skipped_frame");
+  // The file may also end in what is skipped.
+  for (const size_t size : {whole.size(), size_t{190000}, size_t{100000}}) {
+    const Bytes bytes(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
+    SeekableSource source{bytes};
+    Decoder skipping;
+    ASSERT_EQ(jxlpool_decoder_open_source(skipping.get(), SeekableSource::Read, SeekableSource::Seek, &source),
+              JXLPOOL_OK);
+    Decoder reading;
+    ASSERT_EQ(reading.OpenMemory(bytes.data(), bytes.size()), JXLPOOL_OK);
+    for (Decoder* decoder : {&skipping, &reading}) EXPECT_EQ(decoder->NextFrame(nullptr), JXLPOOL_OK);
+    const Frames expected = ReadFrames(&reading);
+    const Frames actual = ReadFrames(&skipping);
+    EXPECT_EQ(actual.status, expected.status);
+    EXPECT_EQ(actual.pixels, expected.pixels);
+    EXPECT_EQ(skipping.LastError().bit_position, reading.LastError().bit_position);
+    if (size == whole.size()) {
+      EXPECT_EQ(actual.status, JXLPOOL_END);
+      EXPECT_LT(source.read, 70000u);
+    }
+  }
 }
 
 TEST(Pipe, IsReadWhileItIsWritten) {

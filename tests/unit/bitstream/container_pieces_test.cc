@@ -347,6 +347,47 @@ TEST_F(ContainerPiecesTest, MemoryLimitsAreErrorsThatLeaveNothing) {
   budget_.set_limit(Budget::kUnlimited);
 }
 
+// What ReleaseBefore gives up need not be fed, up to the last byte of a box, which tells how it ends.
+TEST_F(ContainerPiecesTest, WhatIsNotNeededIsSkipped) {
+  Bytes image = {0xFF, 0x0A};
+  for (size_t i = 2; i < 20000; ++i) image.push_back(static_cast<uint8_t>(i * i / 7));
+  const Bytes first(image.begin(), image.begin() + 9000);
+  const Bytes second(image.begin() + 9000, image.end());
+  const Bytes files[] = {image, Join({MakeBox("jxlc", image), MakeBox("Exif", {0, 0, 0, 0})}),
+                         Join({Part(0, false, first), Part(1, true, second)})};
+  for (const Bytes& file : files) {
+    Container container;
+    ContainerReader reader;
+    ASSERT_TRUE(reader.Begin(&memory_, &container).ok());
+    size_t at = 0;
+    const auto feed = [&](size_t size) {
+      EXPECT_TRUE(reader.Add(std::span(file).subspan(at, size), InputBytes::kCopy).ok());
+      at += size;
+    };
+    feed(100);
+    EXPECT_EQ(reader.MaySkip(), 0u);
+    container.codestream().ReleaseBefore(15000);
+    size_t skipped = 0;
+    while (at < file.size()) {
+      if (const uint64_t count = reader.MaySkip(); count != 0) {
+        ASSERT_TRUE(reader.Skip(count).ok());
+        at += count;
+        skipped += count;
+      } else {
+        feed(1);
+      }
+      ASSERT_EQ(reader.position(), at);
+    }
+    EXPECT_GT(skipped, 14800u);
+    ASSERT_TRUE(reader.End().ok());
+    ASSERT_EQ(container.codestream().size(), image.size());
+    const auto rest = container.codestream().Section(15000, 5000);
+    ASSERT_TRUE(rest.ok());
+    EXPECT_TRUE(std::equal(rest.value().data(), rest.value().data() + 5000, image.begin() + 15000));
+    EXPECT_TRUE(container.status().ok());
+  }
+}
+
 TEST_F(ContainerPiecesTest, AReaderCanBeginAgain) {
   Container container;
   ContainerReader reader;
