@@ -31,15 +31,18 @@ class Onlooker {
 
   // To be called when a call has to wait for more input.
   void Look() {
-    const auto progress = decoder_.Progress();
-    if (!progress) return promises_.Violate("no progress of an open image");
-    const bool is_better = progress->steps > steps_;
-    Check(*progress);
+    auto progress = Make<JxlpoolProgress>();
+    const JxlpoolStatus status = jxlpool_decoder_get_progress(decoder_.get(), &progress);
+    // The frames have failed: what follows the codestream in the file cannot help.
+    if (status == JXLPOOL_NEED_MORE_INPUT) return;
+    if (status != JXLPOOL_OK) return promises_.Violate("no progress of an open image");
+    const bool is_better = progress.steps > steps_;
+    Check(progress);
     if (num_flushes_ == kMaxFlushes || (!is_better && Next() % 4 != 0)) return;
     ++num_flushes_;
-    Next() % 4 == 0 ? FlushRows(progress->final_rows) : FlushPixels(progress->final_rows);
+    Next() % 4 == 0 ? FlushRows(progress.final_rows) : FlushPixels(progress.final_rows);
     const auto after = decoder_.Progress();
-    if (!after || after->steps != progress->steps || after->final_rows != progress->final_rows) {
+    if (!after || after->steps != progress.steps || after->final_rows != progress.final_rows) {
       promises_.Violate("a flush has changed the progress");
     }
   }
