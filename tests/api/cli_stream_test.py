@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""djxl-pooled with input that arrives in pieces: from pipes, and with --feed. Whatever it writes is the same.
+"""djxl-pooled with input that arrives in pieces: from pipes, and with --feed. Whatever it writes is the same; and
+with --progressive_out, the pictures that can be shown meanwhile.
 
 usage: see cli_support.py
 """
 import os
+import re
 import subprocess
 import unittest
 
-from cli_support import PROJECT, TOOL, ToolTest, data, main, read
+from cli_support import PROJECT, TOOL, ToolTest, data, main, read, read_png
 
 IMAGES = os.path.join(PROJECT, "testdata", "images")
 LARGE = os.path.join(IMAGES, "vardct_tall_420.jxl")  # of many groups
+GROUPS = os.path.join(IMAGES, "vardct_groups.jxl")
 PAIR = os.path.join(PROJECT, "testdata", "jpeg", "tall_420")
 
 
@@ -96,6 +99,68 @@ class StreamTest(ToolTest):
             self.fails("/no/such/file", self.out("a.ppm"), *feed)
         for size in ("0", "x", "2G"):
             self.fails(LARGE, self.out("a.ppm"), "--feed=" + size, status=2)
+
+    def progression(self, pattern, *options, **kwargs):
+        """(names of the files that --progressive_out made, their bytes, what the tool told)"""
+        folder = self.out(pattern.replace("%", "_"))
+        os.mkdir(folder)
+        told = self.ok("--progressive_out=" + os.path.join(folder, pattern), *options, **kwargs).stderr.decode()
+        names = sorted(os.listdir(folder))
+        return names, [read(os.path.join(folder, name)) for name in names], told
+
+    def test_progression_ends_with_what_a_normal_decode_gives(self):
+        self.ok(GROUPS, self.out("whole.ppm"))
+        self.ok(GROUPS, self.out("whole.png"))
+        for pattern, name in (("a.ppm", "a-%03d.ppm"), ("b%02d.ppm", "b%02d.ppm"), ("c%d-c.ppm", "c%d-c.ppm")):
+            names, files, _ = self.progression(pattern, GROUPS, "--feed=200", "--quiet")
+            self.assertGreaterEqual(len(names), 3, pattern)
+            self.assertEqual(names, sorted(name % i for i in range(len(names))))
+            last = names.index(name % (len(names) - 1))
+            self.assertEqual(files[last], read(self.out("whole.ppm")))
+            self.assertNotIn(files[last], files[:last] + files[last + 1:])
+        names, _, _ = self.progression("d.png", GROUPS, "--quiet")  # smaller than a piece is by default
+        self.assertEqual(names, ["d-000.png"])
+        names, _, _ = self.progression("e.png", GROUPS, "--feed=200", "--quiet")
+        want = read_png(self.out("whole.png"))
+        got = [read_png(os.path.join(self.out("e.png"), name)) for name in names]
+        self.assertEqual(got[-1], want)
+        self.assertNotIn(want, got[:-1])
+
+    def test_progression_tells_when_pictures_came(self):
+        names, _, told = self.progression("a.ppm", GROUPS, "--feed=200")
+        lines = told.splitlines()
+        self.assertEqual(len(lines), len(names))
+        for line, name in zip(lines, names):
+            self.assertRegex(line, re.escape(name) + r": after \d+ bytes and \d+\.\d+ s: ")
+        self.assertTrue(lines[-1].endswith(": complete"))
+        position = [int(re.search(r"after (\d+) bytes", line).group(1)) for line in lines]
+        self.assertEqual(position, sorted(set(position)))
+
+    def test_progression_with_an_output_as_well(self):
+        self.ok(GROUPS, self.out("whole.ppm"))
+        want, _, _ = self.progression("a.ppm", GROUPS, "--feed=200", "--quiet")
+        names, files, _ = self.progression("b.ppm", GROUPS, self.out("too.ppm"), "--feed=200", "--quiet")
+        self.assertEqual(len(names), len(want))
+        self.assertEqual(files[-1], read(self.out("whole.ppm")))
+        self.assertEqual(read(self.out("too.ppm")), read(self.out("whole.ppm")))
+
+    def test_progression_of_standard_input(self):
+        names, files, _ = self.progression("a.ppm", "-", "--feed=200", "--quiet", stdin=read(GROUPS))
+        want, want_files, _ = self.progression("b.ppm", GROUPS, "--feed=200", "--quiet")
+        self.assertEqual(len(names), len(want))
+        self.assertEqual(files, want_files)
+
+    def test_progression_errors(self):
+        pattern = "--progressive_out=" + self.out("a.ppm")
+        self.assertIn("--progressive_out",
+                      self.fails("-", self.out("b.ppm"), pattern, status=2, stdin=read(GROUPS)))
+        self.fails(GROUPS, "--progressive_out=" + self.out("a.xyz"))
+        self.fails(GROUPS, "--progressive_out=" + self.out("nowhere/a.ppm"))
+        self.fails("/no/such/file", pattern)
+        self.fails("-", pattern, stdin=b"no image")
+        done = self.run_tool("-", pattern, "--feed=200", "--quiet", stdin=read(GROUPS)[:-500])
+        self.assertEqual(done.returncode, 1)  # The pictures before the end are there.
+        self.assertIn("a-000.ppm", self.files())
 
 
 if __name__ == "__main__":

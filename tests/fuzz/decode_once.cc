@@ -6,62 +6,27 @@
 #include "jxlpool/jxlpool.hpp"
 #include "tests/fuzz/file_tour.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/onlooker.h"
+#include "tests/fuzz/pixel_buffer.h"
 #include "tests/fuzz/promises.h"
 #include "tests/hash_bytes.h"
 
 namespace jxlpool::fuzz {
 namespace {
 
-constexpr uint8_t kGapByte = 0xA5;
-
 double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 bool IsGood(JxlpoolStatus status) { return status == JXLPOOL_OK || status == JXLPOOL_PARTIAL; }
 
-void HashRow(const uint8_t* row, size_t size, uint64_t* hash) {
-  *hash = HashBytes(*hash ^ 0x9E3779B97F4A7C15u, row, size);
-}
-
-// Pixels of one frame in memory of exact size, so that the address sanitizer sees a write beyond the end.
-class PixelBuffer {
- public:
-  // `sample_bytes` is the size of the gap between two rows.
-  PixelBuffer(size_t row_bytes, uint32_t num_rows, size_t gap_bytes)
-      : row_bytes_(row_bytes), stride_(row_bytes + gap_bytes), num_rows_(num_rows) {
-    bytes_.resize(stride_ * (num_rows - 1) + row_bytes, kGapByte);
-  }
-
-  void SetOutput(JxlpoolOutput* output) {
-    output->pixels = bytes_.data();
-    output->pixels_size = bytes_.size();
-    output->stride = stride_;
-    output->rows = nullptr;
-  }
-
-  uint64_t Hash(uint64_t hash) const {
-    for (uint32_t y = 0; y < num_rows_; ++y) HashRow(bytes_.data() + stride_ * y, row_bytes_, &hash);
-    return hash;
-  }
-
-  bool GapsAreIntact() const {
-    for (uint32_t y = 0; y + 1 < num_rows_; ++y) {
-      for (size_t i = row_bytes_; i < stride_; ++i) {
-        if (bytes_[stride_ * y + i] != kGapByte) return false;
-      }
-    }
-    return true;
-  }
-
- private:
-  const size_t row_bytes_, stride_;
-  const uint32_t num_rows_;
-  std::vector<uint8_t> bytes_;
-};
-
 class Run {
  public:
   Run(const DecodeSettings& settings, Input* input, Promises* promises, DecodeOutcome* outcome)
-      : settings_(settings), input_(*input), decoder_(input->decoder()), promises_(*promises), outcome_(*outcome) {}
+      : settings_(settings),
+        input_(*input),
+        decoder_(input->decoder()),
+        onlooker_(&decoder_, settings.feed_seed, promises),
+        promises_(*promises),
+        outcome_(*outcome) {}
 
   // Whatever becomes of it, the frames must not notice.
   void ReconstructJpeg() {
@@ -104,7 +69,8 @@ class Run {
     bool partial = false;
     auto frame = Make<JxlpoolFrameInfo>();
     for (;;) {
-      JxlpoolStatus status = promises_.Note("next_frame", input_.Step([&] { return decoder_.NextFrame(&frame); }));
+      onlooker_.BeginFrame(format_, info.width, info.height, false);
+      JxlpoolStatus status = promises_.Note("next_frame", StepAndLook([&] { return decoder_.NextFrame(&frame); }));
       if (status == JXLPOOL_END) return partial ? JXLPOOL_PARTIAL : JXLPOOL_OK;
       if (status != JXLPOOL_OK) return status;
       if (!settings_.layers && (frame.width != info.width || frame.height != info.height)) {
@@ -149,15 +115,19 @@ class Run {
       for (uint32_t i = 0; i < num_rows; ++i) HashRow(static_cast<const uint8_t*>(rows) + stride * i, row_bytes, hash);
       return true;
     };
-    JxlpoolOutput outputs[2] = {WithFormat(RowsTo(&receive)), format_};
+    onlooker_.BeginFrame(format_, frame.width, frame.height, true);
     const bool has_rows = settings_.delivery == Delivery::kRows || settings_.delivery == Delivery::kBoth;
     const bool has_pixels = settings_.delivery != Delivery::kRows;
     const size_t gap = settings_.delivery == Delivery::kPaddedPixels ? sizeof(float) * 3 : 0;
     PixelBuffer buffer(row_bytes, has_pixels ? frame.height : 1, gap);
+    JxlpoolOutput outputs[2] = {WithFormat(RowsTo(&receive)), format_};
     buffer.SetOutput(&outputs[1]);
-    const JxlpoolStatus status = promises_.Note("decode_frame", input_.Step([&] {
-      return decoder_.DecodeFrame(has_rows ? outputs : outputs + 1, has_rows && has_pixels ? 2 : 1);
-    }));
+    const JxlpoolStatus status = settings_.pull && !has_pixels
+                                     ? PullRows(&receive)
+                                     : promises_.Note("decode_frame", StepAndLook([&] {
+                                                        return decoder_.DecodeFrame(has_rows ? outputs : outputs + 1,
+                                                                                    has_rows && has_pixels ? 2 : 1);
+                                                      }));
     if (status == JXLPOOL_PARTIAL && !settings_.allow_partial) promises_.Violate("partial without being asked for");
     if (has_pixels && !buffer.GapsAreIntact()) promises_.Violate("a gap between rows was written to");
     if (!IsGood(status)) return status;
@@ -165,6 +135,24 @@ class Run {
     if (has_rows && has_pixels && buffer.Hash(0) != *hash) promises_.Violate("rows and pixels differ");
     if (has_pixels) *hash = buffer.Hash(0);
     return status;
+  }
+
+  // Calls a call until it does not wait any more, and looks at the frame meanwhile.
+  template <typename Call>
+  JxlpoolStatus StepAndLook(const Call& call) {
+    return input_.Step(call, [&] { onlooker_.Look(); });
+  }
+
+  template <typename Receive>
+  JxlpoolStatus PullRows(const Receive* receive) {
+    for (;;) {
+      auto rows = Make<JxlpoolRows>();
+      const JxlpoolStatus status =
+          promises_.Note("next_rows", StepAndLook([&] { return decoder_.NextRows(format_, &rows); }));
+      if (status == JXLPOOL_END) return JXLPOOL_OK;
+      if (status != JXLPOOL_OK) return status;
+      (void)(*receive)(rows.y, rows.num_rows, rows.data, rows.stride);
+    }
   }
 
   JxlpoolOutput Format(const JxlpoolImageInfo& info) const {
@@ -192,6 +180,7 @@ class Run {
   const DecodeSettings& settings_;
   Input& input_;
   Decoder& decoder_;
+  Onlooker onlooker_;
   Promises& promises_;
   DecodeOutcome& outcome_;
   JxlpoolOutput format_ = {};
@@ -296,6 +285,7 @@ DecodeOutcome DecodeOnce(const uint8_t* data, size_t size, const DecodeSettings&
   if (settings.feed_seed != 0) {
     DecodeSettings whole = settings;
     whole.feed_seed = 0;
+    whole.pull = false;
     CompareWithMemory(outcome, DecodeOnce(data, size, whole, pool), &promises);
   }
   outcome.violation = promises.violation();

@@ -34,6 +34,7 @@ struct DecodeSettings {
   bool unpremultiply = false;
   const char* color_encoding = nullptr;
   Delivery delivery = Delivery::kRows;
+  bool pull = false;                      // kRows: ask for the rows instead
   bool metadata = true;                   // also ask for boxes, profiles, extra channels and the preview
   bool structure = false;                 // also look at all boxes, frame headers, the frame index and the gain map
   bool estimate = false;                  // also estimate the memory and fetch it in advance
@@ -41,7 +42,7 @@ struct DecodeSettings {
   bool jpeg = true;                       // also reconstruct the JPEG, before the frames
   bool frames = true;
   // Not 0: the file is fed in pieces that this chooses, now and then after a decode that was cancelled in the middle.
-  // It must give what it gives from memory.
+  // Meanwhile pictures of the frames are looked at. It must give what it gives from memory.
   uint64_t feed_seed = 0;
 };
 

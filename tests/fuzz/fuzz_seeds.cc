@@ -24,6 +24,7 @@ using Bytes = std::vector<uint8_t>;
 
 constexpr uintmax_t kMaxFileSize = 20000;  // of a seed in a corpus, bytes
 constexpr int kChoicesPerImage = 8;
+constexpr int kFedPerImage = 4;  // as many of these are fed in pieces in any case
 
 struct File {
   std::string name;
@@ -55,6 +56,12 @@ std::vector<File> ReadFolder(const std::string& folder) {
 
 uint32_t RandomChoice(Random* random) { return static_cast<uint32_t>(random->Next()); }
 
+uint32_t RandomFedChoice(Random* random) {
+  uint32_t choice = RandomChoice(random);
+  while (VariedSettings(choice).feed_seed == 0) choice = RandomChoice(random);
+  return choice;
+}
+
 // How the tally grows by one input.
 Tally Feed(uint32_t choice, const Bytes& file) {
   const Bytes input = MakeInput(choice, file);
@@ -81,6 +88,7 @@ void CheckVaried(const std::vector<File>& files, Checks* checks) {
   const Tally before = g_tally;
   for (const File& file : files) {
     for (int i = 0; i < kChoicesPerImage; ++i) (void)Feed(RandomChoice(&random), file.bytes);
+    for (int i = 0; i < kFedPerImage; ++i) (void)Feed(RandomFedChoice(&random), file.bytes);
   }
   const uint64_t num_inputs = g_tally.inputs - before.inputs, num_decoded = g_tally.decoded - before.decoded;
   std::printf("%llu of %llu inputs with varied settings decode\n", static_cast<unsigned long long>(num_decoded),
@@ -93,12 +101,12 @@ void CheckVaried(const std::vector<File>& files, Checks* checks) {
 void CheckChoices(Checks* checks) {
   constexpr int kNumChoices = 10000;
   std::set<uint64_t> limits;
-  std::set<uint32_t> values[10];
+  std::set<uint32_t> values[11];
   int num_limited = 0;
   Random random(2);
   for (int i = 0; i < kNumChoices; ++i) {
     const DecodeSettings settings = VariedSettings(RandomChoice(&random));
-    const uint32_t numbers[10] = {settings.channels,
+    const uint32_t numbers[11] = {settings.channels,
                                   settings.sample_type,
                                   static_cast<uint32_t>(settings.delivery),
                                   static_cast<uint32_t>(settings.seek_back),
@@ -108,14 +116,15 @@ void CheckChoices(Checks* checks) {
                                   (settings.layers ? 1u : 0u) | (settings.allow_partial ? 2u : 0u),
                                   (settings.structure ? 1u : 0u) | (settings.estimate ? 2u : 0u),
                                   (settings.keep_orientation ? 1u : 0u) | (settings.keep_spot_colors ? 2u : 0u) |
-                                      (settings.unpremultiply ? 4u : 0u) | (settings.color_encoding ? 8u : 0u)};
-    for (int k = 0; k < 10; ++k) values[k].insert(numbers[k]);
+                                      (settings.unpremultiply ? 4u : 0u) | (settings.color_encoding ? 8u : 0u),
+                                  (settings.pull ? 1u : 0u) | (settings.feed_seed != 0 ? 2u : 0u)};
+    for (int k = 0; k < 11; ++k) values[k].insert(numbers[k]);
     const bool limited = settings.memory_limit != DecodeSettings().memory_limit;
     num_limited += limited ? 1 : 0;
     if (limited) limits.insert(settings.memory_limit);
   }
-  static constexpr size_t kNumValues[10] = {6, 4, 4, 3, 4, 3, 2, 4, 4, 5};
-  for (int k = 0; k < 10; ++k) {
+  static constexpr size_t kNumValues[11] = {6, 4, 4, 3, 4, 3, 2, 4, 4, 5, 4};
+  for (int k = 0; k < 11; ++k) {
     checks->Expect(values[k].size() == kNumValues[k],
                    "setting " + std::to_string(k) + " takes " + std::to_string(values[k].size()) + " values");
   }

@@ -33,9 +33,15 @@ class Input {
   // Calls call() until it does not wait any more; its status, or that of feeding.
   template <typename Call>
   JxlpoolStatus Step(const Call& call) {
+    return Step(call, [] {});
+  }
+  // The same; calls wait() whenever it has to wait.
+  template <typename Call, typename Wait>
+  JxlpoolStatus Step(const Call& call, const Wait& wait) {
     for (;;) {
       const JxlpoolStatus status = call();
       if (status != JXLPOOL_NEED_MORE_INPUT || !may_feed_) return status;
+      wait();
       if (const JxlpoolStatus fed = Feed(); fed != JXLPOOL_OK) return fed;
     }
   }

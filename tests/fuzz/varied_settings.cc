@@ -60,9 +60,11 @@ DecodeSettings VariedSettings(uint64_t choice) {
   // Often too little: every acquisition must be able to fail.
   const uint32_t limit = bits.Take(4);
   if (bits.Take(2) == 3) settings.memory_limit = uint64_t{1} << (10 + limit);
-  // All bits are taken: a quarter of all numbers feed the file, and each does it in its own way.
+  // All bits are taken: a quarter of all numbers feed the file, and each does it in its own way. A quarter asks for
+  // rows.
   const uint64_t mixed = (choice & 0xFFFFFFFFu) * 0x9E3779B97F4A7C15u;
   if (mixed >> 62 == 3) settings.feed_seed = mixed;
+  settings.pull = (mixed >> 40 & 3) == 3;
   return settings;
 }
 
