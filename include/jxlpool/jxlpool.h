@@ -557,37 +557,51 @@ JXLPOOL_API size_t jxlpool_decoder_pixel_size(const JxlpoolDecoder* decoder, con
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                        size_t num_outputs);
 
-/* How far a frame has come in a stream: the one that next_frame moved to, or one that it has to decode before. */
+/* How far a frame of a stream has come: the frame that next_frame moved to or, while next_frame waits, one that comes
+ * before it and is needed for it. */
 typedef struct JxlpoolProgress {
   size_t struct_size;
-  uint32_t steps; /* grows with everything that makes a better picture: first something, then the low-frequency image,
-                     then each row of groups in each pass; 0: there is nothing to show */
+  uint32_t steps;     /* grows whenever a flush would give a better picture of this frame: with the first data, the
+                         low-frequency image, and each row of groups in each pass; of a Modular frame in a single
+                         section, with each eighth. 0: there is nothing to show. Each frame has steps of its own: count
+                         anew when next_frame returns JXLPOOL_OK */
   uint32_t reduction; /* what has come suffices for the image reduced by this factor: 8, 4, 2 or 1; 0: not known */
   uint64_t num_groups;
   uint64_t complete_groups; /* of which everything has come */
   uint32_t num_passes;
   uint32_t complete_passes; /* that have come of all groups */
   int has_lf;               /* the low-frequency image has come */
-  uint32_t final_rows;      /* rows from the top that decode_frame has delivered; 0 if the image is turned */
+  uint32_t final_rows;      /* rows from the top that decode_frame or next_rows has decoded for good; 0 if the image is
+                               turned */
 } JxlpoolProgress;
 
-/* All zero between frames. */
+/* Tells what the input that was fed holds of the frame, whether it has been decoded or not. Decodes nothing: cheap
+ * enough for every piece. All zero between frames. REQUIRES: an image is open. Errors: what the frames failed with. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_get_progress(JxlpoolDecoder* decoder, JxlpoolProgress* progress);
 
-/* Delivers a picture of a frame that has not come to its end, between two calls of decode_frame or before the first:
- * rows from final_rows on, with what is known of them. Groups that have not come are shown by the low-frequency image,
- * smoothly enlarged, or, in images coded by Squeeze, by the levels that have come; passes that have not come by the
- * ones before. What nothing is known of is black. Given the buffer of decode_frame, it holds a whole picture
- * afterwards.
+/* Delivers a provisional picture of a frame that has not come to its end, where a call waits for more input:
+ *
+ *   status = jxlpool_decoder_decode_frame(decoder, &output, 1);
+ *   if (status == JXLPOOL_NEED_MORE_INPUT) status = jxlpool_decoder_flush(decoder, &output, 1);
+ *
+ * Rows from final_rows on are delivered with what is known of them. Rows above, which decode_frame has delivered, are
+ * left alone: its buffer holds a whole picture afterwards, and decode_frame goes on to replace what is not final.
+ * Outputs of another format, place or number do as well. Rows callbacks get the rows from final_rows on; they are
+ * refused with JXLPOOL_UNSUPPORTED if the image is turned.
+ *
+ * What is known: groups that have not come are shown by the low-frequency image, smoothly enlarged, or, in images coded
+ * by Squeeze, by the levels that have come; passes that have not come by the ones before. VarDCT frames of a single
+ * group and pass are shown when they have come. While next_frame still waits for the first frame, a low-frequency frame
+ * that comes before it is shown, of the size of the image, if that has no extra channels. What nothing is known of is
+ * black. With allow_partial, decode_frame delivers the same of a truncated file.
  *
  * A flush does not disturb the decode: the final pixels are the same, and an error of this call leaves the frame as it
  * was. It keeps no samples for later: each flush decodes what has come below final_rows once more, in memory of its own
- * as large as that of a decode. So flush when `steps` of the progress has grown and time allows. Rows callbacks get
- * the rows from final_rows on; they are refused with JXLPOOL_UNSUPPORTED if the image is turned.
- * JXLPOOL_NEED_MORE_INPUT: there is nothing to show (yet).
+ * as large as that of a decode, which counts as all memory does. So flush when `steps` of the progress has grown and
+ * time allows.
  *
- * While next_frame still waits for the first frame, a low-frequency frame that comes before it is shown, of the size of
- * the image. */
+ * JXLPOOL_NEED_MORE_INPUT: there is nothing to show (yet), and nothing was delivered. Other errors: all. REQUIRES: an
+ * image is open. */
 JXLPOOL_API JxlpoolStatus jxlpool_decoder_flush(JxlpoolDecoder* decoder, const JxlpoolOutput* outputs,
                                                 size_t num_outputs);
 
@@ -602,15 +616,16 @@ typedef struct JxlpoolRows {
 
 /* Instead of decode_frame, for applications that ask for rows: gives the next rows of the frame, from top to bottom,
  * each once, with the pixels, the memory and the speed of a callback. How many come at a time is up to the decoder; it
- * does no work between the calls. `output` tells the format; it has neither `pixels` nor `rows`, and is the same for
- * all of a frame.
+ * does no work between the calls. `output` tells the format; its `pixels` and `rows` are NULL, and it is the same for
+ * all calls of a frame.
  *
  *   while ((status = jxlpool_decoder_next_rows(decoder, &output, &rows)) == JXLPOOL_OK) use(&rows);
  *
  * JXLPOOL_OK: there are rows, which stay until the next call of this function, or of one that moves to another frame or
  * closes the image. JXLPOOL_END: the frame is over, all its rows have come. JXLPOOL_PARTIAL: the same, with
- * allow_partial. JXLPOOL_NEED_MORE_INPUT of a stream: to be repeated after the next feed. Errors: as decode_frame.
- * REQUIRES: next_frame returned JXLPOOL_OK, and decode_frame was not called.
+ * allow_partial. JXLPOOL_NEED_MORE_INPUT, of a stream: call again after the next feed; until then a flush may show the
+ * rest. Errors: as decode_frame. REQUIRES: next_frame returned JXLPOOL_OK, and decode_frame was not called for this
+ * frame.
  *
  * A caller that needs no more rows just goes on to next_frame, seek_frame, rewind or close. What is left of the frame
  * is then decoded only if a later one may need it. */

@@ -9,7 +9,7 @@ import re
 import subprocess
 import unittest
 
-from cli_support import PROJECT, TOOL, ToolTest, data, main, read, read_png
+from cli_support import PROJECT, TOOL, ToolTest, data, main, psnr, read, read_netpbm, read_png
 
 IMAGES = os.path.join(PROJECT, "testdata", "images")
 LARGE = os.path.join(IMAGES, "vardct_tall_420.jxl")  # of many groups
@@ -118,6 +118,11 @@ class StreamTest(ToolTest):
             last = names.index(name % (len(names) - 1))
             self.assertEqual(files[last], read(self.out("whole.ppm")))
             self.assertNotIn(files[last], files[:last] + files[last + 1:])
+            rows = [read_netpbm(os.path.join(self.out(pattern.replace("%", "_")), name % i))[1]
+                    for i in range(len(names))]
+            quality = [psnr(picture, rows[-1]) for picture in rows]
+            self.assertGreater(quality[0], 18)
+            self.assertEqual(quality, sorted(quality))
         names, _, _ = self.progression("d.png", GROUPS, "--quiet")  # smaller than a piece is by default
         self.assertEqual(names, ["d-000.png"])
         names, _, _ = self.progression("e.png", GROUPS, "--feed=200", "--quiet")

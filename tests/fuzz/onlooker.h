@@ -65,10 +65,10 @@ class Onlooker {
     }
   }
 
-  bool Flush(const JxlpoolOutput& output) {
+  JxlpoolStatus Flush(const JxlpoolOutput& output) {
     const JxlpoolStatus status = promises_.Note("flush", decoder_.Flush(output));
     if (status == JXLPOOL_END || status == JXLPOOL_PARTIAL) promises_.Violate("a flush that ends");
-    return status == JXLPOOL_OK;
+    return status;
   }
 
   void FlushPixels(uint32_t final_rows) {
@@ -76,9 +76,11 @@ class Onlooker {
     PixelBuffer buffer(row_bytes_, height_, gap);
     JxlpoolOutput output = format_;
     buffer.SetOutput(&output);
-    const bool is_shown = Flush(output);
+    const JxlpoolStatus status = Flush(output);
     if (!buffer.GapsAreIntact()) promises_.Violate("a flush wrote to a gap between rows");
-    if (is_shown && !buffer.RowsAreUntouched(final_rows)) promises_.Violate("a flush wrote to final rows");
+    if (status == JXLPOOL_OK && !buffer.RowsAreUntouched(final_rows)) promises_.Violate("a flush wrote to final rows");
+    if (status == JXLPOOL_NEED_MORE_INPUT && !buffer.RowsAreUntouched(height_))
+      promises_.Violate("a flush of nothing wrote pixels");
   }
 
   void FlushRows(uint32_t final_rows) {
@@ -94,7 +96,9 @@ class Onlooker {
     JxlpoolOutput output = RowsTo(&receive);
     output.channels = format_.channels;
     output.sample_type = format_.sample_type;
-    if (Flush(output) && next_row != height_) promises_.Violate("flushed rows are missing");
+    const JxlpoolStatus status = Flush(output);
+    if (status == JXLPOOL_OK && next_row != height_) promises_.Violate("flushed rows are missing");
+    if (status == JXLPOOL_NEED_MORE_INPUT && next_row != final_rows) promises_.Violate("rows of nothing were flushed");
   }
 
   uint32_t Next() {
