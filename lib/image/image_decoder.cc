@@ -25,7 +25,8 @@ void PlaceLayer(Orientation orientation, const SizeHeader& canvas, const FrameSt
   }
 }
 
-// Nothing of a frame can be shown without its first section, or the beginning of a single one.
+// Nothing of a frame can be shown without its first section, or the beginning of a single one. REQUIRES: the frame has
+// its counters and slots.
 Status CheckFirstSection(FrameDecoder* decoder) {
   const FrameState& state = decoder->state();
   const Codestream& codestream = *state.context->source.codestream;
@@ -88,22 +89,23 @@ Result<PooledObject<FrameDecoder>> ImageDecoder::ReadFrame(FrameRole role, uint6
 
 Status ImageDecoder::ReadNextFrame() {
   JXLPOOL_ASSIGN_OR_RETURN(PooledObject<FrameDecoder> decoder, ReadFrame(FrameRole::kMain, state_->next_offset));
-  if (state_->options.allow_partial) JXLPOOL_RETURN_IF_ERROR(CheckFirstSection(decoder.get()));
+  FrameState* frame = &decoder->state();
+  const bool is_shown = frame->header.IsShown();
+  frame->visible_frames = state_->visible_frames + (is_shown ? 1 : 0);
+  frame->invisible_frames = is_shown ? 0 : state_->invisible_frames + 1;
+  if (state_->options.allow_partial) {
+    frame->SetSlots(state_->slots);
+    JXLPOOL_RETURN_IF_ERROR(CheckFirstSection(decoder.get()));
+  }
   AdvanceTo(std::move(decoder));
   return OkStatus();
 }
 
 void ImageDecoder::AdvanceTo(PooledObject<FrameDecoder> decoder) {
-  FrameState* frame = &decoder->state();
-  if (frame->header.IsShown()) {
-    ++state_->visible_frames;
-    state_->invisible_frames = 0;
-  } else {
-    ++state_->invisible_frames;
-  }
+  const FrameState* frame = &decoder->state();
+  state_->visible_frames = frame->visible_frames;
+  state_->invisible_frames = frame->invisible_frames;
   ++state_->position;
-  frame->visible_frames = state_->visible_frames;
-  frame->invisible_frames = state_->invisible_frames;
   state_->current_offset = state_->next_offset;
   state_->next_offset = frame->end();
   state_->seen_last = frame->header.is_last;

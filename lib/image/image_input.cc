@@ -58,7 +58,7 @@ Status ImageDecoder::TryToParse(uint64_t offset, Status (ImageDecoder::*parse)()
   memory_->work()->Restore(work_left);
   // A header is read from its beginning each time, so that a long one which comes in small pieces is tried now and then
   // only.
-  constexpr uint64_t kOften = 4096;
+  constexpr uint64_t kOften = 16384;
   const uint64_t tried = size - std::min(size, offset);
   const uint64_t needed = status.bit_position() / 8;
   state_->parse_offset = offset;

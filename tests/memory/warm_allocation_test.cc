@@ -79,15 +79,12 @@ constexpr Case kCases[] = {
     {1, Work::kRows},
     {2, Work::kPixels},
     {2, Work::kRows},
-    {1, Work::kPulledRows},
     {2, Work::kPulledRows},
     {1, Work::kJpeg},
     {2, Work::kJpeg},
     {1, Work::kRows, "RGB_D65_SRG_Rel_SRG"},
     {1, Work::kRows, nullptr, Arrival::kFed},
-    {2, Work::kPixels, nullptr, Arrival::kFed},
     {1, Work::kJpeg, nullptr, Arrival::kFed},
-    {1, Work::kPixels, nullptr, Arrival::kFromSource},
     {2, Work::kRows, nullptr, Arrival::kFromSource},
 };
 
