@@ -562,7 +562,7 @@ JXLPOOL_API JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, 
 typedef struct JxlpoolProgress {
   size_t struct_size;
   uint32_t steps;     /* grows whenever a flush would give a better picture of this frame: with the first data, the
-                         low-frequency image, and each row of groups in each pass; of a Modular frame in a single
+                         low-frequency image, and each pass of as many groups as a row has; of a Modular frame in one
                          section, with each eighth. 0: there is nothing to show. Each frame has steps of its own: count
                          anew when next_frame returns JXLPOOL_OK */
   uint32_t reduction; /* what has come suffices for the image reduced by this factor: 8, 4, 2 or 1; 0: not known */

@@ -31,18 +31,15 @@ class Sections {
 };
 
 void LookAtGroups(const FrameStart& frame, const Sections& sections, FrameProgress* progress) {
-  const uint32_t groups_x = static_cast<uint32_t>(frame.dimensions.groups_x);
-  uint32_t passes_of_row = progress->num_passes;  // of all groups of the row so far
+  uint64_t sections_there = 0;
   progress->complete_passes = progress->num_passes;
   for (uint64_t group = 0; group < progress->num_groups; ++group) {
     const uint32_t passes = sections.PassesOf(group);
     progress->complete_groups += passes == progress->num_passes ? 1 : 0;
     progress->complete_passes = std::min(progress->complete_passes, passes);
-    passes_of_row = std::min(passes_of_row, passes);
-    if ((group + 1) % groups_x != 0) continue;
-    progress->steps += passes_of_row;
-    passes_of_row = progress->num_passes;
+    sections_there += passes;
   }
+  progress->steps += static_cast<uint32_t>(sections_there / frame.dimensions.groups_x);
 }
 
 // Modular frames of a single section are shown as far as they have come: a step is an eighth of it.

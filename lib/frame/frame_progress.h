@@ -16,8 +16,8 @@ struct FrameProgress {
   uint64_t complete_groups = 0;  // all passes of which have come
   uint32_t num_passes = 0;
   uint32_t complete_passes = 0;  // the first so many passes of all groups have come
-  // Grows with everything that makes a better picture: LfGlobal, the LF image, each row of groups in each pass; or each
-  // eighth of a Modular frame of a single section.
+  // Grows with everything that makes a better picture: LfGlobal, the LF image, each pass of as many groups as a row
+  // has; or each eighth of a Modular frame of a single section.
   uint32_t steps = 0;
   // What has come suffices for the image reduced by this factor, 1 to 8; 0: for none, or not known.
   uint32_t reduction = 0;
