@@ -1,4 +1,6 @@
 // Pictures of frames that have not come to their end, of the C interface.
+#include <algorithm>
+
 #include "lib/api/decoder.h"
 #include "lib/api/struct_io.h"
 #include "lib/api/targets.h"
@@ -9,23 +11,14 @@ using namespace jxlpool;  // NOLINT(google-build-using-namespace): this file def
 
 namespace {
 
-// Rows that a decode has delivered from the top, as the caller sees them.
-uint32_t FinalRows(const JxlpoolDecoder& decoder) {
-  const bool upright = decoder.options.keep_orientation || decoder.image.header().orientation == Orientation::kIdentity;
-  return upright ? decoder.image.final_rows() : 0;
+// Rows come from top to bottom, and provisional ones follow those that are final, only if nothing is turned.
+bool IsUpright(const JxlpoolDecoder& decoder) {
+  return decoder.options.keep_orientation || decoder.image.header().orientation == Orientation::kIdentity;
 }
 
-// Rows come from top to bottom, and provisional ones follow those that are final, only if nothing is turned.
-Status CheckRows(const JxlpoolDecoder& decoder, const JxlpoolOutput* outputs, size_t num_outputs) {
-  if (decoder.options.keep_orientation || decoder.image.header().orientation == Orientation::kIdentity) {
-    return OkStatus();
-  }
-  const auto* bytes = reinterpret_cast<const uint8_t*>(outputs);
-  for (size_t i = 0; i < num_outputs; ++i) {
-    const auto* output = reinterpret_cast<const JxlpoolOutput*>(bytes + i * StructSize(outputs));
-    if (output->pixels == nullptr) return Unsupported("rows of a turned image cannot be flushed: give pixels");
-  }
-  return OkStatus();
+bool HasRows(const Targets& targets) {
+  return std::any_of(targets.data(), targets.data() + targets.size(),
+                     [](const OutputTarget& target) { return target.sink != nullptr; });
 }
 
 }  // namespace
@@ -42,7 +35,7 @@ JxlpoolStatus jxlpool_decoder_get_progress(JxlpoolDecoder* decoder, JxlpoolProgr
   result.num_passes = now.num_passes;
   result.complete_passes = now.complete_passes;
   result.has_lf = now.has_lf ? 1 : 0;
-  result.final_rows = FinalRows(*decoder);
+  result.final_rows = IsUpright(*decoder) ? decoder->image.final_rows() : 0;
   return WriteStruct(result, progress);
 }
 
@@ -54,7 +47,9 @@ JxlpoolStatus jxlpool_decoder_flush(JxlpoolDecoder* decoder, const JxlpoolOutput
   const ImageSize size = at_frame ? ImageSize{decoder->frame_width, decoder->frame_height}
                                   : ImageSize{decoder->image.width(), decoder->image.height()};
   Status status = targets.Set(*decoder, outputs, num_outputs, size);
-  if (status.ok()) status = CheckRows(*decoder, outputs, num_outputs);
+  if (status.ok() && HasRows(targets) && !IsUpright(*decoder)) {
+    status = Unsupported("rows of a turned image cannot be flushed: give pixels");
+  }
   if (!status.ok()) return decoder->Report(status);
   const MemoryProfile::StageScope stage(&decoder->profile, "flush", decoder->frame_index);
   status = decoder->image.Flush(targets.data(), targets.size());

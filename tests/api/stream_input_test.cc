@@ -14,32 +14,19 @@ namespace jxlpool {
 namespace {
 
 using testing::Bytes;
+using testing::Contains;
 using testing::Data;
 using testing::DecodeInto;
 using testing::Feeder;
 using testing::Frames;
 using testing::FramesOf;
 using testing::ImagePath;
+using testing::KeepingInput;
+using testing::kJpegFolder;
 using testing::OneThread;
+using testing::OpenedStream;
 using testing::ReadFile;
 using testing::ReadFrames;
-
-const std::string kJpegFolder = std::string(JXLPOOL_TESTDATA) + "/jpeg";
-
-bool Contains(const char* text, const char* part) { return std::string(text).find(part) != std::string::npos; }
-
-// A decoder with an open stream.
-Decoder OpenedStream(const JxlpoolDecoderOptions& options) {
-  Decoder decoder(&options);
-  EXPECT_EQ(decoder.OpenStream(), JXLPOOL_OK);
-  return decoder;
-}
-
-JxlpoolDecoderOptions KeepingInput() {
-  JxlpoolDecoderOptions options = OneThread();
-  options.keep_input = 1;
-  return options;
-}
 
 TEST(KeptInput, IsThereForRewindingSeekingAndLooking) {
   const Bytes bytes = Data("animation");

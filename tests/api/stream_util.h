@@ -2,9 +2,12 @@
 #ifndef TESTS_API_STREAM_UTIL_H_
 #define TESTS_API_STREAM_UTIL_H_
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +22,23 @@ inline JxlpoolDecoderOptions OneThread() {
   options.num_threads = 1;
   return options;
 }
+
+inline JxlpoolDecoderOptions KeepingInput() {
+  JxlpoolDecoderOptions options = OneThread();
+  options.keep_input = 1;
+  return options;
+}
+
+// A decoder with an open stream.
+inline Decoder OpenedStream(const JxlpoolDecoderOptions& options) {
+  Decoder decoder(&options);
+  EXPECT_EQ(decoder.OpenStream(), JXLPOOL_OK);
+  return decoder;
+}
+
+inline const std::string kJpegFolder = std::string(JXLPOOL_TESTDATA) + "/jpeg";
+
+inline bool Contains(const char* text, const char* part) { return std::string(text).find(part) != std::string::npos; }
 
 // Feeds a file to an open stream, piece by piece, whenever a call has to wait. Does not own the decoder.
 class Feeder {
