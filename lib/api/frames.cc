@@ -1,4 +1,6 @@
 // Frames of the C interface.
+#include <utility>
+
 #include "lib/api/decoder.h"
 #include "lib/api/struct_io.h"
 #include "lib/api/targets.h"
@@ -37,6 +39,15 @@ JxlpoolRows Describe(const PulledRows::Rows& rows) {
   description.data = rows.data;
   description.stride = rows.stride;
   return description;
+}
+
+// The current frame goes to `given`. If its decode has begun, those are the targets that it began with.
+Status BeginOrGoOn(JxlpoolDecoder* decoder, Targets given) {
+  if (!decoder->image.frame_has_begun()) {
+    decoder->targets = std::move(given);
+    return OkStatus();
+  }
+  return decoder->targets == given ? OkStatus() : InvalidArgument("the frame's decode began with other outputs");
 }
 
 }  // namespace
@@ -85,12 +96,8 @@ JxlpoolStatus jxlpool_decoder_decode_frame(JxlpoolDecoder* decoder, const Jxlpoo
   if (const Status status = given.Set(*decoder, outputs, num_outputs, size); !status.ok()) {
     return decoder->Report(status);
   }
-  Targets& targets = decoder->targets;
-  if (!decoder->image.frame_has_begun()) {
-    targets = std::move(given);
-  } else if (!(targets == given)) {
-    return decoder->Misuse("the frame's decode began with other outputs");
-  }
+  if (const Status status = BeginOrGoOn(decoder, std::move(given)); !status.ok()) return decoder->Report(status);
+  const Targets& targets = decoder->targets;
   const MemoryProfile::StageScope stage(&decoder->profile, "decode frame", decoder->frame_index);
   const FrameScope scope(*decoder->scope);
   const Status status = decoder->Await([&] { return decoder->image.DecodeFrame(targets.data(), targets.size()); });
@@ -108,12 +115,8 @@ JxlpoolStatus jxlpool_decoder_next_rows(JxlpoolDecoder* decoder, const JxlpoolOu
   Targets given(&decoder->memory);
   PulledRows& pulled = decoder->pulled_rows;
   if (const Status status = given.SetPulled(*decoder, output, &pulled); !status.ok()) return decoder->Report(status);
-  Targets& targets = decoder->targets;
-  if (!decoder->image.frame_has_begun()) {
-    targets = std::move(given);
-  } else if (!(targets == given)) {
-    return decoder->Misuse("the frame's decode began with another output");
-  }
+  if (const Status status = BeginOrGoOn(decoder, std::move(given)); !status.ok()) return decoder->Report(status);
+  const Targets& targets = decoder->targets;
   if (PulledRows::Rows next; pulled.Take(&next)) return WriteStruct(Describe(next), rows);
   const MemoryProfile::StageScope stage(&decoder->profile, "decode rows", decoder->frame_index);
   const Status status = decoder->Await([&] { return decoder->image.DecodeFrame(targets.data(), targets.size()); });
